@@ -1,0 +1,11 @@
+"""The models of this package."""
+
+from masthead.audience.models.confirmation import Confirmation
+from masthead.audience.models.consent_event import ConsentEvent, ConsentText
+from masthead.audience.models.import_run import ImportRun
+from masthead.audience.models.mailing_list import MailingList
+from masthead.audience.models.sign_in import SignIn
+from masthead.audience.models.subscriber import Subscriber
+from masthead.audience.models.subscription import Subscription
+
+__all__ = ["Confirmation", "ConsentEvent", "ConsentText", "ImportRun", "MailingList", "SignIn", "Subscriber", "Subscription"]

@@ -1,0 +1,49 @@
+"""The consent ledger: append-only."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from masthead.audience.models.mailing_list import MailingList
+from masthead.audience.models.subscriber import Subscriber
+
+
+class ConsentText(models.Model):
+    """A text that readers were shown when they consented, kept once, known by its SHA-256."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class ConsentEvent(models.Model):
+    """One act of consent or of leaving: what, when, how, on which text, by whom."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        REQUESTED = "requested", _("asked to join")
+        CONFIRMED = "confirmed", _("confirmed")
+        WITHDRAWN = "withdrawn", _("left")
+        IMPORTED = "imported", _("imported")
+        COMPLAINED = "complained", _("complained")
+        ADDED = "added", _("added by staff")
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consent_events")
+    list = models.ForeignKey(MailingList, on_delete=models.CASCADE, null=True, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    at = models.DateTimeField()
+    #: "form", "one-click", "unsubscribe page", "preferences", "import 12", "staff", "api": how it came.
+    how = models.CharField(max_length=100)
+    text = models.ForeignKey(ConsentText, on_delete=models.PROTECT, null=True)
+    by = models.CharField(max_length=100, default="reader")
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber}: {self.kind} ({self.how})"

@@ -1,0 +1,30 @@
+"""One list."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MailingList(models.Model):
+    """What a reader subscribes to."""
+
+    class OptIn(models.TextChoices):
+        """What it takes to join by the public form."""
+
+        DOUBLE = "double", _("a confirmation by mail")
+        SINGLE = "single", _("the form alone")
+
+    name = models.CharField(_("name"), max_length=150, unique=True)
+    #: The left part of the List-Id header: it never changes.
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    description = models.TextField(_("description"), blank=True)
+    is_public = models.BooleanField(_("offered to everyone"), default=True)
+    opt_in = models.CharField(_("joining needs"), max_length=10, choices=OptIn.choices, default=OptIn.DOUBLE)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,43 @@
+"""One reader."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Subscriber(models.Model):
+    """A person (or a mailbox) that receives, received or asked for a bulletin; unique by normalised address."""
+
+    class Format(models.TextChoices):
+        """What the mail is made of."""
+
+        HTML = "html", _("pictures and layout")
+        TEXT = "text", _("text only")
+
+    class Mode(models.TextChoices):
+        """How much of an issue the mail holds."""
+
+        PUBLICATION = "", _("as the publication decides")
+        FULL = "full", _("the full issue")
+        EXCERPT = "excerpt", _("an excerpt with a link")
+
+    #: As typed, domain as U-label; what mail is sent to.
+    address = models.CharField(_("address"), max_length=320)
+    #: `common.addresses.key(address)`: case folded, so that one mailbox is one reader.
+    address_key = models.CharField(max_length=320, unique=True)
+    domain = models.CharField(max_length=255, db_index=True)
+    #: `mail.fingerprints.fingerprint(address_key)`, joined with Suppression in SQL.
+    fingerprint = models.BinaryField(max_length=16, unique=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    language = models.CharField(_("language"), max_length=35, blank=True)
+    mail_format = models.CharField(_("format"), max_length=5, choices=Format.choices, default=Format.HTML)
+    mail_mode = models.CharField(_("length"), max_length=10, choices=Mode.choices, default=Mode.PUBLICATION, blank=True)
+    #: Merge fields beyond the columns above: {"city": "Lyon"}.
+    attributes = models.JSONField(default=dict)
+    source = models.CharField(_("came by"), max_length=100, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.address

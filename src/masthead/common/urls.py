@@ -1,0 +1,46 @@
+"""The one table of every public path a mail, feed or page can contain. A path once mailed is a promise for ever.
+
+Those who write links call `path()` or `absolute()`; those who answer them build their routes from `PATHS`. Keys are the names
+of the Django routes, too.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+PATHS: dict[str, str] = {
+    # the site
+    "home": "/",
+    "archive": "/issues/",
+    "archive_year": "/issues/year/{year}/",
+    "issue": "/issues/{number}/",
+    "issue_language": "/issues/{number}/{language}/",
+    "as_sent": "/issues/{number}/as-sent/",
+    "as_sent_language": "/issues/{number}/{language}/as-sent/",
+    "short": "/{number}",
+    "feed_atom": "/feed.atom",
+    "feed_rss": "/feed.rss",
+    "feed_json": "/feed.json",
+    "sitemap": "/sitemap.xml",
+    "media": "/m/{name}",
+    "share_mastodon": "/share/mastodon/{number}/",
+    # readers
+    "subscribe": "/subscribe/",
+    "confirm": "/c/{token}",
+    "sign_in": "/sign-in/",
+    "sign_in_link": "/s/{token}",
+    "account": "/account/",
+    # from a mail, without signing in
+    "unsubscribe": "/u/{token}",
+    "preferences": "/p/{token}",
+}
+
+
+def path(name: str, **values: str | int) -> str:
+    """The path of `name` with `values` filled in, percent-encoded (RFC 3986). Raises KeyError for a name that is not in the table."""
+    return PATHS[name].format(**{key: quote(str(value), safe="") for key, value in values.items()})
+
+
+def absolute(base: str, name: str, **values: str | int) -> str:
+    """`path()` on `base`, a publication's address without a slash at its end."""
+    return base.rstrip("/") + path(name, **values)

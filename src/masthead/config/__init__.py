@@ -1,0 +1,4 @@
+"""Settings from the environment, URL roots, ASGI, logging.
+
+Not here: functions with an opinion.
+"""

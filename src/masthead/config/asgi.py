@@ -1,0 +1,8 @@
+"""The ASGI entry, for `masthead serve` and other servers."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masthead.config.settings")
+application = get_asgi_application()

@@ -1,0 +1,351 @@
+"""Django's settings, computed from the environment. Every operator's choice is declared here, once, with its help."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+
+from masthead.config import environment as env
+
+DATA = Path(env.text("DATA", "masthead-data", help="The folder that holds all state of an embedded install.")).resolve()
+
+
+def _data_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = path / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise env.SettingError(f"MASTHEAD_DATA is {str(path)!r}, a folder Masthead cannot write to: {error.strerror}.") from error
+
+
+_data_folder(DATA)
+
+
+def _kept_secret(name: str, given: str) -> bytes:
+    """`given`, or a random key that is made once and kept in the data folder, readable by its owner only."""
+    if given:
+        return given.encode()
+    path = DATA / name
+    try:
+        with path.open("xb") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48).encode())
+    except FileExistsError:
+        pass
+    return path.read_bytes()
+
+
+# --- secrets ---------------------------------------------------------------------------------------------------
+
+SECRET_KEY = _kept_secret(
+    "session.key", env.text("SECRET_KEY", help="Signs sessions. Made and kept in the data folder when empty.", secret=True)
+).decode()
+#: Keys the links in mails and the fingerprints of addresses. It must survive: with another key every link ever mailed is dead.
+TOKEN_KEY = _kept_secret(
+    "token.key",
+    env.text(
+        "TOKEN_KEY",
+        help="Keys every link in a mail. Made and kept in the data folder when empty; losing it kills the links.",
+        secret=True,
+    ),
+)
+
+# --- web -------------------------------------------------------------------------------------------------------
+
+DEBUG = env.switch("DEBUG", False, help="Show error details in the browser. Never on a public server.")
+BIND_HOST = env.text("HOST", "127.0.0.1", help="Address `masthead serve` listens on.")
+BIND_PORT = env.number("PORT", 8000, least=1, most=65535, help="Port `masthead serve` listens on.")
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("it must be an address such as https://news.example.org")
+    if parts.query or parts.fragment:
+        raise ValueError("it must have no ? and no #")
+    return value.rstrip("/")
+
+
+BASE_URL = env.parsed(
+    "BASE_URL",
+    f"http://127.0.0.1:{BIND_PORT}",
+    _base_url,
+    help="The public address of this install, for the desk and for publications without one of their own.",
+)
+#: Hosts are checked by our own middleware, which also knows the addresses of the publications (masthead.web.hosts).
+ALLOWED_HOSTS = ["*"]
+EXTRA_HOSTS = env.words("ALLOWED_HOSTS", "", help="More host names to answer, separated by commas.")
+BEHIND_PROXY = env.switch("BEHIND_PROXY", False, help="Trust X-Forwarded-Proto and X-Forwarded-For of the proxy in front.")
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+_HTTPS = BASE_URL.startswith("https://")
+
+ROOT_URLCONF = "masthead.config.urls"
+ASGI_APPLICATION = "masthead.config.asgi.application"
+WSGI_APPLICATION = "masthead.config.wsgi.application"
+APPEND_SLASH = True
+
+# --- store -----------------------------------------------------------------------------------------------------
+
+
+def _database(url: str) -> dict[str, object]:
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA / "masthead.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL, not NORMAL: the ledger must survive power loss, not only kill -9.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
+            },
+        }
+    try:
+        found = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+    except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError) as error:
+        raise ValueError("it must look like postgresql://user:password@host:5432/name") from error
+    if found["ENGINE"] != "django.db.backends.postgresql":
+        raise ValueError("it must be a postgresql:// address; leave it empty for the embedded SQLite")
+    return dict(found)
+
+
+DATABASES = {
+    "default": env.parsed(
+        "DATABASE_URL",
+        "",
+        _database,
+        secret=True,
+        help="postgresql://user:password@host:5432/name. Empty: SQLite in the data folder.",
+    )
+}
+EMBEDDED = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- mail ------------------------------------------------------------------------------------------------------
+
+
+def _smtp_url(value: str) -> str:
+    if not value:
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("it must look like smtp://user:password@host:587 or smtps://user:password@host:465")
+    if parts.port == 0:
+        raise ValueError("its port cannot be 0")
+    return value
+
+
+SMTP_URL = env.parsed(
+    "SMTP_URL",
+    "",
+    _smtp_url,
+    secret=True,
+    help="The relay: smtp://user:password@host:587 (STARTTLS where offered) or smtps:// (TLS from the start). Empty: what the desk says, at first the built-in inbox.",
+)
+SMTP_CONNECTIONS = env.number("SMTP_CONNECTIONS", 10, least=1, most=500, help="Connections to the relay at the same time.")
+SMTP_CA_FILE = env.text("SMTP_CA_FILE", "", help="PEM file of an own certificate authority for the relay. Empty: the system's.")
+BOUNCE_DOMAIN = env.text(
+    "BOUNCE_DOMAIN", "", help="Domain of the envelope sender b+TOKEN@…. Empty: the domain of the publication's From address."
+)
+INBOX_PORT = env.number("INBOX_PORT", 0, most=65535, help="Loopback port of the built-in inbox. 0: any free one.")
+# Django's own mail (allauth's among them) goes into our queue of single mails, like everything else.
+EMAIL_BACKEND = "masthead.mail.django_backend.QueueBackend"
+DEFAULT_FROM_EMAIL = env.text("SYSTEM_FROM", "masthead@localhost", help="From address of mails to staff.")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- sending ---------------------------------------------------------------------------------------------------
+
+RANGE_SIZE = env.number("RANGE_SIZE", 5000, least=1, help="Readers in one task of a campaign.")
+WORKER_LOST_SECONDS = env.number(
+    "WORKER_LOST_SECONDS", 30, least=5, help="A worker silent for this long is taken as lost and its readers are taken over."
+)
+
+# --- tasks -----------------------------------------------------------------------------------------------------
+
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend" if EMBEDDED else "masthead.cli.procrastinate_backend.ProcrastinateBackend",
+        "QUEUES": ["default", "bulk", "mail", "maint"],
+    }
+}
+PROCRASTINATE_ON_APP_READY = "masthead.cli.procrastinate_backend.register"
+#: Recurring work, one table for both engines: cron with seconds (sixth field), then a task.
+PERIODIC = [
+    ("* * * * * */10", "masthead.delivery.tasks.sweep"),
+    ("* * * * * */20", "masthead.mail.tasks.sweep"),
+    ("17 3 * * *", "masthead.audience.tasks.housekeeping"),
+]
+
+# --- applications ----------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "masthead.web.admin",  # before Wagtail: its templates win
+    "masthead.web.site",
+    "masthead.web.portal",
+    "masthead.web.hooks",
+    "masthead.delivery",
+    "masthead.issues",
+    "masthead.audience",
+    "masthead.mail",
+    "masthead.team",
+    "masthead.audit",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
+    "django_htmx",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+    *(["django_tasks_db"] if EMBEDDED else ["procrastinate.contrib.django"]),
+]
+
+MIDDLEWARE = [
+    "masthead.web.middleware.KnownHostMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "masthead.web.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- sign-in ---------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "team.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "wagtailadmin_home"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "masthead.team.sign_in.StaffAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # staff are invited: the invitation went to that address
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Masthead"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_NAME = "__Host-masthead" if _HTTPS else "masthead"
+CSRF_USE_SESSIONS = True
+CSRF_COOKIE_SECURE = _HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+
+# --- languages and time ----------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("de", "Deutsch"), ("ar", "العربية"), ("fa", "فارسی")]
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- files -----------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = DATA / "media"
+MEDIA_URL = "/desk/files/"  # the library is served to staff only; what a mail shows is frozen under /m/
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    if (STATIC_ROOT / "staticfiles.json").exists()
+    else {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# --- the desk's shell ------------------------------------------------------------------------------------------
+
+WAGTAIL_SITE_NAME = "Masthead"
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_I18N_ENABLED = False
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+WAGTAIL_ALLOW_UNICODE_SLUGS = True
+WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 2**20
+WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "epub", "txt", "xlsx", "mp3"]
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+
+# --- log -------------------------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.choice(
+    "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"), help="How much is written to the log (standard error)."
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"masthead": {"level": LOG_LEVEL}, "django.request": {"level": "ERROR"}},
+}

@@ -1,0 +1,11 @@
+"""The roots of all addresses."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from wagtail.admin import urls as wagtail_urls
+
+urlpatterns = [
+    path("desk/sign-in/", include("allauth.urls")),
+    path("desk/", include(wagtail_urls)),
+]

@@ -1,0 +1,11 @@
+"""Registration only."""
+
+from django.apps import AppConfig
+
+
+class DeliveryConfig(AppConfig):
+    """The Django application of this package."""
+
+    name = "masthead.delivery"
+    label = "delivery"
+    default_auto_field = "django.db.models.BigAutoField"

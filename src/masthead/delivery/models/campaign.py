@@ -1,0 +1,51 @@
+"""One sending of one edition."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from masthead.audience.models import MailingList
+from masthead.issues.models import Edition
+
+
+class Campaign(models.Model):
+    """An edition, an audience, a time, and how far it has come."""
+
+    class State(models.TextChoices):
+        """Where it stands; the words are those of the screens."""
+
+        DRAFT = "draft", _("Not scheduled")
+        SCHEDULED = "scheduled", _("Scheduled")
+        PREPARING = "preparing", _("Preparing the list")
+        SENDING = "sending", _("Sending")
+        PAUSED = "paused", _("Paused")
+        FINISHED = "finished", _("Finished")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Policy(models.TextChoices):
+        """What happens to a reader whose mail is uncertain."""
+
+        RESEND = "resend", _("send again: nobody is missed, a few may get it twice")
+        HOLD = "hold", _("hold: nobody gets it twice, a few wait for a decision")
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="campaigns")
+    lists = models.ManyToManyField(MailingList, related_name="campaigns")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT, db_index=True)
+    mail_mode = models.CharField(max_length=10)
+    policy = models.CharField(max_length=6, choices=Policy.choices, default=Policy.RESEND)
+    starts_at = models.DateTimeField(null=True)
+    #: When the ledger was written.
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    deadline_hours = models.PositiveSmallIntegerField(default=72)
+    #: Why it is paused or needs attention, in words; the relay's own where it was the relay.
+    attention = models.TextField(blank=True)
+    by = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.edition}: {self.get_state_display()}"

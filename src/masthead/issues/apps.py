@@ -1,0 +1,11 @@
+"""Registration only."""
+
+from django.apps import AppConfig
+
+
+class IssuesConfig(AppConfig):
+    """The Django application of this package."""
+
+    name = "masthead.issues"
+    label = "issues"
+    default_auto_field = "django.db.models.BigAutoField"

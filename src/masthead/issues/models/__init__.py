@@ -1,0 +1,9 @@
+"""The models of this package."""
+
+from masthead.issues.models.contributor import Byline, Contributor
+from masthead.issues.models.edition import Edition, EditionAsset
+from masthead.issues.models.issue import Issue
+from masthead.issues.models.publication import Publication
+from masthead.issues.models.taken_number import TakenNumber
+
+__all__ = ["Byline", "Contributor", "Edition", "EditionAsset", "Issue", "Publication", "TakenNumber"]

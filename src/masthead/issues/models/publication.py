@@ -1,0 +1,66 @@
+"""One bulletin."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from masthead.audience.models import MailingList
+
+
+class Publication(models.Model):
+    """A serial with a name, a look, a sender and a row of numbers."""
+
+    class MailMode(models.TextChoices):
+        """How much of an issue a mail holds unless the issue or the reader says otherwise."""
+
+        FULL = "full", _("the full issue")
+        EXCERPT = "excerpt", _("an excerpt with “Continue reading”")
+
+    name = models.CharField(_("name"), max_length=150)
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    tagline = models.CharField(_("tagline"), max_length=250, blank=True)
+    #: A line of the masthead below the tagline: the publisher, a place, "Founded 1985".
+    masthead_line = models.CharField(_("line under the tagline"), max_length=250, blank=True)
+    issn = models.CharField(_("ISSN"), max_length=9, blank=True)
+    language = models.CharField(_("language"), max_length=35, default="en")
+    direction = models.CharField(
+        _("direction"),
+        max_length=3,
+        blank=True,
+        choices=[("", _("as the language is written")), ("ltr", _("left to right")), ("rtl", _("right to left"))],
+    )
+    time_zone = models.CharField(_("time zone"), max_length=63, default="UTC")
+    next_number = models.PositiveIntegerField(_("next number"), default=1)
+    mail_mode = models.CharField(_("mails hold"), max_length=10, choices=MailMode.choices, default=MailMode.FULL)
+
+    from_name = models.CharField(_("sender name"), max_length=150, blank=True)
+    from_address = models.CharField(_("sender address"), max_length=320)
+    reply_to = models.CharField(_("answers go to"), max_length=320, blank=True)
+    #: Postal address and legal name at the foot of every mail.
+    imprint = models.TextField(_("imprint and postal address"), blank=True)
+    #: Without a slash at its end; empty: MASTHEAD_BASE_URL.
+    base_url = models.CharField(_("public address"), max_length=250, blank=True)
+    #: Host and year in the ids of the feeds (RFC 4151): fixed when the publication is made.
+    tag_authority = models.CharField(max_length=270, editable=False)
+
+    accent = models.CharField(_("colour"), max_length=7, default="#1d4e89")
+    logo = models.ForeignKey(
+        "wagtailimages.Image", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("logo")
+    )
+    #: [{"network": "facebook", "url": "https://www.facebook.com/…"}], in the order shown.
+    follow = models.JSONField(_("accounts to follow"), default=list, blank=True)
+    #: Names from `common.sharing.CHANNELS`, in the order shown.
+    share_mail = models.JSONField(_("share row in mails"), default=list, blank=True)
+    share_web = models.JSONField(_("share row on pages"), default=list, blank=True)
+
+    lists = models.ManyToManyField(MailingList, blank=True, related_name="publications", verbose_name=_("lists"))
+    #: False is test mode: mail goes to the built-in inbox marked [TEST], no number is taken, nothing becomes public.
+    is_live = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,11 @@
+"""Registration only."""
+
+from django.apps import AppConfig
+
+
+class MailConfig(AppConfig):
+    """The Django application of this package."""
+
+    name = "masthead.mail"
+    label = "mail"
+    default_auto_field = "django.db.models.BigAutoField"

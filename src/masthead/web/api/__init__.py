@@ -1,0 +1,4 @@
+"""The REST interface.
+
+Not here: facts of its own; it calls the verbs the desk calls.
+"""
