@@ -13,7 +13,10 @@ from masthead.audit.models import Entry
 
 
 def record(*, action: str, by: str, now: datetime, subject: str = "", details: Mapping[str, object] | None = None) -> Entry:
-    """Append one entry, in the caller's transaction if there is one. `details` must be JSON and hold no reader's data in clear."""
+    """Append one entry, in the caller's transaction if there is one.
+
+    `details` must be JSON and hold no reader's data in clear.
+    """
     with transaction.atomic():
         # The lock makes the chain a line, not a tree, when two write at once. SQLite has one writer anyway.
         last = Entry.objects.select_for_update().order_by("-id").first()

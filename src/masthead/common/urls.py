@@ -37,7 +37,10 @@ PATHS: dict[str, str] = {
 
 
 def path(name: str, **values: str | int) -> str:
-    """The path of `name` with `values` filled in, percent-encoded (RFC 3986). Raises KeyError for a name that is not in the table."""
+    """The path of `name` with `values` filled in, percent-encoded (RFC 3986).
+
+    Raises KeyError for a name that is not in the table.
+    """
     return PATHS[name].format(**{key: quote(str(value), safe="") for key, value in values.items()})
 
 

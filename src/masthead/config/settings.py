@@ -103,7 +103,8 @@ def _database(url: str) -> dict[str, object]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 # FULL, not NORMAL: the ledger must survive power loss, not only kill -9.
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
             },
         }
     try:
@@ -146,7 +147,8 @@ SMTP_URL = env.parsed(
     "",
     _smtp_url,
     secret=True,
-    help="The relay: smtp://user:password@host:587 (STARTTLS where offered) or smtps:// (TLS from the start). Empty: what the desk says, at first the built-in inbox.",
+    help="The relay: smtp://user:password@host:587 (STARTTLS where offered) or smtps:// (TLS from the start). "
+    "Empty: what the desk says, at first the built-in inbox.",
 )
 SMTP_CONNECTIONS = env.number("SMTP_CONNECTIONS", 10, least=1, most=500, help="Connections to the relay at the same time.")
 SMTP_CA_FILE = env.text("SMTP_CA_FILE", "", help="PEM file of an own certificate authority for the relay. Empty: the system's.")

@@ -16,6 +16,7 @@ class KnownHostMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
         return self._get_response(request)
 
 
