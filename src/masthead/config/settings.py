@@ -275,6 +275,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"authenticate": "masthead.team.sign_in.CodeForm", "reauthenticate": "masthead.team.sign_in.CodeAgainForm"}
 MFA_TOTP_ISSUER = "Masthead"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 

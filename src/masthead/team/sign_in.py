@@ -2,13 +2,66 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from masthead.team import attempts
+from masthead.team.models import User
 
 
 class StaffAdapter(DefaultAccountAdapter):
-    """Nobody signs up: the first run and invitations make staff."""
+    """Nobody signs up: the first run and invitations make staff. Failures are counted per account, in the database."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Look at no password of an account that is closed for now."""
+        super().pre_authenticate(request, **credentials)
+        _refuse_closed(_account(credentials))
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the failure."""
+        user = _account(credentials)
+        if user is not None:
+            attempts.count(user=user, now=timezone.now())
+
+
+class _CountedCodes:
+    """For the forms that take a code of the second factor: one count for codes and passwords."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        """The code, if it is right and the account is not closed."""
+        _refuse_closed(self.user)
+        try:
+            return super().clean_code()  # type: ignore[misc, no-any-return]
+        except ValidationError:
+            attempts.count(user=self.user, now=timezone.now())
+            raise
+
+
+class CodeForm(_CountedCodes, AuthenticateForm):
+    """The second factor at sign-in."""
+
+
+class CodeAgainForm(_CountedCodes, ReauthenticateForm):
+    """The second factor before something that asks for a fresh sign-in."""
+
+
+def _account(credentials: dict[str, Any]) -> User | None:
+    email = credentials.get("email")
+    return User.objects.filter(email__iexact=email).first() if isinstance(email, str) else None
+
+
+def _refuse_closed(user: User | None) -> None:
+    if user is not None and attempts.is_closed(user=user, now=timezone.now()):
+        raise ValidationError(_("Too many failed attempts for this account. Wait a quarter of an hour and try again."))

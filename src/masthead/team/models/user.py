@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -36,6 +37,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=150, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.AUTHOR)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    #: Raised when a second factor is added or removed.
+    sessions_valid_from = models.PositiveIntegerField(default=0, editable=False)
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -58,6 +61,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """The first word of the name."""
         return self.get_full_name().split(" ")[0]
+
+    def get_session_auth_hash(self) -> str:
+        """Changes with password, role, second factor and activity, and with it every other session of this person ends (S8)."""
+        state = f"{self.password}|{self.role}|{self.is_active}|{self.sessions_valid_from}"
+        return salted_hmac("masthead.team.session", state, algorithm="sha256").hexdigest()
 
     @property
     def actor(self) -> str:
