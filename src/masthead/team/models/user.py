@@ -30,7 +30,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]  # Wagtail has no types
     """A member of staff, known by an e-mail address. `is_superuser` is never set: it would bypass the roles."""
 
     email = models.EmailField(_("e-mail address"), unique=True, max_length=254)

@@ -1,6 +1,9 @@
 """Registration only."""
 
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class WebAdminConfig(AppConfig):
@@ -9,3 +12,14 @@ class WebAdminConfig(AppConfig):
     name = "masthead.web.admin"
     label = "web_admin"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """After the last application has its permissions, give them to the groups of the roles."""
+        last = [app for app in apps.get_app_configs() if app.models_module][-1]
+        post_migrate.connect(_write_group_permissions, sender=last)
+
+
+def _write_group_permissions(**_: Any) -> None:
+    from masthead.web.admin.permissions import write_group_permissions
+
+    write_group_permissions()
