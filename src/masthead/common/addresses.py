@@ -1,0 +1,110 @@
+"""Mail addresses: what a person typed, checked, in the forms that storage, comparison and the wire need.
+
+The domain is stored as U-labels and sent as A-labels (IDNA 2008 with UTS 46); the local part is kept as typed, since only its
+own server may say what it means. Two addresses are one reader when their `key` is equal: letter case never tells readers apart.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import idna
+from email_validator import EmailNotValidError, validate_email
+
+# RFC 5321 §4.5.3.1: 64 octets of local part; a path of 256 octets with its angle brackets leaves 254.
+_MOST_LOCAL = 64
+_MOST_ALL = 254
+
+_ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
+_LABEL = r"(?!..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_PLAIN = re.compile(rf"(?!-)(?P<local>{_ATEXT}+(?:\.{_ATEXT}+)*)@(?P<domain>{_LABEL}(?:\.{_LABEL})+)", re.ASCII)
+
+
+class BadAddress(ValueError):
+    """The text is no address that mail can be sent to; `reason` says why in one sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One checked address.
+
+    `address`: local part as typed, domain as folded U-labels. `key`: case-folded, what must be unique. `domain`: folded
+    U-labels. `ascii`: domain as A-labels, for the wire and the headers; the local part may still be non-ASCII, and then
+    `needs_smtputf8` is true (RFC 6531).
+    """
+
+    address: str
+    key: str
+    domain: str
+    ascii: str
+    needs_smtputf8: bool
+
+
+def normalise(text: str) -> Address:
+    """The address in `text`, which may have blanks around it. Raises BadAddress with the reason."""
+    stripped = text.strip()
+    plain = _PLAIN.fullmatch(stripped)
+    if plain and len(stripped) <= _MOST_ALL and len(plain["local"]) <= _MOST_LOCAL and not stripped[-1].isdigit():
+        domain = plain["domain"].lower()
+        address = f"{plain['local']}@{domain}"
+        return Address(address, address.lower(), domain, address, needs_smtputf8=False)
+    return _normalise_thoroughly(stripped)
+
+
+def mask(address: str) -> str:
+    """`address` with only enough left to recognise one's own: "anna@example.org" becomes "a…@example.org"."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"
+
+
+def domain_to_ascii(domain: str) -> str:
+    """The A-label form of `domain`. Raises BadAddress when it is no domain name."""
+    if domain.isascii():
+        return domain.lower()
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError as error:
+        raise BadAddress(f"{domain!r} is not a domain name: {error}.") from error
+
+
+def _normalise_thoroughly(text: str) -> Address:
+    """What the pattern for plain addresses did not take: other scripts, A-labels, and everything that is wrong."""
+    if not text:
+        raise BadAddress("There is no address.")
+    for char in text:
+        if unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Cs"}:
+            raise BadAddress(f"It contains an invisible character (U+{ord(char):04X}).")
+    if text.startswith("-"):
+        raise BadAddress("An address cannot start with a hyphen.")
+    try:
+        found = validate_email(
+            text,
+            allow_smtputf8=True,
+            allow_quoted_local=False,
+            allow_domain_literal=False,
+            check_deliverability=False,
+            globally_deliverable=False,  # an install in a closed network has domains of its own
+        )
+    except EmailNotValidError as error:
+        raise BadAddress(str(error)) from error
+    local, domain = found.local_part, found.domain.lower()
+    ascii_domain = found.ascii_domain.lower()
+    if len(local.encode()) > _MOST_LOCAL:
+        raise BadAddress("The part before the @ is longer than 64 bytes.")
+    if ascii_domain != "localhost":
+        if "." not in ascii_domain:
+            raise BadAddress(f"The domain {domain!r} has no dot.")
+        if ascii_domain.rpartition(".")[2].isdigit():
+            raise BadAddress(f"The domain {domain!r} ends in a number.")
+    address = f"{local}@{domain}"
+    if len(f"{local}@{ascii_domain}".encode()) > _MOST_ALL:
+        raise BadAddress("It is longer than 254 bytes.")
+    # lower(), not casefold(): the latter would make one reader of straße@ and strasse@, which are two mailboxes.
+    key = f"{unicodedata.normalize('NFC', local.lower())}@{domain}"
+    return Address(address, key, domain, f"{local}@{ascii_domain}", needs_smtputf8=not local.isascii())

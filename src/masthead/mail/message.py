@@ -1,0 +1,46 @@
+"""One mail to one reader, as bytes: what a transport takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MOST_LINE = 998
+"""Octets of one line without its CRLF (RFC 5321 §4.5.3.1.6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The finished bytes of one mail and its envelope. Addresses are in their wire form (`Address.ascii`)."""
+
+    envelope_from: str
+    envelope_to: str
+    raw: bytes
+    message_id: str
+    needs_smtputf8: bool = False
+
+
+def fault_of(message: Message) -> str | None:
+    """What makes these bytes unfit for any relay, in words, or None.
+
+    A bare CR or LF would let one mail smuggle in another; NUL and overlong lines are forbidden (RFC 5321 §2.3.8, §4.5.3.1.6).
+    """
+    raw = message.raw
+    lines = raw.count(b"\r\n")
+    if raw.count(b"\n") != lines or raw.count(b"\r") != lines:
+        return "The mail has a line that does not end in CRLF."
+    if not raw.endswith(b"\r\n"):
+        return "The mail does not end with a line end."
+    if b"\0" in raw:
+        return "The mail contains a NUL byte."
+    if max(map(len, raw.split(b"\r\n"))) > MOST_LINE:
+        return f"The mail has a line longer than {MOST_LINE} bytes."
+    if not message.needs_smtputf8 and not raw.isascii():
+        return "The mail has bytes outside ASCII."
+    for path in (message.envelope_from, message.envelope_to):
+        if any(char <= " " or char in "<>\x7f" for char in path):
+            return "An envelope address contains a blank or a control character."
+        if not message.needs_smtputf8 and not path.isascii():
+            return "An envelope address has letters outside ASCII."
+    if not message.envelope_to:
+        return "The mail has no recipient."
+    return None

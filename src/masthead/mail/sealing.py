@@ -1,0 +1,34 @@
+"""The tokens of mails: whole numbers sealed under the install's token key, one purpose each (rule S11)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.conf import settings
+
+from masthead.common.tokens import Sealer
+
+# A purpose once used in a mail keeps its letters for ever: they are part of every link sent.
+UNSUBSCRIBE = "unsubscribe"
+PREFERENCES = "preferences"
+BOUNCE = "bounce"
+MESSAGE_ID = "message-id"
+SUBSCRIBER = "subscriber"
+CONFIRM = "confirm"
+SIGN_IN = "sign-in"
+SINGLE = "single"
+
+
+def seal(purpose: str, number: int) -> str:
+    """The token of `number` (0 to 2**64 - 1) for `purpose`, one of the constants above: 39 lower-case letters and digits."""
+    return _sealer(settings.TOKEN_KEY, purpose).seal(number)
+
+
+def unseal(purpose: str, token: str) -> int | None:
+    """The number in `token`, or None when it was not sealed by this install for this purpose."""
+    return _sealer(settings.TOKEN_KEY, purpose).unseal(token)
+
+
+@lru_cache(maxsize=64)
+def _sealer(key: bytes, purpose: str) -> Sealer:
+    return Sealer(key, purpose)
