@@ -95,6 +95,7 @@ def test_nobody_signs_up() -> None:
     assert not User.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)  # allauth tells of a new second factor on commit
 @pytest.mark.parametrize("change", ["password", "second factor"])
 def test_a_change_ends_all_other_sessions(owner: User, change: str) -> None:
     here, there = Client(), Client()
