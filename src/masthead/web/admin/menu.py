@@ -27,9 +27,7 @@ class Item:
     group: str = ""
 
 
-ITEMS: tuple[Item, ...] = (
-    Item("home", _("Home"), "home", "wagtailadmin_home", "desk.open", 100),
-)
+ITEMS: tuple[Item, ...] = (Item("home", _("Home"), "home", "desk_home", "desk.open", 100),)
 
 
 class DeskMenuItem(MenuItem):  # type: ignore[misc]

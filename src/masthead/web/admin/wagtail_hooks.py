@@ -26,7 +26,7 @@ def only_our_menu(request: HttpRequest, items: list[MenuItem]) -> None:
 @hooks.register("register_admin_urls")
 def our_addresses() -> list[URLPattern | URLResolver]:
     """The desk's own screens, below /desk/."""
-    return urls.urlpatterns
+    return urls.screens
 
 
 @hooks.register("insert_global_admin_css")
