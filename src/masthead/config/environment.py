@@ -16,6 +16,9 @@ T = TypeVar("T")
 class SettingError(Exception):
     """A setting has a value Masthead cannot start with. The text names the setting, the value's fault and the way out."""
 
+    #: What the command line ends with.
+    exit_code = 2
+
 
 @dataclass(frozen=True)
 class Setting:

@@ -7,6 +7,5 @@ from wagtail.admin import urls as wagtail_urls
 
 urlpatterns = [
     path("desk/sign-in/", include("allauth.urls")),
-    path("desk/", include("masthead.web.admin.urls")),
     path("desk/", include(wagtail_urls)),
 ]

@@ -1,0 +1,61 @@
+"""Finding the rows that a command's arguments name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from masthead.audience import lists
+from masthead.audience.models import MailingList
+from masthead.cli.starting import CommandError
+from masthead.issues.models import Issue, Publication
+
+
+def publication(slug: str | None) -> Publication:
+    """The publication called `slug`, or the only one. Raises CommandError."""
+    found = Publication.objects.order_by("pk")
+    if slug is not None:
+        named = found.filter(slug=slug).first()
+        if named is None:
+            raise CommandError(f"There is no publication {slug!r}. There is: {_names([p.slug for p in found])}.")
+        return named
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise CommandError("There is no publication yet. Run: masthead publication create --name … --from …")
+    raise CommandError(f"There are several publications; say which with --publication: {_names([p.slug for p in found])}.")
+
+
+def list_to_fill(name: str, *, by: str, now: datetime) -> MailingList:
+    """The list called `name`, made if there is none; then it belongs to the publication if there is only one."""
+    found = MailingList.objects.filter(Q(name=name) | Q(slug=name)).first()
+    if found is not None:
+        return found
+    made = lists.create(name=name, by=by, now=now)
+    publications = Publication.objects.all()[:2]
+    if len(publications) == 1:
+        publications[0].lists.add(made)
+    return made
+
+
+def mailing_list(name: str) -> MailingList:
+    """The list called `name`, by its name or its short name. Raises CommandError."""
+    found = MailingList.objects.filter(name=name).first() or MailingList.objects.filter(slug=name).first()
+    if found is None:
+        names = list(MailingList.objects.order_by("name").values_list("name", flat=True))
+        raise CommandError(f"There is no list {name!r}. There is: {_names(names)}.")
+    return found
+
+
+def issue(publication: Publication, number: int) -> Issue:
+    """The issue that has `number`, or is planned to get it. Raises CommandError."""
+    every = Issue.objects.filter(publication=publication, translation_of=None)
+    found = every.filter(number=number).first() or every.filter(number=None, planned_number=number).order_by("-pk").first()
+    if found is None:
+        raise CommandError(f"{publication} has no issue No. {number}. Make one with: masthead issue create FILE --title …")
+    return found
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(names) or "none"

@@ -1,0 +1,68 @@
+"""`masthead publication create`."""
+
+from __future__ import annotations
+
+import click
+
+from masthead.cli.starting import BY, as_json, now, show_json, start
+
+
+@click.group()
+def publication() -> None:
+    """The publications of this install."""
+
+
+@publication.command("create")
+@click.option("--name", required=True, help='As printed: "The Courier".')
+@click.option("--from", "from_address", required=True, metavar="ADDRESS", help="Sender address of its mails.")
+@click.option("--next-number", type=click.IntRange(1), default=1, show_default=True, help="Number of its next issue.")
+@click.option("--language", default="en", show_default=True, help="Language tag (BCP 47), such as en, fr, fa.")
+@click.option("--tagline", default="", help="Line under the name.")
+@click.option("--base-url", default="", metavar="URL", help="Its public address; without it MASTHEAD_BASE_URL.")
+@click.option("--imprint", default="", help="Legal name and postal address, at the foot of every mail.")
+@click.option("--live", is_flag=True, help="Leave test mode at once, if base URL, imprint and the sender's domain are in order.")
+@as_json
+def create(
+    name: str,
+    from_address: str,
+    next_number: int,
+    language: str,
+    tagline: str,
+    base_url: str,
+    imprint: str,
+    live: bool,
+    as_json: bool,
+) -> None:
+    """Make a publication.
+
+    It starts in test mode: mail goes to the built-in inbox and no number is taken. --live leaves it; for a relay and a base URL
+    on loopback no DNS check stands in the way.
+    """
+    start()
+    from masthead.issues import publications
+
+    made = publications.create(
+        name=name,
+        from_address=from_address,
+        next_number=next_number,
+        language=language,
+        tagline=tagline,
+        base_url=base_url,
+        imprint=imprint,
+        live=live,
+        by=BY,
+        now=now(),
+    )
+    if as_json:
+        show_json(
+            {
+                "slug": made.slug,
+                "name": made.name,
+                "next_number": made.next_number,
+                "live": made.is_live,
+                "url": publications.base_url_of(made) + "/",
+            }
+        )
+        return
+    mode = "It is live." if made.is_live else "It is in test mode: mail goes to the built-in inbox."
+    click.echo(f"{made.name} ({made.slug}) will publish No. {made.next_number} next. {mode}")

@@ -1,0 +1,74 @@
+"""`masthead send` and `masthead verify`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+
+import click
+
+from masthead.cli.starting import BY, CommandError, as_json, now, show_json, start, which_publication
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(1))
+@click.option(
+    "--list", "list_names", required=True, multiple=True, metavar="NAME", help="Who gets it; may be given several times."
+)
+@click.option("--at", "at", metavar="TIME", help='When, in the publication\'s time zone: "2026-12-01 08:00". Without it: now.')
+@click.option("--wait", is_flag=True, help="Stay until it is finished; run the tasks here if no other process does.")
+@which_publication
+@as_json
+def send(number: int, list_names: tuple[str, ...], at: str | None, wait: bool, slug: str | None, as_json: bool) -> None:
+    """Publish issue NUMBER and send it to a list, once.
+
+    Run again, it goes on with the sending that there is: nobody gets a second copy. Sending that has paused itself (the relay
+    refused) is resumed. With --wait the exit status is 0 when it has finished, and 1 with the reason when it has not.
+    """
+    start()
+    from masthead.cli import choosing, dispatch
+
+    publication = choosing.publication(slug)
+    issue = choosing.issue(publication, number)
+    lists = [choosing.mailing_list(name) for name in list_names]
+    campaign = dispatch.begin(
+        issue=issue, lists=lists, starts_at=dispatch.parse_time(at, publication, now=now()), by=BY, now=now()
+    )
+    if not wait:
+        if as_json:
+            show_json({"campaign": campaign.pk, "number": number, "state": campaign.state})
+        else:
+            click.echo(f"No. {number}: {campaign.get_state_display().lower()}. Follow it in the desk, or add --wait.")
+        return
+    result = dispatch.wait(campaign, show=not as_json)
+    if as_json:
+        show_json({"campaign": campaign.pk, "number": number, "state": result.state, **asdict(result.progress)})
+    else:
+        click.echo(f"No. {number}: {dispatch.in_words(result)}")
+    if not result.finished:
+        raise CommandError(result.reason)
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(1))
+@which_publication
+@as_json
+def verify(number: int, slug: str | None, as_json: bool) -> None:
+    """Prove that every reader of issue NUMBER is accounted for: exit status 1 if the sum does not add up."""
+    start()
+    from masthead.cli import choosing
+    from masthead.delivery import lookups
+
+    campaign = lookups.campaign_of(choosing.publication(slug), number)
+    if campaign is None:
+        raise CommandError(f"No. {number} was never sent.")
+    found = lookups.verify(campaign)
+    if as_json:
+        show_json({"number": number, "state": campaign.state, **asdict(found)})
+    else:
+        counts = {key: value for key, value in asdict(found).items() if isinstance(value, int) and not isinstance(value, bool)}
+        for key, value in counts.items():
+            click.echo(f"{key.replace('_', ' '):>14}  {value}")
+        click.echo("It adds up." if found.adds_up else "It does not add up.")
+    if not found.adds_up:
+        sys.exit(1)

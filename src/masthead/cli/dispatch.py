@@ -1,0 +1,103 @@
+"""What `masthead send` does: begin a campaign, or go on with it, and stay until it is finished."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from masthead.audience.models import MailingList
+from masthead.cli.engine import Engine, stop_on_signals
+from masthead.cli.progress import meter
+from masthead.cli.starting import CommandError
+from masthead.common.stopping import STOP
+from masthead.delivery import campaigns, lookups
+from masthead.delivery.lookups import Progress
+from masthead.delivery.models import Campaign
+from masthead.issues.models import Issue, Publication
+
+_LOOK_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Result:
+    """How far a campaign has come; `reason` says in words why it has not finished."""
+
+    state: str
+    finished: bool
+    reason: str
+    progress: Progress
+
+
+def parse_time(text: str | None, publication: Publication, *, now: datetime) -> datetime:
+    """The time that `--at` names, in the publication's time zone unless it has an offset. Raises CommandError."""
+    if text is None:
+        return now
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f'{text!r} is not a time. Write it like "2026-12-01 08:00".') from None
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=ZoneInfo(publication.time_zone))
+    return found
+
+
+def begin(*, issue: Issue, lists: Sequence[MailingList], starts_at: datetime, by: str, now: datetime) -> Campaign:
+    """The campaign of this issue and these lists: a new one, or the one there is, resumed if it had paused itself."""
+    campaign = campaigns.publish_and_send(issue=issue, lists=lists, starts_at=starts_at, by=by, now=now)
+    if campaign.state == Campaign.State.PAUSED:
+        campaigns.resume(campaign=campaign, by=by, now=now)
+        campaign.refresh_from_db()
+    return campaign
+
+
+def wait(campaign: Campaign, *, show: bool) -> Result:
+    """Run the tasks here if no other process does, until the campaign has ended or paused, or a signal comes."""
+    stop_on_signals()
+    engine = Engine()
+    engine.start()
+    try:
+        with meter(f"Sending {campaign.edition.label}", show=show) as update:
+            while True:
+                progress = lookups.progress(campaign)
+                update(progress.audience - progress.queued - progress.sending - progress.deferred, progress.audience or None)
+                campaign.refresh_from_db(fields=["state", "attention"])
+                if campaign.state in _ENDED or STOP.wait(_LOOK_SECONDS):
+                    break
+    finally:
+        engine.finish()
+    campaign.refresh_from_db()
+    return Result(
+        state=campaign.state,
+        finished=campaign.state == Campaign.State.FINISHED,
+        reason=_reason(campaign),
+        progress=lookups.progress(campaign),
+    )
+
+
+def in_words(result: Result) -> str:
+    """The counts that are not nought, in one line."""
+    found = result.progress
+    counts = {
+        "accepted": found.accepted,
+        "refused": found.rejected,
+        "given up": found.expired,
+        "left out": found.skipped,
+        "cancelled": found.cancelled,
+        "uncertain": found.uncertain,
+        "still open": found.queued + found.sending + found.deferred,
+    }
+    parts = [f"{count} {name}" for name, count in counts.items() if count]
+    return f"{found.audience} readers" + (": " + ", ".join(parts) if parts else "") + "."
+
+
+_ENDED = (Campaign.State.FINISHED, Campaign.State.CANCELLED, Campaign.State.PAUSED)
+
+
+def _reason(campaign: Campaign) -> str:
+    if campaign.state == Campaign.State.PAUSED:
+        return f"Paused. {campaign.attention or 'Somebody paused it in the desk.'} Run the same command again to resume."
+    if campaign.state == Campaign.State.CANCELLED:
+        return "It was cancelled."
+    return "Stopped before it was finished; what is left stays in the ledger. Run the same command again to go on."
