@@ -1,5 +1,6 @@
 """The models of this package."""
 
+from masthead.audience.models.address_change import AddressChange
 from masthead.audience.models.confirmation import Confirmation
 from masthead.audience.models.consent_event import ConsentEvent, ConsentText
 from masthead.audience.models.import_run import ImportRun
@@ -7,5 +8,17 @@ from masthead.audience.models.mailing_list import MailingList
 from masthead.audience.models.sign_in import SignIn
 from masthead.audience.models.subscriber import Subscriber
 from masthead.audience.models.subscription import Subscription
+from masthead.audience.models.tally import Tally
 
-__all__ = ["Confirmation", "ConsentEvent", "ConsentText", "ImportRun", "MailingList", "SignIn", "Subscriber", "Subscription"]
+__all__ = [
+    "AddressChange",
+    "Confirmation",
+    "ConsentEvent",
+    "ConsentText",
+    "ImportRun",
+    "MailingList",
+    "SignIn",
+    "Subscriber",
+    "Subscription",
+    "Tally",
+]

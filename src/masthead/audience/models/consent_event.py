@@ -46,4 +46,4 @@ class ConsentEvent(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.subscriber}: {self.kind} ({self.how})"
+        return f"{self.subscriber_id}: {self.kind} ({self.how})"

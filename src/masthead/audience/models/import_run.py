@@ -26,7 +26,13 @@ class ImportRun(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     by = models.CharField(max_length=100)
     created_at = models.DateTimeField()
+    #: When the last batch was written: a run that is RUNNING and long silent was interrupted.
+    progressed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    lines = models.PositiveIntegerField(default=0)
+    lines_done = models.PositiveIntegerField(default=0)
+    #: What was found out about the file: {"encoding": "utf-8", "separator": ",", "columns": {"E-Mail": "address", …}}.
+    layout = models.JSONField(default=dict)
     rows = models.PositiveIntegerField(default=0)
     added = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)
