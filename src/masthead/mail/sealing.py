@@ -20,7 +20,7 @@ SINGLE = "single"
 
 
 def seal(purpose: str, number: int) -> str:
-    """The token of `number` (0 to 2**64 - 1) for `purpose`, one of the constants above: 39 lower-case letters and digits."""
+    """The token of `number` (0 to 2**40 - 1) for `purpose`, one of the constants above: 34 lower-case letters and digits."""
     return _sealer(settings.TOKEN_KEY, purpose).seal(number)
 
 
