@@ -22,6 +22,8 @@ PATHS: dict[str, str] = {
     "feed_rss": "/feed.rss",
     "feed_json": "/feed.json",
     "sitemap": "/sitemap.xml",
+    "robots": "/robots.txt",
+    "theme": "/theme/{name}.css",
     "media": "/m/{name}",
     "share_mastodon": "/share/mastodon/{number}/",
     # readers
@@ -36,7 +38,7 @@ PATHS: dict[str, str] = {
 }
 
 
-def path(name: str, **values: str | int) -> str:
+def path(name: str, /, **values: str | int) -> str:
     """The path of `name` with `values` filled in, percent-encoded (RFC 3986).
 
     Raises KeyError for a name that is not in the table.
@@ -44,6 +46,6 @@ def path(name: str, **values: str | int) -> str:
     return PATHS[name].format(**{key: quote(str(value), safe="") for key, value in values.items()})
 
 
-def absolute(base: str, name: str, **values: str | int) -> str:
+def absolute(base: str, name: str, /, **values: str | int) -> str:
     """`path()` on `base`, a publication's address without a slash at its end."""
     return base.rstrip("/") + path(name, **values)

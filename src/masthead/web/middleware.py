@@ -1,24 +1,107 @@
-"""What every answer passes: which host was asked, and what a page may load."""
+"""What every answer passes: which host was asked, in which language it is answered, and what a page may load."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.urls import set_script_prefix
+from django.utils import translation
+
+from masthead.web.hosts import is_known, prefix_of, publication_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+#: The public site, the reader's pages and sign-in: nothing inline, nothing from anyone else (security rule S4).
+STRICT = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+#: A mail shown as a page is foreign text even when staff wrote it: no script, no form, an origin of its own.
+SANDBOX = (
+    "default-src 'none'; img-src 'self' {host}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+#: Files: whatever is in them, nothing runs.
+FILES = "default-src 'none'; sandbox"
+#: Wagtail's editor and lists carry inline scripts without a nonce (its issue 1288), so that strict is impossible there.
+DESK = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+_HEADER = "Content-Security-Policy"
+
 
 class KnownHostMiddleware:
-    """Answers only for hosts this install knows."""
+    """Answers only for hosts this install knows: links in mails are built from the publication's address, never from a header."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self._get_response(request)
+        """400 for a Host header that is malformed or nobody's."""
+        try:
+            known = is_known(request.get_host())
+        except DisallowedHost:
+            known = False
+        if known:
+            return self._get_response(request)
+        text = "This server does not answer for that address. Its operator can add it: MASTHEAD_ALLOWED_HOSTS.\n"
+        return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8", headers={_HEADER: FILES})
 
 
-class ContentSecurityPolicyMiddleware(KnownHostMiddleware):
-    """Sets the policy of the area a page lies in."""
+class ContentSecurityPolicyMiddleware:
+    """Sets the policy of the area a page lies in. A view that set its own keeps it: views only tighten."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer with a policy."""
+        response = self._get_response(request)
+        response.headers.setdefault(_HEADER, DESK if is_desk(request) else STRICT)
+        return response
+
+
+class AreaMiddleware:
+    """Language and address by area.
+
+    The desk speaks the language of the person at it, as Django does it. A public page speaks its publication's language and
+    nothing else, so that it neither varies by header nor needs a cookie; the reader's own pages switch to the reader's language.
+    A publication whose address has a path ("https://example.org/courier") is answered below that path.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+        self._by_person = LocaleMiddleware(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer in the right language."""
+        if is_desk(request):
+            response = self._by_person(request)
+            if not isinstance(response, HttpResponse):
+                raise TypeError("an answer must be awaited elsewhere")
+            return response
+        publication = publication_of(request)
+        prefix = prefix_of(publication)
+        if prefix and (request.path_info + "/").startswith(prefix + "/"):
+            request.path_info = request.path_info.removeprefix(prefix) or "/"
+            set_script_prefix(prefix + "/")
+        with translation.override(spoken(publication.language if publication else "en")):
+            request.LANGUAGE_CODE = translation.get_language()
+            return self._get_response(request)
+
+
+def is_desk(request: HttpRequest) -> bool:
+    """Whether `request` goes to the staff's screens."""
+    return request.path.startswith("/desk/")
+
+
+def spoken(language: str) -> str:
+    """The nearest language Masthead's own words are translated to: "fa" for "fa-AF"; English where there is none."""
+    try:
+        return translation.get_supported_language_variant(language)
+    except LookupError:
+        return "en"
