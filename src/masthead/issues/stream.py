@@ -12,3 +12,9 @@ class BodyBlock(blocks.StreamBlock):
     heading = blocks.StructBlock(
         [("level", blocks.ChoiceBlock(choices=[("2", "2"), ("3", "3")], default="2")), ("text", blocks.CharBlock())]
     )
+
+
+class NotesBlock(blocks.StreamBlock):
+    """The footnotes of an issue."""
+
+    note = blocks.StructBlock([("key", blocks.CharBlock()), ("text", blocks.RichTextBlock())])

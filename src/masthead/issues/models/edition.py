@@ -43,7 +43,7 @@ class Edition(models.Model):
     links = models.JSONField(default=list)
     #: {"f0": {"field": "name", "fallback": "dear reader"}}
     slots = models.JSONField(default=dict)
-    #: What page heads and feeds need: {"authors": […], "lead_image": {…}, "share_image": …, "words": 1566, …}
+    #: What page heads and feeds need; its shape is `masthead.issues.head.Head`.
     head = models.JSONField(default=dict)
     correction_note = models.TextField(blank=True)
     renderer_version = models.PositiveSmallIntegerField()
@@ -53,7 +53,7 @@ class Edition(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["issue", "version"], name="edition_version_once"),
+            models.UniqueConstraint(fields=["issue", "is_test", "version"], name="edition_version_once"),
             models.UniqueConstraint(
                 fields=["publication", "number", "language", "version"],
                 condition=models.Q(is_test=False),
@@ -73,7 +73,11 @@ class EditionAsset(models.Model):
     #: "<sha256>.jpg", answered under /m/.
     name = models.CharField(max_length=80, db_index=True)
     content_type = models.CharField(max_length=100)
+    #: In bytes.
     size = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "name"], name="edition_asset_once")]
 
     def __str__(self) -> str:
         return self.name
