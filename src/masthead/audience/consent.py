@@ -1,0 +1,339 @@
+"""Who joins, confirms, pauses and leaves. Nobody else writes Subscription and ConsentEvent (but `importing`, in bulk)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from masthead.audience import lookups, messages, subscribers, tally, tokens
+from masthead.audience.models import Confirmation, ConsentEvent, ConsentText, MailingList, Subscriber, Subscription
+from masthead.audit.recording import record
+from masthead.common.addresses import mask, normalise
+from masthead.common.urls import absolute
+from masthead.mail.fingerprints import fingerprint
+from masthead.mail.sender import Sender
+
+State = Subscription.State
+Kind = ConsentEvent.Kind
+
+LINK_DAYS = 7
+#: How long "undo" is offered after leaving. Later it takes a new request: the mail with the link may have been passed on.
+UNDO_WITHIN = timedelta(hours=24)
+
+
+class UnknownLink(LookupError):
+    """The token was never ours, belongs to something else, or its reader is gone."""
+
+
+class LinkExpired(Exception):
+    """The token was ours and is too old."""
+
+
+class NoReason(ValueError):
+    """Staff must say why a reader is added by hand: it is the proof of consent."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Say how the reader asked for it: on paper, by phone, at an event…"))
+
+
+class AddressSuppressed(Exception):
+    """The address gets no mail, whatever list it is on."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(_("This address is suppressed (%(reason)s). Lift that first.") % {"reason": reason})
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """What to look for in one's inbox. It is the same for known and unknown addresses."""
+
+    address_masked: str
+    subject: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a confirming link stands for. `again`: it was used before, which is no mistake; then nothing was changed."""
+
+    subscriber: Subscriber
+    lists: tuple[MailingList, ...]
+    again: bool
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the reader is on one of the lists now (they may have left since the first time)."""
+        return self.subscriber.subscriptions.filter(list__in=self.lists, state=State.ACTIVE).exists()
+
+
+@transaction.atomic
+def request(
+    *,
+    address: str,
+    lists: Sequence[MailingList],
+    text: str,
+    how: str,
+    sender: Sender,
+    confirm_url: Callable[[str], str],
+    now: datetime,
+    name: str = "",
+    language: str = "",
+    mail_format: str = Subscriber.Format.HTML,
+    mail_mode: str = Subscriber.Mode.PUBLICATION,
+) -> Requested:
+    """Somebody asks that `address` get `lists`: mail it a link that confirms (double opt-in).
+
+    `text` is what the form said about consent, `confirm_url` makes the link of a token. The answer and the work are alike
+    for addresses that are unknown, known, suppressed or asked too often. Raises BadAddress.
+    """
+    checked = normalise(address)
+    mark = fingerprint(checked.key)
+    answer = Requested(mask(checked.address), messages.subscription_subject(sender, language), sender.address)
+    may_mail = tally.may_mail_confirmation(fingerprint=mark, now=now)
+    if lookups.suppression(mark, checked.domain) is not None:
+        return answer
+    subscriber = Subscriber.objects.filter(address_key=checked.key).first()
+    if not may_mail:
+        if subscriber is not None:
+            _widen_open_confirmation(subscriber, lists, now)
+        return answer
+    is_new = subscriber is None
+    if subscriber is None:
+        subscriber = subscribers.create(
+            address=checked, source=how, now=now, name=name, language=language, mail_format=mail_format, mail_mode=mail_mode
+        )
+    states = dict(subscriber.subscriptions.filter(list__in=lists).values_list("list_id", "state"))
+    if is_new:
+        for entry in (entry for entry in lists if entry.opt_in == MailingList.OptIn.SINGLE):
+            _set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, text=text, by="reader", now=now)
+            states[entry.pk] = State.ACTIVE
+    missing = [entry for entry in lists if states.get(entry.pk) != State.ACTIVE]
+    if not missing:
+        if not is_new:
+            link = absolute(sender.base_url, "sign_in")
+            messages.already_subscribed(to=subscriber.address, sender=sender, language=language, now=now, link=link)
+        return answer
+    _await(subscriber, missing, states, now)
+    _write_events(subscriber, missing, Kind.REQUESTED, how=how, text=text, by="reader", now=now)
+    token = tokens.new_token()
+    confirmation = Confirmation.objects.create(
+        subscriber=subscriber,
+        token_hash=tokens.hash_token(token),
+        created_at=now,
+        expires_at=now + timedelta(days=LINK_DAYS),
+    )
+    confirmation.lists.set(missing)
+    messages.confirmation(
+        to=subscriber.address, lists=missing, link=confirm_url(token), days=LINK_DAYS, sender=sender, language=language, now=now
+    )
+    return answer
+
+
+def peek(*, token: str, now: datetime) -> Confirmed:
+    """What `confirm` would confirm; changes nothing. Raises UnknownLink and LinkExpired."""
+    return _read(token, now, Confirmation.objects.select_related("subscriber"))[1]
+
+
+@transaction.atomic
+def confirm(*, token: str, now: datetime) -> Confirmed:
+    """The button was pressed. A second time changes nothing and says so. Raises UnknownLink and LinkExpired."""
+    waiting = Confirmation.objects.select_related("subscriber").select_for_update(of=("self",))
+    confirmation, found = _read(token, now, waiting)
+    if found.again:
+        return found
+    for entry in found.lists:
+        _set_state(found.subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how="mailed link", by="reader", now=now)
+    confirmation.used_at = now
+    confirmation.save(update_fields=["used_at"])
+    tally.forget(fingerprint=bytes(found.subscriber.fingerprint), kind=tally.Kind.CONFIRMATION)
+    return found
+
+
+@transaction.atomic
+def withdraw(
+    *,
+    subscriber: Subscriber,
+    lists: Iterable[MailingList] | None = None,
+    how: str,
+    by: str,
+    now: datetime,
+    kind: ConsentEvent.Kind = Kind.WITHDRAWN,
+    notice: Sender | None = None,
+) -> list[MailingList]:
+    """The reader leaves `lists` (None: all). Returns those that were left just now; leaving twice is no mistake.
+
+    Links that would confirm one of these lists stop doing so. With `notice` a mail in that voice says goodbye.
+    `kind` may be COMPLAINED.
+    """
+    found = subscriber.subscriptions.select_for_update(of=("self",)).exclude(state=State.LEFT).select_related("list")
+    if lists is not None:
+        found = found.filter(list__in=lists)
+    left = [subscription.list for subscription in found]
+    open_links = Confirmation.lists.through.objects.filter(confirmation__subscriber=subscriber, confirmation__used_at=None)
+    (open_links if lists is None else open_links.filter(mailinglist__in=lists)).delete()
+    if not left:
+        return left
+    subscriber.subscriptions.filter(list__in=left).update(state=State.LEFT, since=now, paused_until=None)
+    _write_events(subscriber, left, kind, how=how, by=by, now=now)
+    if by.startswith("staff:"):
+        record(action="reader.left", by=by, now=now, subject=f"reader:{subscriber.pk}", details=_ids(left))
+    if notice is not None:
+        link = absolute(notice.base_url, "subscribe")
+        messages.goodbye(to=subscriber.address, lists=left, link=link, sender=notice, language=subscriber.language, now=now)
+    return left
+
+
+@transaction.atomic
+def rejoin(
+    *, subscriber: Subscriber, lists: Iterable[MailingList] | None = None, how: str, by: str, now: datetime
+) -> list[MailingList]:
+    """Undo leaving, within `UNDO_WITHIN` of it. Returns the lists the reader is on again by this.
+
+    Only what was confirmed before comes back: who left while waiting for confirmation has nothing to undo.
+    """
+    found = subscriber.subscriptions.select_for_update(of=("self",)).filter(state=State.LEFT, since__gt=now - UNDO_WITHIN)
+    if lists is not None:
+        found = found.filter(list__in=lists)
+    joined = (Kind.CONFIRMED, Kind.IMPORTED, Kind.ADDED)
+    was_on = set(subscriber.consent_events.filter(kind__in=joined).values_list("list_id", flat=True))
+    back = [subscription.list for subscription in found.select_related("list") if subscription.list_id in was_on]
+    for entry in back:
+        _set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, by=by, now=now)
+    return back
+
+
+@transaction.atomic
+def choose(
+    *, subscriber: Subscriber, lists: Iterable[MailingList], among: Iterable[MailingList], how: str, now: datetime
+) -> None:
+    """On the page of a reader we know: of the lists `among`, be on exactly `lists`. No mail is needed, the reader is known."""
+    wanted = {entry.pk for entry in lists}
+    on = set(subscriber.subscriptions.filter(state=State.ACTIVE).values_list("list_id", flat=True))
+    for entry in among:
+        if entry.pk in wanted - on:
+            _set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, by="reader", now=now)
+        elif entry.pk in on - wanted:
+            withdraw(subscriber=subscriber, lists=[entry], how=how, by="reader", now=now)
+
+
+@transaction.atomic
+def pause(*, subscriber: Subscriber, until: date | None, lists: Iterable[MailingList] | None = None) -> None:
+    """Send nothing before `until` (None: go on); the reader stays on the lists. Silence is no matter of consent: no event."""
+    found = subscriber.subscriptions.filter(state=State.ACTIVE)
+    (found if lists is None else found.filter(list__in=lists)).update(paused_until=until)
+
+
+@transaction.atomic
+def add_by_staff(
+    *, subscriber: Subscriber, lists: Iterable[MailingList], reason: str, by: str, now: datetime
+) -> list[MailingList]:
+    """Put a reader on lists by hand; `reason` is kept as the proof of consent. Returns the lists that are new for them.
+
+    Raises NoReason and AddressSuppressed.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise NoReason
+    suppression = lookups.suppression(bytes(subscriber.fingerprint), subscriber.domain)
+    if suppression is not None:
+        raise AddressSuppressed(suppression.get_reason_display())
+    on = set(subscriber.subscriptions.filter(state=State.ACTIVE).values_list("list_id", flat=True))
+    added = [entry for entry in lists if entry.pk not in on]
+    for entry in added:
+        _set_state(subscriber, entry, State.ACTIVE, Kind.ADDED, how="staff", text=reason, by=by, now=now)
+    if added:
+        record(action="reader.added", by=by, now=now, subject=f"reader:{subscriber.pk}", details=_ids(added))
+    return added
+
+
+@transaction.atomic
+def lapse(*, now: datetime) -> int:
+    """Drop what nobody confirmed in time, and readers of whom nothing else is left. Returns how many readers were dropped."""
+    lapsed = Subscription.objects.filter(state=State.PENDING, since__lte=now - timedelta(days=LINK_DAYS))
+    readers = set(lapsed.values_list("subscriber_id", flat=True))
+    lapsed.delete()
+    gone = Subscriber.objects.filter(pk__in=readers, subscriptions=None)
+    return gone.delete()[1].get("audience.Subscriber", 0)
+
+
+def text_of(text: str) -> ConsentText | None:
+    """The text a reader was shown, kept once under its digest; None for no text."""
+    if not text:
+        return None
+    digest = sha256(text.encode()).hexdigest()
+    return ConsentText.objects.get_or_create(digest=digest, defaults={"text": text})[0]
+
+
+def _read(token: str, now: datetime, among: QuerySet[Confirmation]) -> tuple[Confirmation, Confirmed]:
+    confirmation = among.filter(token_hash=tokens.hash_token(token)).first()
+    if confirmation is None:
+        raise UnknownLink
+    lists = tuple(confirmation.lists.all())
+    again = confirmation.used_at is not None
+    if not again and (now >= confirmation.expires_at or not lists):
+        raise LinkExpired
+    return confirmation, Confirmed(confirmation.subscriber, lists, again)
+
+
+def _widen_open_confirmation(subscriber: Subscriber, lists: Sequence[MailingList], now: datetime) -> None:
+    """Asked again too soon for another mail: the link that is on its way shall confirm these lists, too."""
+    open_one = subscriber.confirmations.filter(used_at=None, expires_at__gt=now).order_by("-id").first()
+    if open_one is None:
+        return
+    states = dict(subscriber.subscriptions.filter(list__in=lists).values_list("list_id", "state"))
+    missing = [entry for entry in lists if states.get(entry.pk) != State.ACTIVE]
+    _await(subscriber, missing, states, now)
+    open_one.lists.add(*missing)
+
+
+def _await(subscriber: Subscriber, lists: Sequence[MailingList], states: dict[int, str], now: datetime) -> None:
+    """Mark as waiting. Who left stays marked as having left until they confirm: a stranger's request must not wipe that out."""
+    for entry in lists:
+        if states.get(entry.pk) == State.LEFT:
+            continue
+        Subscription.objects.update_or_create(
+            subscriber=subscriber, list=entry, defaults={"state": State.PENDING, "since": now, "paused_until": None}
+        )
+
+
+def _set_state(
+    subscriber: Subscriber,
+    mailing_list: MailingList,
+    state: Subscription.State,
+    kind: ConsentEvent.Kind,
+    *,
+    how: str,
+    by: str,
+    now: datetime,
+    text: str = "",
+) -> None:
+    Subscription.objects.update_or_create(
+        subscriber=subscriber, list=mailing_list, defaults={"state": state, "since": now, "paused_until": None}
+    )
+    _write_events(subscriber, [mailing_list], kind, how=how, by=by, now=now, text=text)
+
+
+def _write_events(
+    subscriber: Subscriber,
+    lists: Iterable[MailingList],
+    kind: ConsentEvent.Kind,
+    *,
+    how: str,
+    by: str,
+    now: datetime,
+    text: str = "",
+) -> None:
+    shown = text_of(text)
+    ConsentEvent.objects.bulk_create(
+        ConsentEvent(subscriber=subscriber, list=entry, kind=kind, at=now, how=how, text=shown, by=by) for entry in lists
+    )
+
+
+def _ids(lists: Iterable[MailingList]) -> dict[str, object]:
+    return {"lists": [entry.pk for entry in lists]}

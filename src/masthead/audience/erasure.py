@@ -1,0 +1,34 @@
+"""A reader is erased: everything about them goes, a keyed fingerprint stays so that nothing brings them back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from masthead.audience import tally
+from masthead.audience.models import Subscriber
+from masthead.audit.recording import record
+from masthead.common.addresses import normalise
+from masthead.mail.models import InboxMessage, SingleMail, Suppression
+
+
+@transaction.atomic
+def erase(*, subscriber: Subscriber, by: str, now: datetime) -> None:
+    """Delete the reader, their subscriptions, consent and mails. What was delivered keeps its state and loses the reader.
+
+    The address is suppressed from then on: no import, form or API can write to it. An earlier suppression forgets the address
+    in clear. Mail on its way to the address is not sent.
+    """
+    number, address = subscriber.pk, normalise(subscriber.address)
+    Suppression.objects.update_or_create(
+        fingerprint=bytes(subscriber.fingerprint),
+        defaults={"address": "", "note": "", "reason": Suppression.Reason.ERASED, "created_at": now, "by": by},
+    )
+    to_them = Q(envelope_to__iexact=address.ascii) | Q(envelope_to__iexact=address.address)
+    SingleMail.objects.filter(to_them).delete()
+    InboxMessage.objects.filter(to_them).delete()
+    tally.forget(fingerprint=bytes(subscriber.fingerprint))
+    subscriber.delete()
+    record(action="reader.erased", by=by, now=now, subject=f"reader:{number}")

@@ -1,0 +1,108 @@
+"""Lists come and change. Their short names never do: mail programs sort by them (List-Id, RFC 2919)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from masthead.audience.models import MailingList
+from masthead.audit.recording import record
+
+OptIn = MailingList.OptIn
+
+
+class BadListName(ValueError):
+    """The name cannot be a list's name; the message says why."""
+
+
+class NameTaken(Exception):
+    """There is a list of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("There is already a list called “%(name)s”. Choose another name.") % {"name": name})
+
+
+@transaction.atomic
+def create(
+    *,
+    name: str,
+    description: str = "",
+    is_public: bool = True,
+    opt_in: MailingList.OptIn = OptIn.DOUBLE,
+    by: str,
+    now: datetime,
+) -> MailingList:
+    """A new list. Raises BadListName and NameTaken."""
+    name = _checked(name)
+    if MailingList.objects.filter(name__iexact=name).exists():
+        raise NameTaken(name)
+    made = MailingList(name=name, slug=_free_slug(name), description=description.strip(), is_public=is_public, opt_in=opt_in)
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as error:  # made by somebody else since we looked
+        raise NameTaken(name) from error
+    record(action="list.created", by=by, now=now, subject=f"list:{made.pk}", details={"name": name})
+    return made
+
+
+def get_or_create(*, name: str, by: str, now: datetime) -> MailingList:
+    """The list of this name (letter case aside), or a new one."""
+    found = find(name)
+    if found is not None:
+        return found
+    try:
+        return create(name=name, by=by, now=now)
+    except NameTaken:
+        found = find(name)
+        if found is None:
+            raise
+        return found
+
+
+def find(name: str) -> MailingList | None:
+    """The list of this name or short name, letter case aside."""
+    name = " ".join(name.split())
+    return MailingList.objects.filter(name__iexact=name).first() or MailingList.objects.filter(slug=name.lower()).first()
+
+
+@transaction.atomic
+def edit(
+    *, mailing_list: MailingList, name: str, description: str, is_public: bool, opt_in: MailingList.OptIn, by: str, now: datetime
+) -> MailingList:
+    """Change everything but the short name. Raises BadListName and NameTaken."""
+    name = _checked(name)
+    if MailingList.objects.filter(name__iexact=name).exclude(pk=mailing_list.pk).exists():
+        raise NameTaken(name)
+    after = {"name": name, "description": description.strip(), "is_public": is_public, "opt_in": str(opt_in)}
+    changed = [field for field, value in after.items() if getattr(mailing_list, field) != value]
+    for field in changed:
+        setattr(mailing_list, field, after[field])
+    if changed:
+        mailing_list.save(update_fields=changed)
+        record(action="list.changed", by=by, now=now, subject=f"list:{mailing_list.pk}", details={"fields": changed})
+    return mailing_list
+
+
+def _checked(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise BadListName(_("A list needs a name."))
+    if len(name) > 150:
+        raise BadListName(_("The name of a list has at most 150 characters; this one has %(count)d.") % {"count": len(name)})
+    if not name.isprintable():
+        raise BadListName(_("The name of a list cannot contain invisible characters."))
+    return name
+
+
+def _free_slug(name: str) -> str:
+    """ASCII, since it stands in a header; names in other scripts become list, list-2, …"""
+    stem = slugify(name)[:50].strip("-_") or "list"
+    slug, number = stem, 1
+    while MailingList.objects.filter(slug=slug).exists():
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug

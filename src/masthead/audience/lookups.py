@@ -1,0 +1,112 @@
+"""Read-only questions about readers: who is on which list, how many, who is suppressed, what happened when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+
+from masthead.audience.models import ConsentEvent, MailingList, Subscriber, Subscription
+from masthead.common.addresses import BadAddress, normalise
+from masthead.mail.models import Suppression
+
+State = Subscription.State
+Kind = ConsentEvent.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ListCounts:
+    """How many readers a list has in each state. `suppressed` are among the active ones, and get no mail."""
+
+    pending: int = 0
+    active: int = 0
+    left: int = 0
+    suppressed: int = 0
+
+
+def suppression(fingerprint: bytes, domain: str) -> Suppression | None:
+    """Why this address, or its whole domain, gets no mail; None when it does."""
+    return Suppression.objects.filter(Q(fingerprint=fingerprint) | Q(domain=domain)).order_by("id").first()
+
+
+def is_suppressed(prefix: str = "") -> Exists:
+    """A condition on querysets: the reader (at `prefix`, say "subscriber__") is suppressed."""
+    return Exists(
+        Suppression.objects.filter(Q(fingerprint=OuterRef(f"{prefix}fingerprint")) | Q(domain=OuterRef(f"{prefix}domain")))
+    )
+
+
+def active_in(lists: Iterable[MailingList], *, today: date) -> QuerySet[Subscriber]:
+    """The readers that a mail to `lists` goes to: each once, active, not paused, not suppressed."""
+    on = Subscription.objects.filter(
+        Q(paused_until=None) | Q(paused_until__lte=today), subscriber=OuterRef("pk"), list__in=list(lists), state=State.ACTIVE
+    )
+    return Subscriber.objects.filter(Exists(on), ~is_suppressed())
+
+
+def counts(lists: Iterable[MailingList] | None = None) -> dict[int, ListCounts]:
+    """The counts of each list, by its id. A list without readers is in it, too."""
+    found = MailingList.objects.all() if lists is None else MailingList.objects.filter(pk__in=[entry.pk for entry in lists])
+    subscriptions = Subscription.objects.filter(list__in=found).order_by()
+    numbers: dict[int, dict[str, int]] = {pk: {} for pk in found.order_by().values_list("pk", flat=True)}
+    for list_id, state, count in subscriptions.values_list("list_id", "state").annotate(n=Count("pk")):
+        numbers[list_id][state] = count
+    silent = subscriptions.filter(is_suppressed("subscriber__"), state=State.ACTIVE)
+    for list_id, count in silent.values_list("list_id").annotate(n=Count("pk")):
+        numbers[list_id]["suppressed"] = count
+    return {pk: ListCounts(**of_list) for pk, of_list in numbers.items()}
+
+
+def search(
+    *, text: str = "", mailing_list: MailingList | None = None, state: str = "", suppressed: bool = False
+) -> QuerySet[Subscriber]:
+    """Readers, newest first, by a part of address or name, by list, by state on it (or on any), and only suppressed ones.
+
+    A whole address finds its reader by the index; a part is looked for in all rows.
+    """
+    found = Subscriber.objects.order_by("-id")
+    text = text.strip()
+    if text:
+        found = _matching(found, text)
+    if mailing_list is not None or state in State.values:
+        of_reader = Subscription.objects.filter(subscriber=OuterRef("pk"))
+        if mailing_list is not None:
+            of_reader = of_reader.filter(list=mailing_list)
+        if state in State.values:
+            of_reader = of_reader.filter(state=state)
+        found = found.filter(Exists(of_reader))
+    if suppressed:
+        found = found.filter(is_suppressed())
+    return found.annotate(is_suppressed=is_suppressed()).prefetch_related("subscriptions__list")
+
+
+def timeline(subscriber: Subscriber) -> QuerySet[ConsentEvent]:
+    """What the reader consented to and left, oldest first, with lists and texts."""
+    return subscriber.consent_events.select_related("list", "text").order_by("at", "id")
+
+
+def growth(*, now: datetime, days: int, mailing_list: MailingList | None = None) -> dict[date, tuple[int, int]]:
+    """Joined and left on each of the last `days` days (UTC); days without either are not in it."""
+    joined = (Kind.CONFIRMED, Kind.IMPORTED, Kind.ADDED)
+    events = ConsentEvent.objects.filter(at__gt=now - timedelta(days=days)).order_by()
+    if mailing_list is not None:
+        events = events.filter(list=mailing_list)
+    by_day = events.annotate(day=TruncDate("at")).values_list("day")
+    rows = by_day.annotate(
+        joined=Count("pk", filter=Q(kind__in=joined)), left=Count("pk", filter=Q(kind__in=(Kind.WITHDRAWN, Kind.COMPLAINED)))
+    )
+    return {day: (came, went) for day, came, went in rows.order_by("day") if came or went}
+
+
+def _matching(found: QuerySet[Subscriber], text: str) -> QuerySet[Subscriber]:
+    if "@" in text:
+        try:
+            exact = found.filter(address_key=normalise(text).key)
+        except BadAddress:
+            exact = found.none()
+        if exact.exists():
+            return exact
+    return found.filter(Q(address_key__contains=text.lower()) | Q(name__icontains=text))
