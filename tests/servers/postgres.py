@@ -1,0 +1,55 @@
+"""A PostgreSQL of the tests' own.
+
+`with cluster(folder) as url`, or `python -m tests.servers.postgres COMMAND …` to run a command with MASTHEAD_DATABASE_URL set.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.servers.processes import free_port, running, until
+
+
+@contextlib.contextmanager
+def cluster(folder: Path, *options: str) -> Iterator[str]:
+    """Make a cluster in `folder`, start it on a free loopback port, yield its address, stop it. As root: by postgres."""
+    bin_folder = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+    as_owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] if os.geteuid() == 0 else []
+    data = folder / "cluster"
+    data.mkdir()
+    if as_owner:
+        shutil.chown(data, "postgres", "postgres")
+    initdb = [str(bin_folder / "initdb"), "-D", str(data), "-U", "masthead", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8"]
+    subprocess.run([*as_owner, *initdb], check=True, capture_output=True, cwd="/")
+    port = free_port()
+    server = [str(bin_folder / "postgres"), "-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
+    settings = ["-c", "unix_socket_directories=", "-c", "max_connections=60", *options]
+    # SIGINT is PostgreSQL's fast shutdown.
+    with running([*as_owner, *server, *settings], log=folder / "postgres.log", stop=signal.SIGINT):
+        ready = [str(bin_folder / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+        until(lambda: subprocess.run(ready, check=False).returncode == 0, seconds=30, what="PostgreSQL answers")
+        address = f"masthead@127.0.0.1:{port}"
+        create = [str(bin_folder / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "masthead", "masthead"]
+        subprocess.run(create, check=True)
+        yield f"postgresql://{address}/masthead"
+
+
+def main() -> int:
+    """Run the command that was given, on a PostgreSQL that ends with it."""
+    with tempfile.TemporaryDirectory(prefix="masthead-pg-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        with cluster(folder) as url:
+            return subprocess.run(sys.argv[1:], env={**os.environ, "MASTHEAD_DATABASE_URL": url}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
