@@ -1,7 +1,8 @@
 """Short tokens for links and envelope addresses: signed for one purpose, without an address or a readable number in them.
 
-A token is 24 bytes in lower-case base32 (39 letters and digits, so that it survives systems that change case): a 128-bit keyed
-BLAKE2b (RFC 7693) over purpose and number, then the number, masked by a second keyed hash of the first.
+A token is 21 bytes in lower-case base32 (34 letters and digits, so that it survives systems that change case): a 128-bit keyed
+BLAKE2b (RFC 7693) over purpose and number, then the number in 40 bits, masked by a second keyed hash of the first. It is as
+short as that because List-Unsubscribe should hold it in an address of 70 characters.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from base64 import b32decode, b32encode
 from hashlib import blake2b
 
 _MAC_BYTES = 16
-_NUMBER_BYTES = 8
-_LENGTH = 39
+_NUMBER_BYTES = 5
+_LENGTH = 34
 
 
 class Sealer:
@@ -25,7 +26,7 @@ class Sealer:
             raise ValueError("a purpose has at most 16 letters")
 
     def seal(self, number: int) -> str:
-        """The token for `number` (0 to 2**64 - 1)."""
+        """The token for `number` (0 to 2**40 - 1)."""
         plain = number.to_bytes(_NUMBER_BYTES, "big")
         mac = blake2b(plain, digest_size=_MAC_BYTES, key=self._key, person=self._person).digest()
         masked = int.from_bytes(plain, "big") ^ int.from_bytes(self._mask(mac), "big")
@@ -36,7 +37,7 @@ class Sealer:
         if len(token) != _LENGTH or not token.isascii():
             return None
         try:
-            raw = b32decode(token.upper() + "=")
+            raw = b32decode(token.upper() + "======")
         except ValueError:
             return None
         mac, masked = raw[:_MAC_BYTES], raw[_MAC_BYTES:]

@@ -7,6 +7,7 @@ from wagtail.admin import urls as wagtail_urls
 
 urlpatterns = [
     path("desk/sign-in/", include("allauth.urls")),
+    path("desk/", include("masthead.web.admin.urls")),
     path("desk/", include(wagtail_urls)),
     path("", include("masthead.web.hooks.urls")),
     path("", include("masthead.web.portal.urls")),

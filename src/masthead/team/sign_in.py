@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
@@ -55,6 +56,14 @@ class CodeForm(_CountedCodes, AuthenticateForm):
 
 class CodeAgainForm(_CountedCodes, ReauthenticateForm):
     """The second factor before something that asks for a fresh sign-in."""
+
+
+def end_other_sessions(*, request: HttpRequest, user: User, **_: Any) -> None:
+    """End every session of `user` but the one of `request` (S8)."""
+    user.sessions_valid_from += 1
+    user.save(update_fields=["sessions_valid_from"])
+    if request.user == user:
+        update_session_auth_hash(request, user)
 
 
 def _account(credentials: dict[str, Any]) -> User | None:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.urls import set_script_prefix
 from django.utils import translation
 
+from masthead.common.urls import path
 from masthead.web.hosts import is_known, prefix_of, publication_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -92,6 +94,19 @@ class AreaMiddleware:
         with translation.override(spoken(publication.language if publication else "en")):
             request.LANGUAGE_CODE = translation.get_language()
             return self._get_response(request)
+
+
+class AreaCsrfMiddleware(CsrfViewMiddleware):
+    """Django's CSRF check (the secret is in the session) which leaves the session alone where a page has no use for it.
+
+    Without this each public page would read the session and so vary by cookie. Views without a session's power are exempt and
+    protected in their own way: see `masthead.web.forms`.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Read the secret only where a form will need it."""
+        if is_desk(request) or request.path_info.startswith(path("account")):
+            super().process_request(request)
 
 
 def is_desk(request: HttpRequest) -> bool:

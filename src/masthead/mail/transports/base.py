@@ -95,6 +95,8 @@ class TransportConfig:
     connections: int = 10
     messages_per_connection: int = 1000
     ca_file: str = ""
+    helo: str = "[127.0.0.1]"
+    """What we call ourselves in EHLO: the public host name, or an address literal; never the machine's own name."""
 
 
 class Lane(Protocol):

@@ -62,6 +62,11 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         """The first word of the name."""
         return self.get_full_name().split(" ")[0]
 
+    @property
+    def first_name(self) -> str:
+        """What the shell of the desk greets with."""
+        return self.get_short_name()
+
     def get_session_auth_hash(self) -> str:
         """Changes with password, role, second factor and activity, and with it every other session of this person ends (S8)."""
         state = f"{self.password}|{self.role}|{self.is_active}|{self.sessions_valid_from}"

@@ -1,0 +1,61 @@
+"""The commands that hand over one mail, as bytes."""
+
+from __future__ import annotations
+
+import re
+
+from masthead.mail.message import Message, fault_of
+from masthead.mail.transports.base import Refused, Reply
+from masthead.mail.transports.smtp.extensions import Extensions
+
+_PLAIN_XTEXT = re.compile(r"[!-*,-<>-~]*")
+
+
+def unsendable(message: Message, offers: Extensions) -> Refused | None:
+    """Why `message` can never go over a server with these `offers`, or None."""
+    if fault := fault_of(message):
+        return Refused("unsendable", Reply(554, "5.6.0", fault))
+    if message.needs_smtputf8 and not offers.smtputf8:
+        text = "The mail server cannot carry an address with letters outside ASCII (it does not offer SMTPUTF8)."
+        return Refused("unsendable", Reply(553, "5.6.7", text))
+    if offers.size and len(message.raw) > offers.size:
+        text = f"The mail has {len(message.raw)} bytes; the mail server takes at most {offers.size}."
+        return Refused("unsendable", Reply(552, "5.3.4", text))
+    return None
+
+
+def mail_from(message: Message, offers: Extensions) -> bytes:
+    """MAIL with the parameters the server understands (SIZE: RFC 1870; RET, ENVID: RFC 3461; SMTPUTF8: RFC 6531)."""
+    line = f"MAIL FROM:<{message.envelope_from}>"
+    if offers.announces_size:
+        line += f" SIZE={len(message.raw)}"
+    if offers.dsn and message.envelope_from:
+        token = message.message_id.strip("<>").partition("@")[0]
+        line += f" RET=HDRS ENVID={_xtext(token[:100])}" if token else " RET=HDRS"
+    if message.needs_smtputf8:
+        line += " SMTPUTF8"
+    return line.encode() + b"\r\n"
+
+
+def rcpt_to(message: Message, offers: Extensions) -> bytes:
+    """RCPT, asking for a report of failure and delay but not of success (RFC 3461 §4)."""
+    line = f"RCPT TO:<{message.envelope_to}>"
+    if offers.dsn and message.envelope_from:
+        line += " NOTIFY=FAILURE,DELAY"
+        if message.envelope_to.isascii():
+            line += f" ORCPT=rfc822;{_xtext(message.envelope_to)}"
+    return line.encode() + b"\r\n"
+
+
+def dot_stuffed(raw: bytes) -> bytes:
+    """`raw`, which ends in CRLF, with a second dot where a line begins with one (RFC 5321 §4.5.2)."""
+    if raw.startswith(b"."):
+        raw = b"." + raw
+    return raw.replace(b"\r\n.", b"\r\n..")
+
+
+def _xtext(text: str) -> str:
+    """RFC 3461 §4: what is no plain printable ASCII, and + and =, as +XX."""
+    if _PLAIN_XTEXT.fullmatch(text):
+        return text
+    return "".join(char if _PLAIN_XTEXT.fullmatch(char) else f"+{ord(char):02X}" for char in text)

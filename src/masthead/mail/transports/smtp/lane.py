@@ -1,0 +1,251 @@
+"""A lane over SMTP: one connection that takes one mail after the other, pipelined where the server offers it (RFC 2920).
+
+One group is: the final dot of a mail, then MAIL, RCPT and DATA of the next. Its body follows after 354, its own dot only when
+the caller says so.
+"""
+
+from __future__ import annotations
+
+from masthead.mail.message import Message
+from masthead.mail.transports.base import ConnectFailed, Lost, Refused, Reply, Stage, TransportConfig
+from masthead.mail.transports.smtp.commands import dot_stuffed, mail_from, rcpt_to, unsendable
+from masthead.mail.transports.smtp.deadlines import Deadlines
+from masthead.mail.transports.smtp.extensions import Extensions
+from masthead.mail.transports.smtp.greeting import Session, connect, secure, sign_in
+from masthead.mail.transports.smtp.wire import Wire, WireError
+
+_BLOCK = 256 * 1024
+_GOING_AWAY = 421
+
+
+class SmtpLane:
+    """See `mail.transports.base.Lane` for the contract."""
+
+    def __init__(self, config: TransportConfig, deadlines: Deadlines | None = None) -> None:
+        self._config = config
+        self._deadlines = deadlines or Deadlines()
+        self._session: Session | None = None
+        self._message: Message | None = None
+        self._unsendable: Refused | None = None
+        self._needs_reset = False
+        self._leaving = False
+
+    @property
+    def alive(self) -> bool:
+        """Connected, and not told to go away."""
+        return self._session is not None and self._session.wire.open and not self._leaving
+
+    @property
+    def offers(self) -> Extensions:
+        """What the server offered; nothing before `open`."""
+        return self._session.offers if self._session else Extensions()
+
+    async def open(self) -> None:
+        """Connect, greet, STARTTLS, sign in. Raises ConnectFailed."""
+        if self._session is not None:
+            self._session.wire.abort()
+        self._session, self._message, self._unsendable = None, None, None
+        self._needs_reset = self._leaving = False
+        session = await connect(self._config, self._deadlines)
+        try:
+            await secure(session, self._config, self._deadlines)
+            await sign_in(session, self._config, self._deadlines)
+        except ConnectFailed:
+            session.wire.abort()
+            raise
+        self._session = session
+
+    async def begin(self, message: Message) -> None:
+        """Write the envelope. Raises Lost."""
+        wire = self._wire("mail")
+        if wire.unasked:
+            raise await self._interrupted("mail")
+        if not self._prepare(message):
+            return
+        if self._needs_reset and not self.offers.pipelining:
+            self._write(wire, b"RSET\r\n", "mail")
+            await self._reset_done()
+        self._write(wire, self._opening_group(message), "mail")
+
+    async def ready(self) -> Refused | None:
+        """The verdict on the envelope. Raises Lost(after_dot=False)."""
+        if self._unsendable is not None:
+            never = self._unsendable
+            self._message = self._unsendable = None
+            return never
+        message = self._current()
+        if self._needs_reset:
+            await self._reset_done()
+        refused = await (self._pipelined_verdict() if self.offers.pipelining else self._stepwise_verdict(message))
+        if refused is not None:
+            self._message = None
+            self._needs_reset = True
+        return refused
+
+    async def body(self) -> None:
+        """Write the body without its dot. Raises Lost(after_dot=False)."""
+        wire = self._wire("body")
+        data = dot_stuffed(self._current().raw)
+        for start in range(0, len(data), _BLOCK):
+            self._write(wire, data[start : start + _BLOCK], "body")
+            try:
+                await wire.drained(self._deadlines.block)
+            except WireError as error:
+                raise self._lost(error, "body") from error
+
+    async def finish(self, following: Message | None) -> Reply:
+        """The final dot, and the envelope of `following` with it. Raises Lost; after_dot=True once the dot was written."""
+        wire = self._wire("body")
+        self._current()
+        if wire.unasked:
+            # An answer nobody asked for must never be taken for the answer to the dot.
+            raise await self._interrupted("body")
+        self._message = None
+        data = b".\r\n"
+        together = self.offers.pipelining and following is not None and self._prepare(following)
+        if together and following is not None:
+            data += self._opening_group(following)
+        self._write(wire, data, "dot")
+        reply = await self._reply("dot", after_dot=True, seconds=self._deadlines.dot)
+        if reply.code < 400 and reply.code >= 300:
+            raise self._lost(WireError(f"it answered {reply} to the end of the mail"), "dot", after_dot=True)
+        if following is not None and not self.offers.pipelining and self._prepare(following) and self.alive:
+            self._write(wire, self._opening_group(following), "mail")
+        return reply
+
+    async def abandon(self) -> None:
+        """Close without a dot."""
+        self._message, self._unsendable = None, None
+        if self._session is not None:
+            self._session.wire.abort()
+            self._session = None
+
+    async def close(self) -> None:
+        """QUIT and close; raises nothing, since all mails are settled."""
+        session, self._session, self._message = self._session, None, None
+        if session is None or not session.wire.open:
+            return
+        try:
+            session.wire.write(b"QUIT\r\n")
+            while (await session.wire.reply(self._deadlines.quit)).code not in {221, _GOING_AWAY}:
+                pass
+        except WireError:
+            session.wire.abort()  # it did not say good-bye; nothing depends on it
+        session.wire.close()
+
+    # --- the envelope ----------------------------------------------------------------------------------------------
+
+    def _prepare(self, message: Message) -> bool:
+        """Make `message` the current one; False when this server can never take it, which `ready` then says."""
+        self._message = message
+        self._unsendable = unsendable(message, self.offers)
+        return self._unsendable is None
+
+    def _opening_group(self, message: Message) -> bytes:
+        """RSET after a refusal, then MAIL; RCPT and DATA with it where commands may be pipelined."""
+        group = (b"RSET\r\n" if self._needs_reset else b"") + mail_from(message, self.offers)
+        if self.offers.pipelining:
+            group += rcpt_to(message, self.offers) + b"DATA\r\n"
+        return group
+
+    async def _pipelined_verdict(self) -> Refused | None:
+        """Match the three replies in order. A refusal is certain, whatever happens to the connection after it."""
+        first: Refused | None = None
+        for stage in _ENVELOPE:
+            try:
+                reply = await self._reply(stage, after_dot=False)
+            except Lost:
+                if first is None:
+                    raise
+                return first
+            wanted = _is_wanted(stage, reply)
+            if first is None and not wanted:
+                first = self._refusal(stage, reply)
+            elif first is not None and stage == "data" and reply.code == _START_INPUT:
+                await self.abandon()  # RFC 2920 §3.1: a lone dot here could send an empty mail
+            if self._leaving:
+                break
+        return first
+
+    async def _stepwise_verdict(self, message: Message) -> Refused | None:
+        """One command, one reply. MAIL is already written."""
+        following = {"mail": rcpt_to(message, self.offers), "rcpt": b"DATA\r\n"}
+        for stage in _ENVELOPE:
+            reply = await self._reply(stage, after_dot=False)
+            if not _is_wanted(stage, reply):
+                return self._refusal(stage, reply)
+            if stage in following:
+                self._write(self._wire(stage), following[stage], stage)
+        return None
+
+    def _refusal(self, stage: Stage, reply: Reply) -> Refused:
+        if reply.positive:
+            raise self._lost(WireError(f"it answered {reply} to {stage.upper()}"), stage)
+        return Refused(stage, reply)
+
+    async def _reset_done(self) -> None:
+        await self._reply("mail", after_dot=False)  # whatever it says to RSET, its answer to MAIL tells more
+        self._needs_reset = False
+
+    # --- reading and writing -----------------------------------------------------------------------------------------
+
+    async def _reply(self, stage: Stage, *, after_dot: bool, seconds: float | None = None) -> Reply:
+        wire = self._wire(stage)
+        try:
+            reply = await wire.reply(seconds or self._deadlines.command)
+        except WireError as error:
+            raise self._lost(error, stage, after_dot=after_dot) from error
+        if reply.code == _GOING_AWAY:
+            self._leaving = True
+        return reply
+
+    def _write(self, wire: Wire, data: bytes, stage: Stage) -> None:
+        try:
+            wire.write(data)
+        except WireError as error:
+            raise self._lost(error, stage) from error
+
+    def _wire(self, stage: Stage) -> Wire:
+        if self._session is None:
+            raise Lost("There is no connection to the mail server.", stage=stage)
+        if self._leaving:
+            raise self._lost(WireError("it is closing the connection (421)"), stage)
+        return self._session.wire
+
+    def _current(self) -> Message:
+        if self._message is None:
+            raise RuntimeError("no mail was begun on this lane")
+        return self._message
+
+    async def _interrupted(self, stage: Stage) -> Lost:
+        """The server spoke unasked, usually to say why it is about to hang up. No dot was written."""
+        wire = self._wire(stage)
+        try:
+            said = await wire.reply(1)
+        except WireError as error:
+            return self._lost(error, stage)
+        return self._lost(WireError(f"it broke in with {said}"), stage, reply=said)
+
+    def _lost(self, error: WireError, stage: Stage, *, after_dot: bool = False, reply: Reply | None = None) -> Lost:
+        if self._session is not None:
+            self._session.wire.abort()
+            self._session = None
+        self._message, self._unsendable = None, None
+        where = _WORDS.get(stage, stage)
+        text = f"The connection to {self._config.host} was lost {where}: {error}."
+        return Lost(text, stage=stage, after_dot=after_dot, reply=reply)
+
+
+_START_INPUT = 354
+_ENVELOPE: tuple[Stage, ...] = ("mail", "rcpt", "data")
+_WORDS: dict[Stage, str] = {
+    "mail": "at the sender's address",
+    "rcpt": "at the reader's address",
+    "data": "before the mail",
+    "body": "in the middle of the mail",
+    "dot": "after the end of the mail, before the answer",
+}
+
+
+def _is_wanted(stage: Stage, reply: Reply) -> bool:
+    return reply.code == _START_INPUT if stage == "data" else 200 <= reply.code < 300

@@ -1,0 +1,95 @@
+"""Reads SMTP replies out of a stream of bytes, within bounds, and believes only complete ones (RFC 5321 §4.2)."""
+
+from __future__ import annotations
+
+import re
+
+from masthead.mail.transports.base import Reply
+
+MOST_BYTES = 64 * 1024
+MOST_LINES = 100
+
+_LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
+_ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:[ \t]+|$)")  # RFC 3463 §2, RFC 2034
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class BadReplyError(Exception):
+    """The server said something that is no SMTP reply; the text says what, with a bit of it."""
+
+
+class ReplyReader:
+    """Collects bytes and hands out whole replies in order."""
+
+    def __init__(self) -> None:
+        self._unread = bytearray()
+        self._searched = 0
+        self._lines: list[str] = []
+        self._code = b""
+        self._size = 0
+
+    def feed(self, data: bytes) -> None:
+        """Take what has arrived."""
+        self._unread += data
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that have arrived and are not yet part of a reply handed out."""
+        return len(self._unread) + self._size
+
+    @property
+    def in_the_middle(self) -> bool:
+        """Whether a reply has begun and is not complete."""
+        return self.waiting > 0
+
+    def next(self) -> Reply | None:
+        """The next complete reply, or None when more bytes are needed. Raises BadReplyError."""
+        while (end := self._unread.find(b"\r\n", self._searched)) >= 0:
+            line = bytes(self._unread[:end])
+            del self._unread[: end + 2]
+            self._searched = 0
+            if self._take(line):
+                return self._finished()
+        self._searched = max(0, len(self._unread) - 1)  # a CR at the end may get its LF yet
+        if self.waiting > MOST_BYTES:
+            raise BadReplyError(f"its answer is longer than {MOST_BYTES} bytes")
+        return None
+
+    def _take(self, line: bytes) -> bool:
+        """Add one line to the reply; True when it was the last."""
+        self._size += len(line) + 2
+        if self._size > MOST_BYTES:
+            raise BadReplyError(f"its answer is longer than {MOST_BYTES} bytes")
+        if len(self._lines) >= MOST_LINES:
+            raise BadReplyError(f"its answer has more than {MOST_LINES} lines")
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise BadReplyError(f"it said {_excerpt(line)}, which is not SMTP")
+        code, hyphen, text = match[1], match[2] == b"-", match[3] or b""
+        if self._lines and code != self._code:
+            raise BadReplyError(f"its answer began with {self._code.decode()} and went on with {code.decode()}")
+        self._code = code
+        self._lines.append(_clean(text))
+        return not hyphen
+
+    def _finished(self) -> Reply:
+        code = int(self._code)
+        enhanced = ""
+        texts = []
+        for line in self._lines:
+            match = _ENHANCED.match(line)
+            if match and match[1][0] == str(code)[0]:
+                enhanced = enhanced or match[1]
+                line = line[match.end() :]
+            texts.append(line)
+        self._lines, self._code, self._size = [], b"", 0
+        return Reply(code, enhanced, "\n".join(texts).strip())
+
+
+def _clean(text: bytes) -> str:
+    """Server text is data: no control characters reach a log, a terminal or a page."""
+    return _CONTROLS.sub("�", text.decode("utf-8", "replace"))
+
+
+def _excerpt(line: bytes) -> str:
+    return repr(_clean(line[:60])) + ("…" if len(line) > 60 else "")

@@ -1,0 +1,165 @@
+"""One TCP connection that speaks in replies: writes bytes, waits for whole answers until an absolute deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import cast
+
+from masthead.mail.transports.base import Reply
+from masthead.mail.transports.smtp.replies import BadReplyError, ReplyReader
+
+_MOST_UNREAD = 256 * 1024
+_HIGH_WATER = 256 * 1024
+
+
+class WireError(Exception):
+    """The connection is of no more use; the text says why, as the end of a sentence that begins with the server's name."""
+
+
+class Wire(asyncio.Protocol):
+    """The protocol behind a transport of asyncio. After a WireError nothing but `abort` makes sense."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._loop = asyncio.get_running_loop()
+        self._reader = ReplyReader()
+        self._waiter: asyncio.Future[None] | None = None
+        self._ended: str | None = None
+        self._full = False
+
+    # --- asyncio calls these -----------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A connection, or its encrypted successor after STARTTLS."""
+        self.use(transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Collect; a server that talks on and on is cut off."""
+        self._reader.feed(data)
+        if self._reader.waiting > _MOST_UNREAD:
+            self._end("it sent more than anybody asked for")
+            self.abort()
+        self._wake()
+
+    def eof_received(self) -> bool:
+        """The server has closed its side; there is no more to be had from it."""
+        self._end("it closed the connection" + (" in the middle of an answer" if self._reader.in_the_middle else ""))
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Closed, by whomever."""
+        self._end("it closed the connection" if exc is None else f"the connection broke ({_words(exc)})")
+
+    def pause_writing(self) -> None:
+        """The server reads more slowly than we write."""
+        self._full = True
+
+    def resume_writing(self) -> None:
+        """There is room again."""
+        self._full = False
+        self._wake()
+
+    # --- the client calls these --------------------------------------------------------------------------------
+
+    @property
+    def open(self) -> bool:
+        """Whether bytes can still go both ways, as far as anybody knows."""
+        return self._transport is not None and self._ended is None
+
+    @property
+    def unasked(self) -> bool:
+        """Whether the server has said something that nobody has read."""
+        return self._reader.waiting > 0
+
+    @property
+    def transport(self) -> asyncio.Transport:
+        """The transport underneath. Raises WireError when there is none."""
+        if self._transport is None:
+            raise WireError("there is no connection")
+        return self._transport
+
+    def use(self, transport: asyncio.BaseTransport) -> None:
+        """Speak through `transport` from now on."""
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's transports are no subclasses
+        self._transport.set_write_buffer_limits(high=_HIGH_WATER)
+
+    def write(self, data: bytes) -> None:
+        """Hand `data` to the operating system, or keep it until there is room. Raises WireError on a closed connection."""
+        if self._ended is not None:
+            raise WireError(self._ended)
+        self.transport.write(data)
+
+    async def drained(self, seconds: float) -> None:
+        """Wait until there is room to write. Raises WireError after `seconds`."""
+        deadline = self._loop.time() + seconds
+        while self._full:
+            if self._ended is not None:
+                raise WireError(self._ended)
+            await self._woken(deadline, seconds, "it took no more data for")
+
+    async def reply(self, seconds: float) -> Reply:
+        """The next complete reply. Raises WireError after `seconds` altogether, however busily the server drips."""
+        deadline = self._loop.time() + seconds
+        while True:
+            try:
+                reply = self._reader.next()
+            except BadReplyError as error:
+                self._end(str(error))
+                raise WireError(str(error)) from error
+            if reply is not None:
+                return reply
+            if self._ended is not None:
+                raise WireError(self._ended)
+            await self._woken(deadline, seconds, "it gave no complete answer within")
+
+    async def encrypt(self, context: ssl.SSLContext, server_name: str, seconds: float) -> None:
+        """Turn the connection into TLS. Raises ssl.SSLError, OSError, WireError."""
+        if self.unasked:
+            # RFC 3207 §6: what was said in clear before the handshake may be an attacker's.
+            raise WireError("it sent data before the encryption began")
+        transport = await self._loop.start_tls(
+            self.transport, self, context, server_hostname=server_name, ssl_handshake_timeout=seconds
+        )
+        if transport is None:
+            raise WireError("it closed the connection during the TLS handshake")
+        self.use(transport)
+
+    def abort(self) -> None:
+        """Close at once; what was not yet sent is thrown away."""
+        if self._transport is not None:
+            self._transport.abort()
+        self._end("we closed the connection")
+
+    def close(self) -> None:
+        """Close after what was written has been sent."""
+        if self._transport is not None:
+            self._transport.close()
+        self._end("we closed the connection")
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    async def _woken(self, deadline: float, seconds: float, words: str) -> None:
+        """Sleep until something happens. A bare future with a timer: asyncio.timeout() costs three times as much."""
+        self._waiter = waiter = self._loop.create_future()
+        timer = self._loop.call_at(deadline, self._wake)
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
+        if self._loop.time() >= deadline and self._ended is None:
+            self._end(f"{words} {seconds:g} s")
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _end(self, words: str) -> None:
+        if self._ended is None:
+            self._ended = words
+        self._wake()
+
+
+def _words(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

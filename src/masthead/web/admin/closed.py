@@ -1,0 +1,18 @@
+"""What of the shell is closed: its own sign-in (S9), its tree of pages, its people, its reports and its developers' screens."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from django.http import Http404, HttpRequest
+
+#: Below /desk/. The chooser of external links is part of the editor and stays open; the one of pages is not.
+PATHS = (
+    r"^(login|password_reset|pages|explore|choose-page|sites|collections|reports|workflows|users|groups|redirects"
+    r"|styleguide|account/change_password|account/change_email|snippets|help|api)(/|$)"
+)
+
+
+def not_here(request: HttpRequest) -> NoReturn:
+    """Nothing is here, whoever asks."""
+    raise Http404

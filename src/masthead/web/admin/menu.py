@@ -1,0 +1,47 @@
+"""What stands in the desk's menu: one line for each screen, shown to those whose role has the right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
+
+from masthead.team.roles import may
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the menu: `url_name` is the Django route, `right` a key of `team.roles.RIGHTS`."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    url_name: str
+    right: str
+    order: int
+    #: "" stands in the menu itself, "settings" behind its last line.
+    group: str = ""
+
+
+ITEMS: tuple[Item, ...] = (Item("home", _("Home"), "home", "desk_home", "desk.open", 100),)
+
+
+class DeskMenuItem(MenuItem):  # type: ignore[misc]
+    """An `Item` as Wagtail's sidebar shows it."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__(item.label, reverse(item.url_name), name=item.name, icon_name=item.icon, order=item.order)
+        self.right = item.right
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """To those who may open the screen."""
+        return may(request.user, self.right)
+
+
+def items_of(group: str) -> list[Item]:
+    """The lines of one group, in the table's order."""
+    return [item for item in ITEMS if item.group == group]
