@@ -19,7 +19,8 @@ _MOST_ALL = 254
 
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 _LABEL = r"(?!..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_PLAIN = re.compile(rf"(?!-)(?P<local>{_ATEXT}+(?:\.{_ATEXT}+)*)@(?P<domain>{_LABEL}(?:\.{_LABEL})+)", re.ASCII)
+_DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?)*", re.ASCII)
+_PLAIN = re.compile(rf"(?!-)(?P<local>{_ATEXT}+(?:\.{_ATEXT}+)*)@(?P<domain>{_LABEL}(?:\.{_LABEL})+|localhost)", re.ASCII)
 
 
 class BadAddress(ValueError):
@@ -65,12 +66,13 @@ def mask(address: str) -> str:
 
 def domain_to_ascii(domain: str) -> str:
     """The A-label form of `domain`. Raises BadAddress when it is no domain name."""
-    if domain.isascii():
-        return domain.lower()
     try:
-        return idna.encode(domain, uts46=True).decode("ascii")
+        ascii_form = domain.lower() if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
     except idna.IDNAError as error:
         raise BadAddress(f"{domain!r} is not a domain name: {error}.") from error
+    if not _DOMAIN.fullmatch(ascii_form):
+        raise BadAddress(f"{domain!r} is not a domain name.")
+    return ascii_form
 
 
 def _normalise_thoroughly(text: str) -> Address:
@@ -89,7 +91,7 @@ def _normalise_thoroughly(text: str) -> Address:
             allow_quoted_local=False,
             allow_domain_literal=False,
             check_deliverability=False,
-            globally_deliverable=False,  # an install in a closed network has domains of its own
+            globally_deliverable=False,
         )
     except EmailNotValidError as error:
         raise BadAddress(str(error)) from error
@@ -97,11 +99,10 @@ def _normalise_thoroughly(text: str) -> Address:
     ascii_domain = found.ascii_domain.lower()
     if len(local.encode()) > _MOST_LOCAL:
         raise BadAddress("The part before the @ is longer than 64 bytes.")
-    if ascii_domain != "localhost":
-        if "." not in ascii_domain:
-            raise BadAddress(f"The domain {domain!r} has no dot.")
-        if ascii_domain.rpartition(".")[2].isdigit():
-            raise BadAddress(f"The domain {domain!r} ends in a number.")
+    if "." not in ascii_domain:
+        raise BadAddress(f"The domain {domain!r} has no dot.")
+    if ascii_domain.rpartition(".")[2].isdigit():
+        raise BadAddress(f"The domain {domain!r} ends in a number.")
     address = f"{local}@{domain}"
     if len(f"{local}@{ascii_domain}".encode()) > _MOST_ALL:
         raise BadAddress("It is longer than 254 bytes.")

@@ -155,6 +155,11 @@ SMTP_CA_FILE = env.text("SMTP_CA_FILE", "", help="PEM file of an own certificate
 BOUNCE_DOMAIN = env.text(
     "BOUNCE_DOMAIN", "", help="Domain of the envelope sender b+TOKEN@…. Empty: the domain of the publication's From address."
 )
+DKIM_KEY_FILE = env.text(
+    "DKIM_KEY_FILE", "", help="PEM file of the key that signs bulk mail. Empty: unsigned, the relay may sign."
+)
+DKIM_DOMAIN = env.text("DKIM_DOMAIN", "", help="The signature's d=, the domain of the From addresses.")
+DKIM_SELECTOR = env.text("DKIM_SELECTOR", "", help="The signature's s=, where in DNS the public key stands.")
 INBOX_PORT = env.number("INBOX_PORT", 0, most=65535, help="Loopback port of the built-in inbox. 0: any free one.")
 # Django's own mail (allauth's among them) goes into our queue of single mails, like everything else.
 EMAIL_BACKEND = "masthead.mail.django_backend.QueueBackend"

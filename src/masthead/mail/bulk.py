@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from masthead.common.addresses import Address
+from masthead.common.addresses import Address, BadAddress, domain_to_ascii
+from masthead.mail import dkim
+from masthead.mail.encoding.base64_lines import Base64Part
+from masthead.mail.encoding.flowed import crlf, flowed
+from masthead.mail.encoding.parts import encoded_part
+from masthead.mail.encoding.quoted_printable import QuotedPrintablePart
+from masthead.mail.encoding.slots import BadMail, filled, marks_in, split
+from masthead.mail.headers import lists
+from masthead.mail.headers.dates import date_header
+from masthead.mail.headers.mailboxes import mailbox, own_address
+from masthead.mail.headers.text import unstructured
 from masthead.mail.message import Message
 
+__all__ = ["BadMail", "BulkParts", "BulkTemplate"]
 
-class BadMail(ValueError):
-    """A part cannot stand in a mail; the text names the part, what is wrong with it, and the way out."""
+_TOKEN = re.compile(r"[a-z0-9]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +54,26 @@ class BulkParts:
 class BulkTemplate:
     """One issue ready to be filled. Immutable: threads and lanes share it."""
 
+    def __init__(self, parts: BulkParts, signer: dkim.Signer | None) -> None:
+        _check_marks(parts)
+        self._from = mailbox("From", parts.from_name, own_address("From", parts.from_address))
+        self._subject = split(parts.subject)
+        self._constant_subject = None if self._subject[1] else unstructured("Subject", parts.subject)
+        self._list = _list_headers(parts)
+        self._bounce_domain = _ascii_domain("The bounce domain", parts.bounce_domain)
+        self._message_domain = _ascii_domain("The domain of the Message-ID", parts.message_domain)
+        self._text = encoded_part(flowed(parts.text))
+        self._html = encoded_part(crlf(parts.html)) if parts.html is not None else None
+        self._html_marks = sorted(marks_in(parts.html or ""))
+        self._signer = signer
+
     @classmethod
     def compile(cls, parts: BulkParts) -> BulkTemplate:
-        """Check and encode everything that is the same for all readers. Raises BadMail."""
-        raise BadMail("compiling comes next")
+        """Check and encode everything that is the same for all readers; sign with the install's key if it has one.
+
+        Raises BadMail, dkim.BadKeyError.
+        """
+        return cls(parts, dkim.configured())
 
     def fill(
         self,
@@ -62,7 +90,94 @@ class BulkTemplate:
         """The mail to one reader. The same input gives the same bytes, on any machine (rule 5 of the ledger).
 
         `date`: seconds since 1970, UTC. `message_token` makes the Message-ID and the MIME boundary, `bounce_token` the
-        envelope sender b+TOKEN@bounce-domain. `unsubscribe_mailto` is an address without "mailto:". `slots` has a text for
-        every mark; in HTML it is escaped here. Raises BadMail for text that cannot stand where its slot is.
+        envelope sender b+TOKEN@bounce-domain; both are lower-case letters and digits. `unsubscribe_mailto` is an address
+        without "mailto:". `slots` has a text for every mark; in HTML it is escaped here. Raises BadMail for text that cannot
+        stand where its slot is.
         """
-        raise BadMail("filling comes next")
+        if not _TOKEN.fullmatch(message_token) or not _TOKEN.fullmatch(bounce_token):
+            raise BadMail("A token must have 1 to 64 lower-case letters and digits.")
+        message_id = f"<{message_token}@{self._message_domain}>"
+        try:
+            head = [
+                self._from,
+                mailbox("To", to_name, to_address),
+                self._constant_subject or unstructured("Subject", filled(*self._subject, slots)),
+                date_header(date),
+                f"Message-ID: {message_id}\r\n".encode("ascii"),
+                lists.unsubscribe(unsubscribe_url, unsubscribe_mailto),
+                self._list,
+            ]
+            body = self._body(message_token, slots, head)
+        except KeyError as error:
+            raise BadMail(f"There is no value for the slot {error.args[0]!r}.") from error
+        if self._signer is not None:
+            head.insert(0, self._signer.sign(b"".join(head), body, date))
+        return Message(
+            envelope_from=f"b+{bounce_token}@{self._bounce_domain}",
+            envelope_to=to_address.ascii,
+            raw=b"".join([*head, b"\r\n", body]),
+            message_id=message_id,
+            needs_smtputf8=to_address.needs_smtputf8,
+        )
+
+    def _body(self, token: str, slots: Mapping[str, str], head: list[bytes]) -> bytes:
+        """The body; its Content-Type and what belongs to it are appended to `head`."""
+        head.append(b"MIME-Version: 1.0\r\n")
+        if self._html is None:
+            head.append(_part_head(_PLAIN, self._text))
+            alone: list[bytes] = []
+            self._text.fill(slots, alone)
+            return b"".join(alone)
+        # "=_" occurs in neither encoding, so no part can contain the boundary (RFC 2045 §6.7).
+        boundary = b"=_" + token.encode("ascii")
+        head.append(b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n')
+        out = [b"--", boundary, b"\r\n", _part_head(_PLAIN, self._text), b"\r\n"]
+        self._text.fill(slots, out)
+        out += (b"\r\n--", boundary, b"\r\n", _part_head(_HTML, self._html), b"\r\n")
+        self._html.fill({mark: html.escape(slots[mark]) for mark in self._html_marks}, out)
+        out += (b"\r\n--", boundary, b"--\r\n")
+        return b"".join(out)
+
+
+_PLAIN = b"Content-Type: text/plain; charset=utf-8; format=flowed\r\n"
+_HTML = b"Content-Type: text/html; charset=utf-8\r\n"
+
+
+def _part_head(content_type: bytes, part: QuotedPrintablePart | Base64Part) -> bytes:
+    return content_type + b"Content-Transfer-Encoding: " + part.name + b"\r\n"
+
+
+def _list_headers(parts: BulkParts) -> bytes:
+    """All headers that are the same for every reader, but From and Subject."""
+    lines = [
+        lists.identity(
+            name=parts.list_name,
+            list_id=parts.list_id,
+            archive_url=parts.archive_url,
+            help_url=parts.help_url,
+            owner=parts.owner,
+        ),
+        lists.feedback_id(parts.feedback_id),
+        lists.automatic(),
+    ]
+    if parts.reply_to:
+        lines.insert(0, mailbox("Reply-To", "", own_address("Reply-To", parts.reply_to)))
+    return b"".join(lines)
+
+
+def _ascii_domain(what: str, domain: str) -> str:
+    try:
+        return domain_to_ascii(domain)
+    except BadAddress as error:
+        raise BadMail(f"{what}: {error.reason}") from error
+
+
+def _check_marks(parts: BulkParts) -> None:
+    if not parts.text.strip():
+        raise BadMail("The text part is empty: every mail needs one.")
+    for where, text in (("subject", parts.subject), ("text", parts.text), ("HTML", parts.html or "")):
+        if "\0" in text:
+            raise BadMail(f"The {where} contains a NUL character.")
+        unknown = sorted(marks_in(text) - parts.marks)
+        if unknown:
+            raise BadMail(f"The {where} has a slot that nobody fills: {{{{{unknown[0]}}}}}.")

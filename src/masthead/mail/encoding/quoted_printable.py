@@ -1,0 +1,86 @@
+"""Quoted-printable (RFC 2045 §6.7), with each slot on lines of its own between soft line breaks.
+
+So a filled slot never moves the constant text, which is encoded only once. Two further habits, both for signatures: no line
+begins with a dot or "From ", which careless relays change; and no two blanks follow one another, so that the body is its own
+canonical form for DKIM (RFC 6376 §3.4.4).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from masthead.mail.encoding.slots import one_line
+
+_SOFT_BREAK = b"=\r\n"
+_WIDTH = 75  # and the = of a soft break
+_HEX = [f"={byte:02X}" for byte in range(256)]
+_SAFE = {byte: chr(byte) for byte in [*range(33, 61), *range(62, 127)]}
+_EASY = re.compile(r"(?!From |[ .])(?:[!-<>-~]| (?! )){0,75}", re.ASCII)
+
+
+class QuotedPrintablePart:
+    """A body in quoted-printable, ready to be filled."""
+
+    name = b"quoted-printable"
+
+    def __init__(self, constants: list[str], marks: list[str]) -> None:
+        last = len(constants) - 1
+        self._first = _constant(constants[0], closed=last == 0)
+        self._rest = [
+            (mark, _constant(constant, closed=number == last))
+            for number, (mark, constant) in enumerate(zip(marks, constants[1:], strict=True), start=1)
+        ]
+        self._marks = sorted(set(marks))
+
+    @property
+    def size(self) -> int:
+        """Bytes of the constant text."""
+        return len(self._first) + sum(len(constant) for _, constant in self._rest)
+
+    def fill(self, values: Mapping[str, str], out: list[bytes]) -> None:
+        """Append the body with `values` in its slots to `out`. Raises BadMail, KeyError."""
+        encoded = {mark: _slot(values[mark], mark) for mark in self._marks}
+        out.append(self._first)
+        for mark, constant in self._rest:
+            out.append(encoded[mark])
+            out.append(constant)
+
+
+def _slot(value: str, mark: str) -> bytes:
+    if _EASY.fullmatch(value):
+        return value.encode("ascii") + _SOFT_BREAK if value else b""
+    return _constant(one_line(value, f"The value of {mark}"), closed=False)
+
+
+def _constant(text: str, *, closed: bool) -> bytes:
+    """`text` encoded from the start of a line; if it is not `closed`, it ends at the start of a line, too."""
+    lines = text.split("\r\n")
+    out = [encoded for line in lines[:-1] for encoded in (_lines(line.encode(), hard_end=True), "\r\n")]
+    if lines[-1]:
+        out.append(_lines(lines[-1].encode(), hard_end=closed))
+        if not closed:
+            out.append("=\r\n")
+    return "".join(out).encode("ascii")
+
+
+def _lines(line: bytes, *, hard_end: bool) -> str:
+    """One line of text as lines of at most 76 characters. `hard_end`: a line break follows, so a last blank is encoded."""
+    out: list[str] = []
+    width = 0
+    last = len(line) - 1
+    before = -1
+    for place, byte in enumerate(line):
+        written = _SAFE.get(byte) or _HEX[byte]
+        if byte == 32 and before != 32 and width and not (place == last and hard_end):
+            written = " "
+        if width + len(written) > _WIDTH:
+            out.append("=\r\n")
+            width = 0
+            written = _HEX[byte] if byte == 32 else written
+        if width == 0 and (byte == 46 or line.startswith(b"From ", place)):
+            written = _HEX[byte]
+        out.append(written)
+        width += len(written)
+        before = byte
+    return "".join(out)

@@ -1,0 +1,74 @@
+"""Addresses as people type them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from masthead.common.addresses import Address, BadAddress, domain_to_ascii, mask, normalise
+
+
+def test_a_plain_address_is_taken_as_it_is() -> None:
+    assert normalise(" Anna.Lind@Example.ORG ") == Address(
+        "Anna.Lind@example.org", "anna.lind@example.org", "example.org", "Anna.Lind@example.org", False
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "address", "wire", "smtputf8"),
+    [
+        ("anna@straße.example", "anna@straße.example", "anna@xn--strae-oqa.example", False),
+        ("anna@xn--strae-oqa.example", "anna@straße.example", "anna@xn--strae-oqa.example", False),
+        ("Jörg@example.org", "Jörg@example.org", "Jörg@example.org", True),
+        ("زهرا@نمونه.example", "زهرا@نمونه.example", "زهرا@xn--hhbbbed.example", True),
+        ("x@localhost", "x@localhost", "x@localhost", False),
+        ("x@mail.test", "x@mail.test", "x@mail.test", False),
+        ("o'neil+news@example.org", "o'neil+news@example.org", "o'neil+news@example.org", False),
+    ],
+)
+def test_each_form_is_the_right_one(typed: str, address: str, wire: str, smtputf8: bool) -> None:
+    found = normalise(typed)
+    assert (found.address, found.ascii, found.needs_smtputf8) == (address, wire, smtputf8)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "", " ", "anna", "@example.org", "anna@", "anna@example", "anna@@example.org", "anna@exa mple.org", "anna@example..org",
+        ".anna@example.org", "anna.@example.org", "an..na@example.org", "-anna@example.org", "anna@-example.org", "anna@1.2.3.4",
+        "anna@[1.2.3.4]", '"anna"@example.org', "anna@example.org\r\nBcc: x@example.org", "anna@example.org\0",
+        "an\u2028na@example.org",
+        "anna\u200b@example.org", "Anna <anna@example.org>", "a" * 65 + "@example.org", "a@" + "b" * 64 + ".org",
+        "a@" + ".".join(["b" * 60] * 5), "anna@example.org,bob@example.org", "anna@ex_ample.org",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_refused_with_a_reason(typed: str) -> None:
+    with pytest.raises(BadAddress) as refused:
+        normalise(typed)
+    assert refused.value.reason
+
+
+def test_letter_case_does_not_make_two_readers() -> None:
+    assert normalise("ANNA@EXAMPLE.ORG").key == normalise("anna@example.org").key
+    assert normalise("JÖRG@example.org").key == normalise("jo\u0308rg@example.org").key
+
+
+def test_a_mask_shows_one_letter_and_the_domain() -> None:
+    assert mask("anna@example.org") == "a…@example.org"
+
+
+def test_a_domain_that_is_none_is_refused() -> None:
+    for wrong in ("", "a b", "a\r\nb", "-a.example", "a..b", "\u2028"):
+        with pytest.raises(BadAddress):
+            domain_to_ascii(wrong)
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_either_an_address_or_refused(text: str) -> None:
+    try:
+        found = normalise(text)
+    except BadAddress:
+        return
+    assert normalise(found.address) == found
+    assert not any(char in found.ascii for char in "\r\n\0<> ")
