@@ -1,7 +1,7 @@
 """The models of this package."""
 
-from masthead.delivery.models.campaign import Campaign
-from masthead.delivery.models.delivery import Delivery
+from masthead.delivery.models.campaign import ENDED, Campaign
+from masthead.delivery.models.delivery import FINAL, OPEN, Delivery
 from masthead.delivery.models.range import Range
 
-__all__ = ["Campaign", "Delivery", "Range"]
+__all__ = ["ENDED", "FINAL", "OPEN", "Campaign", "Delivery", "Range"]

@@ -38,7 +38,16 @@ class Campaign(models.Model):
     #: When the ledger was written.
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    #: Since when it is paused; the deadline moves by that much when it goes on.
+    paused_at = models.DateTimeField(null=True)
     deadline_hours = models.PositiveSmallIntegerField(default=72)
+    #: After this a reader who still could not be reached is given up.
+    deadline_at = models.DateTimeField(null=True)
+    #: How many rows the snapshot wrote: what the sum of all states must be for ever.
+    audience = models.PositiveIntegerField(null=True)
+    #: The ids of those rows lie between these two, both included.
+    first_delivery = models.BigIntegerField(null=True)
+    last_delivery = models.BigIntegerField(null=True)
     #: Why it is paused or needs attention, in words; the relay's own where it was the relay.
     attention = models.TextField(blank=True)
     by = models.CharField(max_length=100)
@@ -49,3 +58,12 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition}: {self.get_state_display()}"
+
+    @property
+    def has_started(self) -> bool:
+        """Whether the ledger has been written."""
+        return self.audience is not None
+
+
+#: Nothing happens any more to a campaign in one of these.
+ENDED = (Campaign.State.FINISHED, Campaign.State.CANCELLED)

@@ -14,9 +14,21 @@ class Range(models.Model):
     first = models.BigIntegerField()
     last = models.BigIntegerField()
     token = models.PositiveIntegerField(default=0)
-    #: Database time of the owner's last sign of life; null when nobody owns it.
-    heartbeat_at = models.DateTimeField(null=True)
+    #: The process that works on it; empty when nobody does.
+    owner = models.CharField(max_length=40, blank=True)
+    #: The owner's last sign of life: the database's clock, whole seconds since 1970.
+    heartbeat_at = models.BigIntegerField(null=True)
+    #: Not to be taken up before this second: readers to be tried again, or a relay that could not be reached.
+    not_before = models.BigIntegerField(null=True)
+    #: When a task for it was last enqueued and not yet taken up: the sweep does not pile up more of them.
+    woken_at = models.BigIntegerField(null=True)
+    #: Accepted per second since the last sign of life.
+    rate = models.PositiveIntegerField(default=0)
+    #: Nobody in it is still to be sent to.
     done = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign"], name="range_open", condition=models.Q(done=False))]
 
     def __str__(self) -> str:
         return f"{self.first}–{self.last} of {self.campaign_id}"

@@ -1,0 +1,204 @@
+"""What people do with a campaign: publish and send, undo, pause, resume, cancel, decide about the uncertain.
+
+Each verb changes rows and writes one audit entry in one transaction. Workers notice by themselves: the state of the campaign is
+read in the commit before every final dot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from masthead.audience.models import MailingList, Subscription
+from masthead.audit.recording import record
+from masthead.delivery import waking
+from masthead.delivery.ledger import moving
+from masthead.delivery.models import Campaign
+from masthead.issues.models import Edition, Issue
+
+State = Campaign.State
+
+
+class NobodyToSendTo(Exception):
+    """The lists have no active reader."""
+
+    def __init__(self, lists: Iterable[MailingList]) -> None:
+        names = ", ".join(f"“{each.name}”" for each in lists)
+        super().__init__(
+            _("Nobody is subscribed to %(lists)s. Add or import readers first, or choose another list.") % {"lists": names}
+            if names
+            else _("No list was chosen. Choose at least one.")
+        )
+
+
+class NotPossibleNow(Exception):
+    """The campaign is in a state in which this cannot be done."""
+
+    def __init__(self, campaign: Campaign, wish: str) -> None:
+        super().__init__(
+            _("This campaign cannot be %(wish)s: it is in the state “%(state)s”.")
+            % {"wish": wish, "state": campaign.get_state_display()}
+        )
+
+
+def publish_and_send(
+    *,
+    issue: Issue,
+    lists: Sequence[MailingList],
+    starts_at: datetime | None,
+    by: str,
+    now: datetime,
+    mail_mode: str | None = None,
+    policy: str = Campaign.Policy.RESEND,
+) -> Campaign:
+    """Freeze `issue` and schedule it for all active readers of `lists` at `starts_at` (None: now), in one transaction.
+
+    Asked again for the same issue and lists it answers the campaign that exists: a repeated click or a repeated command
+    sends nothing twice. In test mode, where nothing becomes public, an issue that was edited since is a new rehearsal.
+    `mail_mode`: "full", "excerpt" or "reader"; None is what the issue says.
+
+    Raises NobodyToSendTo, and freezing.NotReady for an issue that cannot be frozen.
+    """
+    from masthead.issues import freezing
+
+    if not lists or not Subscription.objects.filter(list__in=lists, state=Subscription.State.ACTIVE).exists():
+        raise NobodyToSendTo(lists)
+    with transaction.atomic():
+        # Whoever comes second waits here, and then finds the campaign of the first.
+        issue = Issue.objects.select_for_update(of=("self",)).select_related("publication").get(pk=issue.pk)
+        is_test = not issue.publication.is_live
+        existing = None if is_test else _existing(issue, lists, is_test)
+        edition = None
+        if existing is None:
+            edition = freezing.freeze(issue=issue, by=by, now=now, test=is_test)
+            existing = _existing(issue, lists, is_test, digest=edition.digest) if is_test else None
+        if existing is not None and existing.state != State.DRAFT:
+            return existing
+        campaign = existing or _draft(edition or _newest_edition(issue), lists, mail_mode, policy, by, now)
+        _schedule(campaign, issue, starts_at=starts_at or now, by=by, now=now)
+    return campaign
+
+
+def undo(*, campaign: Campaign, by: str, now: datetime) -> Campaign:
+    """Take back a campaign that has not begun: it is not scheduled any more, and the issue not public because of it.
+
+    The number stays taken. Raises NotPossibleNow once the audience was taken.
+    """
+    with transaction.atomic():
+        changed = Campaign.objects.filter(pk=campaign.pk, state=State.SCHEDULED).update(state=State.DRAFT, starts_at=None)
+        campaign.refresh_from_db()
+        if not changed:
+            if campaign.state == State.DRAFT:
+                return campaign
+            raise NotPossibleNow(campaign, _("undone"))
+        others = Campaign.objects.filter(edition__issue=campaign.edition.issue_id).exclude(pk=campaign.pk)
+        if not others.exclude(state=State.DRAFT).exists():
+            Issue.objects.filter(pk=campaign.edition.issue_id).update(public_from=None)
+        _note("campaign.undone", campaign, by=by, now=now)
+    return campaign
+
+
+def pause(*, campaign: Campaign, by: str, now: datetime, why: str = "") -> Campaign:
+    """No further mail is handed over; those on the wire get their answer. Twice is once. `why` is shown as it is."""
+    with transaction.atomic():
+        values = {"state": State.PAUSED, "paused_at": now, "attention": why}
+        changed = Campaign.objects.filter(pk=campaign.pk, state=State.SENDING).update(**values)
+        campaign.refresh_from_db()
+        if changed:
+            _note("campaign.paused", campaign, by=by, now=now, why=why)
+        elif campaign.state != State.PAUSED:
+            raise NotPossibleNow(campaign, _("paused"))
+    return campaign
+
+
+def resume(*, campaign: Campaign, by: str, now: datetime) -> Campaign:
+    """Go on where it was paused. The deadline moves by as long as the pause was."""
+    with transaction.atomic():
+        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        if locked.state == State.PAUSED:
+            rest = now - locked.paused_at if locked.paused_at else timedelta(0)
+            deadline = locked.deadline_at + rest if locked.deadline_at else None
+            values = {"state": State.SENDING, "paused_at": None, "attention": "", "deadline_at": deadline}
+            Campaign.objects.filter(pk=campaign.pk).update(**values)
+            _note("campaign.resumed", campaign, by=by, now=now)
+            moving.hurry(campaign.pk)
+            waking.ranges_of(campaign.pk)
+        elif locked.state != State.SENDING:
+            raise NotPossibleNow(locked, _("resumed"))
+        campaign.refresh_from_db()
+    return campaign
+
+
+def cancel(*, campaign: Campaign, by: str, now: datetime) -> Campaign:
+    """End it for everybody who has not been sent to. What is on the wire at this moment still gets its answer recorded."""
+    with transaction.atomic():
+        open_states = (State.DRAFT, State.SCHEDULED, State.PREPARING, State.SENDING, State.PAUSED)
+        values = {"state": State.CANCELLED, "finished_at": now, "attention": ""}
+        changed = Campaign.objects.filter(pk=campaign.pk, state__in=open_states).update(**values)
+        campaign.refresh_from_db()
+        if changed:
+            readers = moving.cancel_open(campaign, at=int(now.timestamp()))
+            _note("campaign.cancelled", campaign, by=by, now=now, readers=readers)
+        elif campaign.state != State.CANCELLED:
+            raise NotPossibleNow(campaign, _("cancelled"))
+    return campaign
+
+
+def send_uncertain_again(*, campaign: Campaign, by: str, now: datetime) -> int:
+    """Decide for the readers held as uncertain: send to them again, at the risk that they got it. Answer how many."""
+    with transaction.atomic():
+        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        if locked.state not in (State.SENDING, State.PAUSED, State.FINISHED):
+            raise NotPossibleNow(locked, _("continued"))
+        readers = moving.requeue_uncertain(locked, at=int(now.timestamp()))
+        if readers and locked.state == State.FINISHED:
+            deadline = now + timedelta(hours=locked.deadline_hours)
+            values = {"state": State.SENDING, "finished_at": None, "attention": "", "deadline_at": deadline}
+            Campaign.objects.filter(pk=locked.pk).update(**values)
+        if readers:
+            _note("campaign.uncertain_sent_again", locked, by=by, now=now, readers=readers)
+            waking.ranges_of(locked.pk)
+        campaign.refresh_from_db()
+    return readers
+
+
+def _existing(issue: Issue, lists: Sequence[MailingList], is_test: bool, digest: str | None = None) -> Campaign | None:
+    campaigns = Campaign.objects.filter(edition__issue=issue, edition__is_test=is_test).exclude(state=State.CANCELLED)
+    if digest is not None:
+        campaigns = campaigns.filter(edition__digest=digest)
+    wanted = {each.pk for each in lists}
+    for campaign in campaigns.order_by("-id").prefetch_related("lists"):
+        if {each.pk for each in campaign.lists.all()} == wanted:
+            return campaign
+    return None
+
+
+def _newest_edition(issue: Issue) -> Edition:
+    return Edition.objects.filter(issue=issue).latest("version")
+
+
+def _draft(
+    edition: Edition, lists: Sequence[MailingList], mail_mode: str | None, policy: str, by: str, now: datetime
+) -> Campaign:
+    mode = mail_mode or edition.mail_mode
+    campaign = Campaign.objects.create(edition=edition, mail_mode=mode, policy=Campaign.Policy(policy), by=by, created_at=now)
+    campaign.lists.set(lists)
+    return campaign
+
+
+def _schedule(campaign: Campaign, issue: Issue, *, starts_at: datetime, by: str, now: datetime) -> None:
+    campaign.state = State.SCHEDULED
+    campaign.starts_at = starts_at
+    campaign.attention = ""
+    campaign.save(update_fields=["state", "starts_at", "attention"])
+    if not campaign.edition.is_test:
+        Issue.objects.filter(pk=issue.pk, public_from=None).update(public_from=starts_at)
+    _note("campaign.scheduled", campaign, by=by, now=now, starts_at=starts_at.isoformat())
+    waking.start_of(campaign.pk, starts_at)
+
+
+def _note(action: str, campaign: Campaign, *, by: str, now: datetime, **details: object) -> None:
+    record(action=action, by=by, now=now, subject=f"campaign:{campaign.pk}", details=details)

@@ -1,0 +1,51 @@
+"""Moving many rows at once, for a decision about a whole campaign. All of it in the caller's transaction."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from masthead.delivery.models import Campaign, Delivery, Range
+
+State = Delivery.State
+_WAITING = (State.QUEUED, State.DEFERRED)
+
+
+def cancel_open(campaign: Campaign, *, at: int) -> int:
+    """Whoever still waits is cancelled; answer how many. Rows in SENDING keep their right to an answer."""
+    count = _waiting(campaign).update(state=State.CANCELLED, at=at, retry_at=None)
+    Range.objects.filter(campaign=campaign, owner="").update(done=True)
+    return count
+
+
+def expire(campaign: Campaign, *, at: int) -> int:
+    """Whoever still waits is given up; the last answer stays in the row as the reason."""
+    return _waiting(campaign).update(state=State.EXPIRED, at=at, retry_at=None)
+
+
+def requeue_uncertain(campaign: Campaign, *, at: int) -> int:
+    """Uncertain rows wait again, each marked as one possible repeat; their ranges are open again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE delivery_delivery SET state = 0, repeats = repeats + 1, at = %s, retry_at = NULL"
+            " WHERE campaign_id = %s AND state > 1 AND state = 8",
+            [at, campaign.pk],
+        )
+        count = int(cursor.rowcount)
+        cursor.execute(
+            "UPDATE delivery_range SET done = %s, not_before = NULL WHERE campaign_id = %s AND EXISTS"
+            " (SELECT 1 FROM delivery_delivery d WHERE d.id BETWEEN first AND last AND d.campaign_id = %s AND d.state = 0)",
+            [False, campaign.pk, campaign.pk],
+        )
+    return count
+
+
+def hurry(campaign_id: int) -> None:
+    """Do not wait for a back-off any longer: somebody said that the cause is mended."""
+    Range.objects.filter(campaign=campaign_id, done=False).update(not_before=None)
+    Delivery.objects.filter(campaign=campaign_id, state__gt=1, state=State.DEFERRED).update(retry_at=None)
+
+
+def _waiting(campaign: Campaign) -> QuerySet[Delivery]:
+    span = (campaign.first_delivery or 0, campaign.last_delivery or -1)
+    return Delivery.objects.filter(pk__range=span, campaign=campaign, state__in=_WAITING)

@@ -1,0 +1,157 @@
+"""Who works on which range. Ownership rests on the token and on the database's clock, never on a worker's own.
+
+A token is raised by whoever takes a range; every later claim of a row and every result is written only while the token is
+still theirs. So a worker that was stopped, declared lost and woken again can write nothing and hand over nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection, transaction
+
+#: This process. On SQLite only one process runs tasks (it holds the lock), so whoever else is named as an owner is dead.
+ME = f"{os.getpid()}-{uuid4().hex[:16]}"
+
+#: More than any install has workers; each goes on with the next range by itself.
+MOST_WOKEN = 32
+_WOKEN_SECONDS = 30
+
+_NOW = {"sqlite": "unixepoch()", "postgresql": "extract(epoch FROM clock_timestamp())::bigint"}
+
+# Nobody owns it, or its owner has been silent for too long, or (SQLite) is another process than the only one there can be.
+_ORPHANED = "(owner = '' OR heartbeat_at < {now} - %(lost)s OR (%(embedded)s AND owner <> %(me)s))"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A range that is ours as long as its token is `token`."""
+
+    range_id: int
+    campaign_id: int
+    first: int
+    last: int
+    token: int
+
+
+def claim(range_id: int) -> Claim | None:
+    """Take the range if it is open and nobody alive has it. What a lost owner left in SENDING is uncertain from now on.
+
+    Under the policy "send again" such a row waits again at once, counted in `repeats`; under "hold" it stays uncertain.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            _sql(
+                "UPDATE delivery_range SET token = token + 1, owner = %(me)s, heartbeat_at = {now}, not_before = NULL,"
+                " woken_at = NULL, rate = 0 WHERE id = %(id)s AND NOT done AND " + _ORPHANED
+            ),
+            _parameters(id=range_id),
+        )
+        if cursor.rowcount != 1:
+            return None
+        cursor.execute(
+            "SELECT r.campaign_id, r.first, r.last, r.token, c.policy FROM delivery_range r"
+            " JOIN delivery_campaign c ON c.id = r.campaign_id WHERE r.id = %s",
+            [range_id],
+        )
+        campaign_id, first, last, token, policy = cursor.fetchone()
+        cursor.execute(
+            _sql(
+                "UPDATE delivery_delivery SET state = %(state)s, repeats = repeats + %(repeat)s, at = {now}, reply = %(reply)s"
+                " WHERE id BETWEEN %(first)s AND %(last)s AND campaign_id = %(campaign)s AND state = 1"
+            ),
+            {
+                "state": 8 if policy == "hold" else 0,
+                "repeat": 0 if policy == "hold" else 1,
+                "reply": "uncertain: the worker was lost between the mail's last line and the answer",
+                "first": first,
+                "last": last,
+                "campaign": campaign_id,
+            },
+        )
+    return Claim(range_id, campaign_id, first, last, token)
+
+
+def claim_next(campaign_id: int) -> Claim | None:
+    """Take the first open range of the campaign that nobody alive works on."""
+    for range_id in without_worker(campaign_id):
+        found = claim(range_id)
+        if found is not None:
+            return found
+    return None
+
+
+def release(mine: Claim, *, not_before: int | None = None) -> bool:
+    """Give the range back; answer whether it is done. `not_before` (seconds since 1970) when it should rest."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT token FROM delivery_range WHERE id = %s" + _for_update(), [mine.range_id])
+        row = cursor.fetchone()
+        if row is None or row[0] != mine.token:
+            return False
+        cursor.execute(
+            "SELECT coalesce(sum(CASE WHEN state = 2 THEN 0 ELSE 1 END), 0), count(*), min(retry_at) FROM delivery_delivery"
+            " WHERE id BETWEEN %s AND %s AND campaign_id = %s AND state IN (0, 1, 2)",
+            [mine.first, mine.last, mine.campaign_id],
+        )
+        at_once, still_open, retry_at = cursor.fetchone()
+        rest = not_before if at_once or not_before else retry_at
+        cursor.execute(
+            "UPDATE delivery_range SET owner = '', heartbeat_at = NULL, rate = 0, done = %s, not_before = %s WHERE id = %s",
+            [still_open == 0, rest if still_open else None, mine.range_id],
+        )
+    return bool(still_open == 0)
+
+
+def without_worker(campaign_id: int) -> list[int]:
+    """Open ranges that could be taken now, first ones first, at most MOST_WOKEN."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _sql(
+                "SELECT id FROM delivery_range WHERE campaign_id = %(id)s AND NOT done"
+                f" AND (not_before IS NULL OR not_before <= {{now}}) AND {_ORPHANED} ORDER BY id LIMIT {MOST_WOKEN}"
+            ),
+            _parameters(id=campaign_id),
+        )
+        return [int(row[0]) for row in cursor.fetchall()]
+
+
+def note_wake(range_id: int) -> bool:
+    """Whether a task for the range should be enqueued: not when one was in the last half minute and waits for its turn."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _sql(
+                "UPDATE delivery_range SET woken_at = {now} WHERE id = %s"
+                f" AND (woken_at IS NULL OR woken_at < {{now}} - {_WOKEN_SECONDS})"
+            ),
+            [range_id],
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def close_if_done(range_id: int) -> bool:
+    """Close a range without a living owner in which nobody waits any more; answer whether it is closed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _sql(
+                "UPDATE delivery_range SET done = %(yes)s, owner = '' WHERE id = %(id)s AND " + _ORPHANED + " AND NOT EXISTS"
+                " (SELECT 1 FROM delivery_delivery d WHERE d.id BETWEEN first AND last"
+                " AND d.campaign_id = delivery_range.campaign_id AND d.state IN (0, 1, 2))"
+            ),
+            _parameters(id=range_id, yes=True),
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def _sql(text: str) -> str:
+    return text.format(now=_NOW[connection.vendor])
+
+
+def _parameters(**more: object) -> dict[str, object]:
+    return {"lost": settings.WORKER_LOST_SECONDS, "embedded": settings.EMBEDDED, "me": ME, **more}
+
+
+def _for_update() -> str:
+    return " FOR UPDATE" if connection.vendor == "postgresql" else ""

@@ -1,0 +1,89 @@
+"""Reading the rows to be sent, with what is needed of their readers, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from masthead.delivery.ledger.ranges import Claim
+
+
+class Row(NamedTuple):
+    """One reader's copy to be sent. `attempt` as it is in the ledger, before this one; `attributes` is JSON text."""
+
+    id: int
+    range_id: int
+    attempt: int
+    repeats: int
+    dated: int | None
+    digest: bytes | None
+    address: str
+    name: str
+    language: str
+    mail_format: str
+    mail_mode: str
+    attributes: str
+
+
+def reason_sql(lists: Sequence[int], row: str) -> str:
+    """An expression over a reader `s`: '' for one who is to get the mail, else why not. It takes one parameter: today.
+
+    `row` is the alias of the delivery. The lists are whole numbers of our own, written into the text, so that the statement
+    is prepared once per campaign.
+    """
+    some = ", ".join(str(int(each)) for each in lists) or "0"
+    subscribed = (
+        f"EXISTS (SELECT 1 FROM audience_subscription t WHERE t.subscriber_id = {row}.subscriber_id AND t.list_id IN ({some})"
+        " AND t.state = 'active'{})"
+    )
+    awake = subscribed.format(" AND (t.paused_until IS NULL OR t.paused_until <= %s)")
+    return (
+        f"CASE WHEN NOT {awake} THEN CASE WHEN {subscribed.format('')} THEN 'paused by the reader' ELSE 'unsubscribed' END"
+        " WHEN EXISTS (SELECT 1 FROM mail_suppression x WHERE x.fingerprint = s.fingerprint) THEN 'suppressed'"
+        " WHEN EXISTS (SELECT 1 FROM mail_suppression x WHERE x.domain = s.domain) THEN 'suppressed domain'"
+        " ELSE '' END"
+    )
+
+
+def fetch(claim: Claim, *, lists: Sequence[int], after: int, limit: int, at: int, today: date) -> tuple[list[Row], int, bool]:
+    """(rows to be sent, the id to go on from, whether there may be more) behind `after`.
+
+    Whoever left or was suppressed since the snapshot is skipped here, before a connection is bothered; the commit before the
+    final dot looks again. `at`: seconds since 1970, for what is to be tried again.
+    """
+    sql = (
+        "SELECT d.id, d.attempt, d.repeats, d.dated, d.digest, s.address, s.name, s.language, s.mail_format, s.mail_mode,"
+        f" s.attributes, CASE WHEN s.id IS NULL THEN 'erased' ELSE {reason_sql(lists, 'd')} END"
+        " FROM delivery_delivery d LEFT JOIN audience_subscriber s ON s.id = d.subscriber_id"
+        " WHERE d.id > %s AND d.id <= %s AND d.campaign_id = %s"
+        " AND (d.state = 0 OR (d.state = 2 AND (d.retry_at IS NULL OR d.retry_at <= %s))) ORDER BY d.id LIMIT %s"
+    )
+    rows: list[Row] = []
+    left: list[tuple[str, int]] = []
+    last = after
+    count = 0
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [today, after, claim.last, claim.campaign_id, at, limit])
+        for identity, attempt, repeats, dated, digest, *reader, reason in cursor.fetchall():
+            count += 1
+            last = identity
+            if reason:
+                left.append((reason, identity))
+            else:
+                kept = bytes(digest) if digest is not None else None
+                rows.append(Row(identity, claim.range_id, attempt, repeats, dated, kept, *reader))
+    if left:
+        _skip(claim, left, at)
+    return rows, last, count == limit
+
+
+def _skip(claim: Claim, left: Sequence[tuple[str, int]], at: int) -> None:
+    sql = (
+        "UPDATE delivery_delivery SET state = 6, reply = %s, at = %s, retry_at = NULL WHERE id = %s AND state IN (0, 2)"
+        " AND EXISTS (SELECT 1 FROM delivery_range r WHERE r.id = %s AND r.token = %s)"
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(sql, [(reason, at, identity, claim.range_id, claim.token) for reason, identity in left])

@@ -1,0 +1,91 @@
+"""Writing the ledger of a campaign: the audience as it is at this moment, one row per reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from masthead.delivery.models import Campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was written: `audience` rows with ids from `first` to `last` (0 and -1 when there are none)."""
+
+    audience: int
+    first: int
+    last: int
+
+
+# One statement for a million readers. A reader on two of the lists is one row (GROUP BY), and one who paused all of those
+# lists, or is suppressed by address or by domain, gets a row too, with the reason: the sum must say where everybody is.
+# Whoever already has a row for this issue from another campaign is not in this audience, unless that campaign was cancelled
+# before their turn. `state`: 0 queued, 6 skipped, 7 cancelled.
+_INSERT = """
+INSERT INTO delivery_delivery (campaign_id, subscriber_id, state, attempt, repeats, at, reply)
+SELECT %(campaign)s, s.id,
+       CASE WHEN a.silent = 1 OR f.id IS NOT NULL OR h.id IS NOT NULL THEN 6 ELSE 0 END,
+       0, 0, %(at)s,
+       CASE WHEN f.id IS NOT NULL THEN 'suppressed: ' || f.reason
+            WHEN h.id IS NOT NULL THEN 'suppressed domain: ' || h.reason
+            WHEN a.silent = 1 THEN 'paused by the reader' ELSE '' END
+FROM (
+    SELECT t.subscriber_id, min(CASE WHEN t.paused_until > %(today)s THEN 1 ELSE 0 END) AS silent
+    FROM audience_subscription t JOIN delivery_campaign_lists l ON l.mailinglist_id = t.list_id
+    WHERE l.campaign_id = %(campaign)s AND t.state = 'active'
+    GROUP BY t.subscriber_id
+) a
+JOIN audience_subscriber s ON s.id = a.subscriber_id
+LEFT JOIN mail_suppression f ON f.fingerprint = s.fingerprint
+LEFT JOIN mail_suppression h ON h.domain = s.domain
+WHERE NOT EXISTS (
+    SELECT 1 FROM delivery_delivery o
+    JOIN delivery_campaign c ON c.id = o.campaign_id
+    JOIN issues_edition e ON e.id = c.edition_id
+    WHERE o.subscriber_id = s.id AND o.state <> 7 AND c.id <> %(campaign)s AND e.is_test = %(is_test)s
+    AND (e.id = %(edition)s OR (e.issue_id = %(issue)s AND NOT e.is_test))
+)
+ORDER BY s.id
+"""
+
+_SPAN = "SELECT count(*), coalesce(min(id), 0), coalesce(max(id), -1) FROM delivery_delivery WHERE campaign_id = %s AND id > %s"
+
+# Ranges hold the same number of rows still to be sent, whatever lies between them.
+_RANGES = """
+INSERT INTO delivery_range (campaign_id, first, last, token, owner, rate, done)
+SELECT %(campaign)s, min(id), max(id), 0, '', 0, %(no)s
+FROM (
+    SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS piece
+    FROM delivery_delivery WHERE campaign_id = %(campaign)s AND id BETWEEN %(first)s AND %(last)s AND state = 0
+) pieces
+GROUP BY piece ORDER BY piece
+"""
+
+
+def take(campaign: Campaign, *, at: int, today: date, range_size: int) -> Snapshot:
+    """Write the rows and the ranges of `campaign`, in the caller's transaction. `at`: seconds since 1970.
+
+    The caller makes sure that it happens once; the unique (campaign, subscriber) would refuse a second time.
+    """
+    edition = campaign.edition
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM delivery_delivery")
+        before = int(cursor.fetchone()[0])
+        cursor.execute(
+            _INSERT,
+            {
+                "campaign": campaign.pk,
+                "at": at,
+                "today": today,
+                "edition": edition.pk,
+                "issue": edition.issue_id,
+                "is_test": edition.is_test,
+            },
+        )
+        # On PostgreSQL another campaign may take ids meanwhile, also below ours: the span is only where to look.
+        cursor.execute(_SPAN, [campaign.pk, 0 if connection.vendor == "postgresql" else before])
+        audience, first, last = (int(value) for value in cursor.fetchone())
+        cursor.execute(_RANGES, {"campaign": campaign.pk, "size": range_size, "first": first, "last": last, "no": False})
+    return Snapshot(audience, first, last)

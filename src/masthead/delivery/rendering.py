@@ -1,0 +1,152 @@
+"""From an edition and one reader to the bytes of their mail. Pure: no database, no clock; the same input gives the same bytes.
+
+An edition is compiled once for each length (full, excerpt) and format (HTML with text, text alone) that a reader asks for;
+what is left per reader are the slots.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from masthead.common.addresses import mask, normalise
+from masthead.common.urls import PATHS, absolute
+from masthead.mail import sealing
+from masthead.mail.bulk import BulkParts, BulkTemplate
+from masthead.mail.message import Message
+
+TEST_PREFIX = "[TEST] "
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a mail may say of its reader. `attributes` is JSON text; it is read only if a merge field asks for it."""
+
+    address: str
+    name: str = ""
+    language: str = ""
+    mail_format: str = "html"
+    mail_mode: str = ""
+    attributes: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Everything all mails of one campaign share: frozen values, no models.
+
+    `parts` has subject, list headers and domains; its `text` and `html` are replaced by those of the reader's length and
+    format. `mail_mode` is "full", "excerpt" or "reader"; `default_mode` is what a reader gets who chose nothing. `slots`:
+    {"f0": {"field": "name", "fallback": "dear reader"}}. `base_url` has no slash at its end.
+    """
+
+    parts: BulkParts
+    html_full: str
+    html_excerpt: str
+    text_full: str
+    text_excerpt: str
+    mail_mode: str
+    default_mode: str
+    slots: Mapping[str, Mapping[str, str]]
+    base_url: str
+    number: int
+    is_test: bool
+
+
+@dataclass(slots=True)
+class Renderer:
+    """Fills one campaign's mails. Templates are compiled at first use."""
+
+    copy: Copy
+    _templates: dict[tuple[str, str], BulkTemplate] = field(default_factory=dict)
+
+    def render(self, reader: Reader, *, delivery_id: int, date: int) -> Message:
+        """The mail of delivery `delivery_id` to `reader`, dated `date` (seconds since 1970, UTC).
+
+        Raises BadAddress for an address mail cannot be sent to, BadMail for text that cannot stand in a mail.
+        """
+        copy = self.copy
+        address = normalise(reader.address)
+        unsubscribe = sealing.seal(sealing.UNSUBSCRIBE, delivery_id)
+        links = {
+            "unsubscribe_url": f"{copy.base_url}{_path('unsubscribe', unsubscribe)}",
+            "preferences_url": f"{copy.base_url}{_path('preferences', sealing.seal(sealing.PREFERENCES, delivery_id))}",
+            "address_masked": mask(address.address),
+        }
+        return self._template(reader).fill(
+            to_name=reader.name,
+            to_address=address,
+            date=date,
+            message_token=sealing.seal(sealing.MESSAGE_ID, delivery_id),
+            bounce_token=sealing.seal(sealing.BOUNCE, delivery_id),
+            unsubscribe_url=links["unsubscribe_url"],
+            unsubscribe_mailto=f"unsub+{unsubscribe}@{copy.parts.bounce_domain}",
+            slots=links | self._merged(reader, address.address),
+        )
+
+    def _template(self, reader: Reader) -> BulkTemplate:
+        mode = self.copy.mail_mode
+        if mode not in ("full", "excerpt"):
+            mode = reader.mail_mode or self.copy.default_mode
+        key = (mode, reader.mail_format)
+        template = self._templates.get(key)
+        if template is None:
+            template = self._templates[key] = self._compile(mode, reader.mail_format)
+        return template
+
+    def _compile(self, mode: str, mail_format: str) -> BulkTemplate:
+        copy = self.copy
+        excerpt = mode == "excerpt"
+        text = _with_constants(copy, copy.text_excerpt if excerpt else copy.text_full, str)
+        page = (
+            None
+            if mail_format == "text"
+            else _with_constants(copy, copy.html_excerpt if excerpt else copy.html_full, html.escape)
+        )
+        subject = (TEST_PREFIX if copy.is_test else "") + copy.parts.subject
+        return BulkTemplate.compile(
+            replace(copy.parts, subject=subject, text=text, html=page, marks=frozenset(PER_READER) | frozenset(copy.slots))
+        )
+
+    def _merged(self, reader: Reader, address: str) -> dict[str, str]:
+        if not self.copy.slots:
+            return {}
+        known: dict[str, object] = {"name": reader.name, "address": address, "language": reader.language}
+        if any(slot["field"] not in known for slot in self.copy.slots.values()):
+            known = {**json.loads(reader.attributes or "{}"), **known}
+        return {mark: _as_text(known.get(slot["field"])) or slot["fallback"] for mark, slot in self.copy.slots.items()}
+
+
+#: Marks with a value of their own in each mail; the others of `masthead.issues.rendering` are the same in all of them.
+PER_READER = ("unsubscribe_url", "preferences_url", "address_masked")
+
+
+def constants(copy: Copy) -> dict[str, str]:
+    """The marks that are the same in every mail of a campaign."""
+    return {
+        "view_url": absolute(copy.base_url, "issue", number=copy.number),
+        "subscribe_url": absolute(copy.base_url, "subscribe"),
+    }
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """`template` with its `{{mark}}`s replaced, for the few mails that are not bulk."""
+    for mark, value in values.items():
+        template = template.replace("{{" + mark + "}}", value)
+    return template
+
+
+def _with_constants(copy: Copy, template: str, escape: Callable[[str], str]) -> str:
+    return filled(template, {mark: escape(value) for mark, value in constants(copy).items()})
+
+
+def _path(name: str, token: str) -> str:
+    return PATHS[name].replace("{token}", token)
+
+
+def _as_text(value: object) -> str:
+    """A merge value as it stands in a mail: one line; lists and the like are no text and count as missing."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return " ".join(str(value).split())

@@ -1,0 +1,68 @@
+"""The sweep: every ten seconds it looks for what is due or left behind. The ledger is the truth, tasks are only hints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from masthead.audit.recording import record
+from masthead.delivery import starting, waking
+from masthead.delivery.ledger import moving, ranges
+from masthead.delivery.models import Campaign, Delivery
+
+State = Campaign.State
+
+
+def sweep(*, now: datetime) -> None:
+    """Start what is due, wake ranges without a live worker, give up what is past its deadline, finish what is done."""
+    due = Campaign.objects.filter(state=State.SCHEDULED, starts_at__lte=now) | Campaign.objects.filter(state=State.PREPARING)
+    for campaign_id in due.order_by("starts_at", "id").values_list("id", flat=True):
+        starting.start(campaign_id=campaign_id, now=now)
+    for campaign in Campaign.objects.filter(state=State.SENDING, deadline_at__lte=now):
+        with transaction.atomic():
+            moving.expire(campaign, at=int(now.timestamp()))
+    for campaign in Campaign.objects.filter(
+        state__in=(State.SENDING, State.PAUSED, State.CANCELLED), ranges__done=False
+    ).distinct():
+        _settle(campaign, now)
+    for campaign in Campaign.objects.filter(state=State.SENDING).exclude(ranges__done=False):
+        finish(campaign=campaign, now=now)
+
+
+def finish(*, campaign: Campaign, now: datetime) -> bool:
+    """End a campaign all of whose ranges are done; whether it did. Uncertain readers who are held ask for a decision."""
+    with transaction.atomic():
+        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        if locked.state != State.SENDING or locked.ranges.filter(done=False).exists():
+            return False
+        held = Delivery.objects.filter(campaign=locked, state__gt=1, state=Delivery.State.UNCERTAIN).count()
+        locked.state = State.FINISHED
+        locked.finished_at = now
+        if held:
+            locked.attention = _(
+                "%(count)s readers are uncertain: the connection ended before the answer. Decide about them."
+            ) % {"count": held}
+        elif locked.audience:
+            locked.attention = ""
+        locked.save(update_fields=["state", "finished_at", "attention"])
+        record(action="campaign.finished", by="system", now=now, subject=f"campaign:{locked.pk}", details={"uncertain": held})
+    return True
+
+
+def _settle(campaign: Campaign, now: datetime) -> None:
+    """Ranges nobody works on: wake a worker for them, or close those in which nobody waits any more."""
+    for range_id in ranges.without_worker(campaign.pk):
+        if ranges.close_if_done(range_id):
+            continue
+        if campaign.state != State.SENDING:
+            # Paused or cancelled: no mail leaves, but what a dead worker left in SENDING must get its name.
+            claim = ranges.claim(range_id)
+            if claim is not None:
+                if campaign.state == State.CANCELLED:
+                    with transaction.atomic():
+                        moving.cancel_open(campaign, at=int(now.timestamp()))
+                ranges.release(claim)
+    if campaign.state == State.SENDING:
+        waking.ranges_of(campaign.pk)
