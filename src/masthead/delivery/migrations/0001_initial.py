@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audience', '0001_initial'),
-        ('issues', '0002_initial'),
+        ('issues', '0001_initial'),
     ]
 
     operations = [
