@@ -1,0 +1,57 @@
+"""A list of things to read elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from masthead.issues.blocks.base import Block, Medium, TextMedium
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkItem:
+    """One recommendation, all plain text: `source` is where it appeared, `blurb` why to read it."""
+
+    title: str
+    url: str
+    source: str = ""
+    blurb: str = ""
+
+
+@dataclass(frozen=True)
+class LinksBlock(Block):
+    """The items in their order."""
+
+    items: tuple[LinkItem, ...]
+
+    def web(self, medium: Medium) -> SafeString:
+        """An unordered list."""
+        return self._list(medium, SafeString('<ul class="links"'))
+
+    def mail(self, medium: Medium) -> SafeString:
+        """The same list."""
+        return self._list(medium, format_html('<ul class="links {}"', self.dir))
+
+    def text(self, medium: TextMedium) -> list[str]:
+        """A numbered list, each address among the links."""
+        lines: list[str] = []
+        for number, item in enumerate(self.items, 1):
+            source = f", {medium.words(item.source)}" if item.source else ""
+            mark = medium.mark(item.url, item.title)
+            lines += medium.wrap(f"{number}. {medium.words(item.title)}{source}{' ' + mark if mark else ''}")
+            lines += medium.wrap(medium.words(item.blurb)) if item.blurb else []
+        return lines
+
+    def _list(self, medium: Medium, start: SafeString) -> SafeString:
+        items = format_html_join("", "<li>{}</li>", ((self._item(item, medium),) for item in self.items))
+        return format_html("{}{}>{}</ul>", start, self.attributes, items)
+
+    @staticmethod
+    def _item(item: LinkItem, medium: Medium) -> SafeString:
+        url = medium.link(item.url, item.title)
+        title = format_html('<a href="{}">{}</a>', url, medium.words(item.title)) if url else medium.words(item.title)
+        source = format_html(' <span class="source">{}</span>', medium.words(item.source)) if item.source else ""
+        blurb = format_html('<br><span class="blurb">{}</span>', medium.words(item.blurb)) if item.blurb else ""
+        return format_html("{}{}{}", title, source, blurb)
