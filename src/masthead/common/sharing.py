@@ -14,7 +14,7 @@ from urllib.parse import quote
 _BLUESKY_MOST = 300
 
 
-class BadProfile(ValueError):  # noqa: N818  reads as a sentence where it is raised
+class BadProfile(ValueError):
     """An address that is no profile of its network. The message says what one looks like."""
 
 

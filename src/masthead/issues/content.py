@@ -7,10 +7,10 @@ absolute. Nothing here knows a reader: values of one reader are merge fields in 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from masthead.common.text import direction_of
@@ -81,7 +81,7 @@ class Content:
 
     masthead: Masthead
     number: int
-    date: date
+    date: datetime.date
     language: str
     title: str
     url: str
@@ -99,7 +99,7 @@ class Content:
     preheader: str = ""
     visibility: str = "public"
     correction_note: str = ""
-    corrected_on: date | None = None
+    corrected_on: datetime.date | None = None
     as_sent_url: str = ""
 
     @property
@@ -119,4 +119,4 @@ def _plain(value: Any) -> Any:
         return {"": type(value).__name__, **named}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
+    return value.isoformat() if isinstance(value, datetime.date) else value

@@ -23,7 +23,7 @@ RENDERER_VERSION = 1
 RESERVED_SLOTS = ("unsubscribe_url", "preferences_url", "view_url", "subscribe_url", "address_masked")
 
 
-class CannotRender(ValueError):  # noqa: N818  reads as a sentence where it is raised
+class CannotRender(ValueError):
     """The content asks for something no reader could get. The message says what and what to do."""
 
 

@@ -28,7 +28,7 @@ def feed_html(content: Content) -> SafeString:
 
 
 def _notes(medium: FeedMedium) -> SafeString:
-    items = []
+    items: list[tuple[SafeString]] = []
     while len(items) < len(used := medium.notes.used()):
         items.append((medium.rich(used[len(items)][1].html),))
     if not items:

@@ -35,7 +35,7 @@ MOST_FIELDS = 100
 _GUARD = "\ue0f0"
 
 
-class TooManyFields(ValueError):  # noqa: N818  reads as a sentence where it is raised
+class TooManyFields(ValueError):
     """More different merge fields than any bulletin needs."""
 
 
