@@ -12,6 +12,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from pytest_django import Settings
 
 from masthead.mail import dkim
 from masthead.mail.bulk import BulkTemplate
@@ -104,17 +105,17 @@ def test_a_short_or_wrong_key_is_refused_in_words(tmp_path: Path) -> None:
         dkim.Signer(domain="example.org", selector="s1", pem=b"no key")
 
 
-def test_without_a_key_nothing_is_signed(settings: object) -> None:
-    settings.DKIM_KEY_FILE = ""  # type: ignore[attr-defined]
+def test_without_a_key_nothing_is_signed(settings: Settings) -> None:
+    settings.DKIM_KEY_FILE = ""
     assert dkim.configured() is None
 
 
-def test_a_key_without_its_selector_stops_the_compilation(settings: object, tmp_path: Path) -> None:
-    settings.DKIM_KEY_FILE = str(tmp_path / "key.pem")  # type: ignore[attr-defined]
-    settings.DKIM_DOMAIN = "example.org"  # type: ignore[attr-defined]
-    settings.DKIM_SELECTOR = ""  # type: ignore[attr-defined]
+def test_a_key_without_its_selector_stops_the_compilation(settings: Settings, tmp_path: Path) -> None:
+    settings.DKIM_KEY_FILE = str(tmp_path / "key.pem")
+    settings.DKIM_DOMAIN = "example.org"
+    settings.DKIM_SELECTOR = ""
     with pytest.raises(dkim.BadKeyError, match="SELECTOR"):
         dkim.configured()
-    settings.DKIM_SELECTOR = "s1"  # type: ignore[attr-defined]
+    settings.DKIM_SELECTOR = "s1"
     with pytest.raises(dkim.BadKeyError, match="cannot be read"):
         dkim.configured()

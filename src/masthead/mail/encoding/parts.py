@@ -17,3 +17,13 @@ def encoded_part(text: str) -> QuotedPrintablePart | Base64Part:
     quoted = QuotedPrintablePart(constants, marks)
     base64 = Base64Part(constants, marks)
     return quoted if quoted.size <= base64.size else base64
+
+
+def encoded_constant(text: str) -> tuple[bytes, bytes]:
+    """`text` (CRLF line ends) in which `{{…}}` means nothing: the encoding's name and the body."""
+    quoted = QuotedPrintablePart([text], [])
+    base64 = Base64Part([text], [])
+    part = quoted if quoted.size <= base64.size else base64
+    out: list[bytes] = []
+    part.fill({}, out)
+    return part.name, b"".join(out)

@@ -20,10 +20,15 @@ class SingleMail(models.Model):
     kind = models.CharField(max_length=40)
     envelope_from = models.CharField(max_length=320, blank=True)
     envelope_to = models.CharField(max_length=320)
+    message_id = models.CharField(max_length=255, blank=True)
+    needs_smtputf8 = models.BooleanField(default=False)
+    #: The publication is in test mode: only the built-in inbox may get it, whatever relay is configured.
+    inbox_only = models.BooleanField(default=False)
     #: The bytes are dropped once the relay has taken or refused them: they may hold a sign-in code.
     raw = models.BinaryField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    #: While queued: when it is due. While sending: when its sender is taken for dead, and it is due again.
     next_try_at = models.DateTimeField()
     give_up_at = models.DateTimeField()
     code = models.PositiveSmallIntegerField(null=True)
@@ -35,3 +40,12 @@ class SingleMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.envelope_to} ({self.state})"
+
+    @property
+    def is_final(self) -> bool:
+        """Accepted, rejected or expired: nothing more will happen."""
+        return self.state in FINAL
+
+
+OPEN = (SingleMail.State.QUEUED, SingleMail.State.SENDING)
+FINAL = (SingleMail.State.ACCEPTED, SingleMail.State.REJECTED, SingleMail.State.EXPIRED)

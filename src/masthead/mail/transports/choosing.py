@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from masthead.mail.models import Transport
 from masthead.mail.passwords import open_password
 from masthead.mail.transports.base import Lane, Security, Step, TransportConfig
+from masthead.mail.transports.smtp.deadlines import Deadlines
 from masthead.mail.transports.smtp.lane import SmtpLane
 from masthead.mail.transports.smtp.probing import probe_smtp
 
-_LOOPBACK = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 _SUBMISSION = {"smtp": 587, "smtps": 465}  # RFC 6409, RFC 8314
 
 
@@ -37,16 +38,16 @@ def inbox_config() -> TransportConfig:
     return TransportConfig(
         name=_("Built-in inbox"),
         kind="inbox",
-        host=_LOOPBACK,
+        host=LOOPBACK,
         port=_inbox_port(),
         security="none",
         connections=settings.SMTP_CONNECTIONS,
     )
 
 
-def lane(config: TransportConfig) -> Lane:
-    """A closed lane over `config`; call its `open()`."""
-    return SmtpLane(config)
+def lane(config: TransportConfig, deadlines: Deadlines | None = None) -> Lane:
+    """A closed lane over `config`; call its `open()`. `deadlines` other than the usual ones for somebody who waits."""
+    return SmtpLane(config, deadlines)
 
 
 def probe(config: TransportConfig) -> list[Step]:
@@ -116,5 +117,5 @@ def _public_name() -> str:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return host if "." in host and host.isascii() else f"[{_LOOPBACK}]"
-    return f"[{_LOOPBACK}]"
+        return host if "." in host and host.isascii() else f"[{LOOPBACK}]"
+    return f"[{LOOPBACK}]"

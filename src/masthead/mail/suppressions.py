@@ -1,0 +1,70 @@
+"""Who gets no mail, whatever lists they are on: one address by its fingerprint, or a whole domain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from masthead.audit.recording import record
+from masthead.common.addresses import Address
+from masthead.mail.fingerprints import fingerprint
+from masthead.mail.models import Suppression
+
+
+def suppress(
+    *, address: Address, reason: Suppression.Reason, note: str = "", keep_address: bool = True, now: datetime, by: str
+) -> Suppression:
+    """Stop all mail to `address`. A second time changes nothing but forgets the address if it must not be kept.
+
+    `keep_address` False (an erasure) leaves the fingerprint alone.
+    """
+    with transaction.atomic():
+        found, created = Suppression.objects.get_or_create(
+            fingerprint=fingerprint(address.key),
+            defaults={
+                "address": address.address if keep_address else "",
+                "reason": reason,
+                "note": note,
+                "created_at": now,
+                "by": by,
+            },
+        )
+        if not keep_address and not created:
+            found.address, found.note, found.reason = "", "", Suppression.Reason.ERASED
+            found.save(update_fields=["address", "note", "reason"])
+        if created:
+            record(action="suppression.added", by=by, now=now, subject=f"suppression:{found.pk}", details={"reason": reason})
+    return found
+
+
+def suppress_domain(*, domain: str, note: str = "", now: datetime, by: str) -> Suppression:
+    """Stop all mail to `domain` (folded U-labels, as in `Address.domain`)."""
+    with transaction.atomic():
+        found, created = Suppression.objects.get_or_create(
+            domain=domain, defaults={"reason": Suppression.Reason.STAFF, "note": note, "created_at": now, "by": by}
+        )
+        if created:
+            record(action="suppression.added", by=by, now=now, subject=f"suppression:{found.pk}", details={"domain": domain})
+    return found
+
+
+def lift(*, suppression: Suppression, why: str, now: datetime, by: str) -> None:
+    """Let mail through again, because a person says so and `why`. Raises ValueError without a reason."""
+    if not why.strip():
+        raise ValueError("Lifting a suppression needs a reason.")
+    with transaction.atomic():
+        details = {"was": suppression.reason, "why": why}
+        record(action="suppression.lifted", by=by, now=now, subject=f"suppression:{suppression.pk}", details=details)
+        suppression.delete()
+
+
+def find(mark: bytes, domain: str) -> Suppression | None:
+    """What stops mail to the address with fingerprint `mark` at `domain`, or None."""
+    return Suppression.objects.filter(Q(fingerprint=mark) | Q(domain=domain)).first()
+
+
+def is_suppressed(mark: bytes, domain: str) -> bool:
+    """Whether mail to the address with fingerprint `mark` at `domain` is stopped."""
+    return Suppression.objects.filter(Q(fingerprint=mark) | Q(domain=domain)).exists()

@@ -1,0 +1,171 @@
+"""An SMTP server that does at one stage what a script says: the faults of `reliability.md` F7 and F8."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Thread
+
+#: What a stage may be told to do instead of sending bytes.
+CLOSE, RESET, SILENCE, DRIP, ENDLESS = "close", "reset", "silence", "drip", "endless"
+Act = bytes | str
+
+EHLO = b"250-scripted.example\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n250-DSN\r\n250 SMTPUTF8\r\n"
+
+
+@dataclass
+class Script:
+    """The answer at each stage. `body` acts after 354, before the dot has come."""
+
+    greeting: Act = b"220 scripted.example ESMTP\r\n"
+    ehlo: Act = EHLO
+    helo: Act = b"250 scripted.example\r\n"
+    starttls: Act = b"220 2.0.0 Go ahead\r\n"
+    auth: Act = b"235 2.7.0 Welcome\r\n"
+    mail: Act = b"250 2.1.0 Ok\r\n"
+    rcpt: Act = b"250 2.1.5 Ok\r\n"
+    data: Act = b"354 Go ahead\r\n"
+    body: Act = b""
+    dot: Act = b"250 2.0.0 Queued as 1971\r\n"
+    rset: Act = b"250 2.0.0 Ok\r\n"
+    quit: Act = b"221 2.0.0 Bye\r\n"
+    once: bool = False
+    """The fault happens on the first connection only."""
+    tls: ssl.SSLContext | None = None
+    tls_from_start: bool = False
+    plain: frozenset[str] = field(default_factory=frozenset)
+
+
+class Closing(Exception):
+    """The conversation is over."""
+
+
+class Relay:
+    """One server thread per connection."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.accepted = 0
+        self.mails: list[bytes] = []
+        self.commands: list[bytes] = []
+        self.connections = 0
+        self.stopping = Event()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listening.getsockname()[1]
+        self._threads = [Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        for thread in self._threads:
+            thread.join(5)
+
+    def _accept(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            self.connections += 1
+            thread = Thread(target=self._serve, args=(connection,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            if self.script.tls_from_start and self.script.tls is not None:
+                connection = self.script.tls.wrap_socket(connection, server_side=True)
+            self._converse(connection)
+        except (Closing, OSError):
+            pass
+        finally:
+            connection.close()
+
+    def _converse(self, connection: socket.socket) -> None:
+        self._act(connection, self.script.greeting)
+        unread = b""
+        while True:
+            while b"\r\n" not in unread:
+                unread += self._read(connection)
+            line, unread = unread.split(b"\r\n", 1)
+            self.commands.append(line)
+            verb = line.split(b" ")[0].split(b":")[0].upper().decode()
+            if verb == "STARTTLS":
+                self._act(connection, self.script.starttls)
+                if self.script.tls is not None:
+                    connection = self.script.tls.wrap_socket(connection, server_side=True)
+                continue
+            if verb == "AUTH":
+                self._sign_in(connection, line)
+                continue
+            stage = {"EHLO": "ehlo", "HELO": "helo", "MAIL": "mail", "RCPT": "rcpt", "RSET": "rset", "QUIT": "quit"}.get(
+                verb, "data"
+            )
+            act = getattr(self.script, stage)
+            self._act(connection, act)
+            if stage == "quit":
+                raise Closing
+            if stage == "data" and act == b"354 Go ahead\r\n":
+                unread = self._take_mail(connection, unread)
+
+    def _sign_in(self, connection: socket.socket, line: bytes) -> None:
+        if line.upper() == b"AUTH LOGIN":
+            for question in (b"334 VXNlcm5hbWU6\r\n", b"334 UGFzc3dvcmQ6\r\n"):
+                connection.sendall(question)
+                self.commands.append(self._read(connection).strip())
+        self._act(connection, self.script.auth)
+
+    def _take_mail(self, connection: socket.socket, unread: bytes) -> bytes:
+        if self.script.body:
+            self._act(connection, self.script.body)
+        while b"\r\n.\r\n" not in unread:
+            unread += self._read(connection)
+        mail, rest = unread.split(b"\r\n.\r\n", 1)
+        self.mails.append(mail + b"\r\n")
+        if isinstance(self.script.dot, bytes) and self.script.dot.startswith(b"250 "):
+            self.accepted += 1
+        self._act(connection, self.script.dot)
+        return rest
+
+    def _read(self, connection: socket.socket) -> bytes:
+        data = connection.recv(65536)
+        if not data:
+            raise Closing
+        return data
+
+    def _act(self, connection: socket.socket, act: Act) -> None:
+        if isinstance(act, bytes):
+            connection.sendall(act)
+        elif act == CLOSE:
+            connection.shutdown(socket.SHUT_RDWR)
+            raise Closing
+        elif act == RESET:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raise Closing
+        elif act == SILENCE:
+            self.stopping.wait(20)
+            raise Closing
+        elif act == DRIP:
+            while not self.stopping.wait(0.02):
+                connection.sendall(b"2")
+        elif act == ENDLESS:
+            began = time.monotonic()
+            while time.monotonic() - began < 5:
+                connection.sendall(b"250-and another line that nobody asked for\r\n" * 100)
+
+
+@contextmanager
+def scripted(script: Script) -> Iterator[Relay]:
+    """A server on a free port of loopback that follows `script`."""
+    relay = Relay(script)
+    try:
+        yield relay
+    finally:
+        relay.stop()
