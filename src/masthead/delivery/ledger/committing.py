@@ -217,7 +217,7 @@ class _Transaction:
             self._atomic.__exit__(kind, error, traceback)
         elif kind is None:
             _raw().execute("COMMIT")
-        elif _raw().in_Transaction:
+        elif _raw().in_transaction:
             _raw().execute("ROLLBACK")
 
 
