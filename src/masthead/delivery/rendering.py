@@ -18,6 +18,7 @@ from masthead.mail.bulk import BulkParts, BulkTemplate
 from masthead.mail.message import Message
 
 TEST_PREFIX = "[TEST] "
+MODES = ("full", "excerpt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,15 @@ class Renderer:
             slots=links | self._merged(reader, address.address),
         )
 
+    def compile_all(self) -> None:
+        """Compile what readers can ask for, before the first of them does. Raises BadMail."""
+        for mode in (self.copy.mail_mode,) if self.copy.mail_mode in MODES else MODES:
+            for mail_format in ("html", "text"):
+                self._templates[mode, mail_format] = self._compile(mode, mail_format)
+
     def _template(self, reader: Reader) -> BulkTemplate:
         mode = self.copy.mail_mode
-        if mode not in ("full", "excerpt"):
+        if mode not in MODES:
             mode = reader.mail_mode or self.copy.default_mode
         key = (mode, reader.mail_format)
         template = self._templates.get(key)

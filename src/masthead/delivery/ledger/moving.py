@@ -40,6 +40,16 @@ def requeue_uncertain(campaign: Campaign, *, at: int) -> int:
     return count
 
 
+def take_back_refusals(campaign: Campaign, ids: list[int]) -> int:
+    """Rows refused for our fault wait again, as if they had not been tried: the refusals were not about these readers."""
+    refused = Delivery.objects.filter(campaign=campaign, pk__in=ids, state=State.REJECTED)
+    count = refused.update(state=State.DEFERRED, retry_at=None)
+    if count:
+        for identity in ids:
+            Range.objects.filter(campaign=campaign, first__lte=identity, last__gte=identity).update(done=False, not_before=None)
+    return count
+
+
 def hurry(campaign_id: int) -> None:
     """Do not wait for a back-off any longer: somebody said that the cause is mended."""
     Range.objects.filter(campaign=campaign_id, done=False).update(not_before=None)

@@ -1,0 +1,180 @@
+"""The clerk: one thread with its own connection to the database, through which everything is written and read.
+
+All lanes that ask while a commit is running share the next one (group commit), so a sync costs each of them a fraction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeVar
+
+from django.db import InterfaceError, OperationalError, connection, connections
+
+from masthead.common.stopping import STOP
+from masthead.delivery.ledger.committing import Book, Result, Verdict, Wish
+from masthead.delivery.ledger.ranges import Claim
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+HEARTBEAT_SECONDS = 5.0
+_ACCEPTED = 3
+# SQLite's words for a disk that does not keep what it is told (rule 7). A full disk is not among them: it can be emptied.
+_FATAL = ("disk i/o error", "readonly database", "malformed")
+
+
+class Answer(NamedTuple):
+    """The verdict on a wish and when (monotonic seconds) its commit began to look at the gate."""
+
+    verdict: Verdict
+    looked_at: float
+
+
+class _Entry(NamedTuple):
+    results: Sequence[Result]
+    wish: Wish | None
+    future: asyncio.Future[Answer]
+
+
+class Clerk:
+    """Writes for one campaign. Made and used on the event loop; its thread ends with `close`."""
+
+    def __init__(self, *, campaign_id: int, lists: Sequence[int], claims: Mapping[int, Claim]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._campaign_id = campaign_id
+        self._lists = lists
+        self._claims = claims
+        self._entries: deque[_Entry] = deque()
+        self._calls: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
+        self._wake = threading.Event()
+        self._closing = False
+        self._book: Book | None = None
+        self._accepted = 0
+        self._last_sign = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name=f"clerk of campaign {campaign_id}", daemon=True)
+        self._thread.start()
+
+    async def commit(self, results: Sequence[Result], wish: Wish | None) -> Answer:
+        """Durable when it returns: `results` are written, and the verdict on `wish` is spoken.
+
+        While the database is away it waits; no dot is written meanwhile.
+        """
+        future: asyncio.Future[Answer] = self._loop.create_future()
+        self._entries.append(_Entry(results, wish, future))
+        self._wake.set()
+        return await future
+
+    async def call(self, work: Callable[[], T]) -> T:
+        """Run `work` on the clerk's thread, between two commits."""
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._calls.append((work, future))
+        self._wake.set()
+        return await future
+
+    async def close(self) -> None:
+        """End the thread once everything asked for is written."""
+        self._closing = True
+        self._wake.set()
+        await asyncio.to_thread(self._thread.join)
+
+    # --- on the thread -----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while not (self._closing and not self._entries and not self._calls):
+                self._wake.wait(HEARTBEAT_SECONDS)
+                self._wake.clear()
+                while self._entries:
+                    self._commit_batch()
+                while self._calls:
+                    self._make_call()
+                if time.monotonic() - self._last_sign >= HEARTBEAT_SECONDS:
+                    self._settle([], [])
+        finally:
+            connections.close_all()
+
+    def _commit_batch(self) -> None:
+        batch: list[_Entry] = []
+        while self._entries:
+            batch.append(self._entries.popleft())
+        results = [result for entry in batch for result in entry.results]
+        wishes = [entry.wish for entry in batch if entry.wish is not None]
+        looked_at = time.monotonic()
+        try:
+            verdicts = self._settle(results, wishes)
+        except Exception as error:
+            for entry in batch:
+                self._loop.call_soon_threadsafe(_fail, entry.future, error)
+            return
+        answers = [(e.future, Answer(verdicts[e.wish.id] if e.wish else Verdict.GO, looked_at)) for e in batch]
+        self._loop.call_soon_threadsafe(_answer, answers)
+
+    def _settle(self, results: Sequence[Result], wishes: Sequence[Wish]) -> dict[int, Verdict]:
+        self._accepted += sum(1 for result in results if result.state == _ACCEPTED)
+        return self._patiently(lambda: self._commit_once(results, wishes))
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        """Do it again for as long as the database cannot be reached or is busy."""
+        failures = 0
+        while True:
+            try:
+                return work()
+            except (OperationalError, InterfaceError) as error:
+                _end_if_fatal(error)
+                failures += 1
+                log.warning("the ledger cannot be written (%s); no mail is handed over until it can", error)
+                connection.close()
+                if STOP.is_set() and failures > 5:
+                    raise
+                time.sleep(min(5.0, 0.1 * 2**failures))
+
+    def _commit_once(self, results: Sequence[Result], wishes: Sequence[Wish]) -> dict[int, Verdict]:
+        now = time.time()
+        if self._book is None:
+            self._book = Book(campaign_id=self._campaign_id, lists=self._lists)
+        return self._book.commit(
+            results, wishes, dict(self._claims), at=int(now), today=datetime.fromtimestamp(now, UTC).date(), rates=self._rates()
+        )
+
+    def _rates(self) -> dict[int, int] | None:
+        passed = time.monotonic() - self._last_sign
+        if passed < HEARTBEAT_SECONDS:
+            return None
+        self._last_sign += passed
+        rate, self._accepted = round(self._accepted / passed), 0
+        # All lanes work for all ranges in hand; the rate stands at the first of them.
+        return {range_id: rate if first else 0 for first, range_id in zip([True, *[False] * len(self._claims)], self._claims)}
+
+    def _make_call(self) -> None:
+        work, future = self._calls.popleft()
+        try:
+            value = self._patiently(work)
+        except Exception as error:
+            self._loop.call_soon_threadsafe(_fail, future, error)
+        else:
+            self._loop.call_soon_threadsafe(_answer, [(future, value)])
+
+
+def _answer(answers: Sequence[tuple[asyncio.Future[Any], Any]]) -> None:
+    for future, value in answers:
+        if not future.done():
+            future.set_result(value)
+
+
+def _fail(future: asyncio.Future[Any], error: BaseException) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+def _end_if_fatal(error: Exception) -> None:
+    """A failed sync is not tried again: the process ends, and what is uncertain gets its name when it starts again."""
+    if any(words in str(error).lower() for words in _FATAL):
+        log.critical("the database could not be written: %s. Ending at once; see to the disk, then start again.", error)
+        os._exit(74)

@@ -1,0 +1,154 @@
+"""Handing over: one lane, from connection to connection, mail after mail, by the rules of the ledger.
+
+The order for each mail is: envelope, body, commit (the answer to the mail before, and this one to SENDING behind the gate), dot.
+The dot travels together with the envelope of the next mail.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+
+from masthead.delivery.ledger.committing import Result, Verdict
+from masthead.delivery.sender import crashing, outcomes
+from masthead.delivery.sender.clerk import Clerk
+from masthead.delivery.sender.feeder import Feeder
+from masthead.delivery.sender.outcomes import Mail, Rules
+from masthead.delivery.sender.relay import Relay
+from masthead.mail.transports.base import Lane, Lost, Refused, Reply, TransportError
+
+#: Who left is promised that no dot is written a second later. A dot that could not be written in time is not written.
+GATE_SECONDS = 0.8
+
+
+@dataclass(slots=True)
+class Handing:
+    """One lane's work. `run` returns when the feeder has nothing more for it."""
+
+    feeder: Feeder
+    clerk: Clerk
+    relay: Relay
+    rules: Rules
+    most_per_connection: int
+
+    async def run(self) -> None:
+        """Connect, hand over, connect again, until there is nothing to do."""
+        while (mail := await self.feeder.next()) is not None:
+            lane = await self.relay.connect()
+            if lane is None:
+                self.feeder.put_back(mail)
+                return
+            try:
+                await self._connection(lane, mail)
+            finally:
+                self.relay.lost()
+
+    async def _connection(self, lane: Lane, first: Mail) -> None:
+        """Hand over on this connection until it ends or nothing is left. Every answer is durable when this returns."""
+        mail: Mail | None = first
+        unwritten: list[Result] = []
+        handed = 0
+        begun = False
+        while mail is not None:
+            try:
+                if not begun:
+                    await lane.begin(mail.message)
+            except Lost:
+                # The connection was dead before this mail was on it: nothing is held against the mail.
+                self.feeder.put_back(mail)
+                break
+            crashing.point("mail_sent")
+            refusal = await self._envelope_and_body(lane, mail)
+            if refusal is not None:
+                unwritten.append(self._before_dot(mail, refusal))
+                await self._write(unwritten)
+                if isinstance(refusal, TransportError) or not lane.alive:
+                    break
+                mail, begun = await self.feeder.next(), False
+                continue
+            if not await self._may_finish(mail, unwritten):
+                await lane.abandon()
+                break
+            handed += 1
+            following = self.feeder.next_now() if handed < self.most_per_connection else None
+            unwritten.append(await self._dot(lane, mail, following))
+            begun = following is not None
+            if not lane.alive:
+                if following is not None:
+                    self.feeder.put_back(following)
+                break
+            mail = following
+            if mail is None:
+                await self._write(unwritten)
+                if handed >= self.most_per_connection:
+                    break
+                mail = await self.feeder.next()
+        await self._write(unwritten)
+        await lane.close()
+
+    async def _envelope_and_body(self, lane: Lane, mail: Mail) -> Refused | TransportError | None:
+        """None: the body is written and only the dot is missing."""
+        try:
+            refused = await lane.ready()
+            if refused is not None:
+                return refused
+            crashing.point("data_wanted")
+            await lane.body()
+            crashing.point("body_written")
+        except Lost as error:
+            return error
+        return None
+
+    def _before_dot(self, mail: Mail, why: Refused | TransportError) -> Result:
+        at, jitter = int(time.time()), random.random()  # noqa: S311 (no secret)
+        if isinstance(why, TransportError):
+            return outcomes.lost(mail, why, self.rules, at=at, jitter=jitter)
+        result = outcomes.refused(mail, why, self.rules, at=at, jitter=jitter)
+        self.relay.note(result, why.stage, why.reply)
+        return result
+
+    async def _may_finish(self, mail: Mail, unwritten: list[Result]) -> bool:
+        """Write what is unwritten and ask the gate, in one commit. True: it is durable, and the dot may follow at once."""
+        answer = await self.clerk.commit(list(unwritten), mail.wish)
+        self._written(unwritten)
+        if answer.verdict is Verdict.LEFT:
+            self.feeder.settled(mail.row.range_id)
+            return False
+        if answer.verdict is not Verdict.GO:
+            self.feeder.put_back(mail)
+            self.feeder.halt()
+            return False
+        mail.claimed = True
+        crashing.point("committed")
+        if time.monotonic() - answer.looked_at > GATE_SECONDS:
+            late = TransportError("The machine was too slow between the last look at the list and the mail's end.", stage="body")
+            await self._write([outcomes.lost(mail, late, self.rules, at=int(time.time()), jitter=0.0)])
+            return False
+        return True
+
+    async def _dot(self, lane: Lane, mail: Mail, following: Mail | None) -> Result:
+        """Write the dot, and the envelope of `following` with it; the result of `mail`."""
+        work = lane.finish(following.message if following is not None else None)
+        try:
+            reply: Reply = await (crashing.after_start("dot_written", work) if crashing.ARMED else work)
+        except Lost as error:
+            certain = not error.after_dot and error.stage == "body"
+            known = error if error.after_dot or certain else TransportError(error.text, stage="dot", after_dot=True)
+            return outcomes.lost(mail, known, self.rules, at=int(time.time()), jitter=random.random())  # noqa: S311
+        crashing.point("reply_read")
+        result = outcomes.answered(mail, "dot", reply, self.rules, at=int(time.time()), jitter=random.random())  # noqa: S311
+        self.relay.note(result, "dot", reply)
+        return result
+
+    async def _write(self, unwritten: list[Result]) -> None:
+        if unwritten:
+            await self.clerk.commit(list(unwritten), None)
+            self._written(unwritten)
+
+    def _written(self, unwritten: list[Result]) -> None:
+        if unwritten:
+            crashing.point("reply_recorded")
+        for result in unwritten:
+            self.feeder.settled(result.range_id)
+        unwritten.clear()

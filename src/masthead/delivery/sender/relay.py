@@ -1,0 +1,133 @@
+"""The relay as all lanes of a worker see it: connecting with patience, and noticing when it refuses us and not the readers."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from masthead.delivery.ledger.committing import Result
+from masthead.delivery.retry import reconnect_after
+from masthead.delivery.sender import outcomes
+from masthead.delivery.sender.feeder import Feeder
+from masthead.mail.transports.base import ConnectFailed, Lane, Reply, Stage
+
+#: A relay that cannot be reached is tried for so long; then the range rests, and the campaign says what is wrong.
+PATIENCE_SECONDS = 20.0
+#: A refused sign-in or an untrusted certificate does not mend itself.
+MOST_REFUSED_CONNECTIONS = 3
+#: So many refusals in a row, or among the last ones, that are our fault: it is not about these readers.
+MOST_IN_A_ROW = 5
+MOST_OF_LAST = 10
+LAST = 50
+_OURS_AT_ONCE = ("mail", "data")
+
+
+class Relay:
+    """What this worker has learned about the relay. `attention` in words; `pause` when a person must act."""
+
+    def __init__(self, make_lane: Callable[[], Lane], feeder: Feeder) -> None:
+        self._make_lane = make_lane
+        self._feeder = feeder
+        self._greeted = asyncio.Event()
+        self._first = True
+        self._refused_connections = 0
+        self._trouble_since: float | None = None
+        self._recent: deque[int] = deque(maxlen=LAST)
+        self._in_a_row: list[int] = []
+        self._words = ""
+        self.open_lanes = 0
+        self.accepted = 0
+        self.attention = ""
+        self.pause = False
+        #: Rows that were refused for our fault: put back when the campaign is paused for it.
+        self.blameless: list[int] = []
+
+    async def connect(self) -> Lane | None:
+        """An open lane; None when there is no use in trying on. The first lane alone finds out whether the relay is there."""
+        if not self._first:
+            await self._until(self._greeted)
+        self._first = False
+        failures = 0
+        while not self._feeder.halted.is_set():
+            lane = self._make_lane()
+            try:
+                await lane.open()
+            except ConnectFailed as error:
+                failures += 1
+                self._note_failure(error)
+                await self._rest(reconnect_after(failures, jitter=random.random()))  # noqa: S311 (no secret)
+            else:
+                self.open_lanes += 1
+                self._trouble_since = None
+                self._refused_connections = 0
+                self._greeted.set()
+                return lane
+        return None
+
+    def lost(self) -> None:
+        """A lane is no longer open."""
+        self.open_lanes -= 1
+
+    def note(self, result: Result, stage: Stage, reply: Reply | None) -> None:
+        """Look at one answer. A burst of refusals that are our fault ends the run and pauses the campaign."""
+        if reply is None or not outcomes.is_our_fault(stage, reply):
+            self._recent.append(0)
+            if reply is not None and not reply.temporary:
+                self._in_a_row.clear()
+            if reply is not None and reply.positive:
+                self.accepted += 1
+            return
+        self._recent.append(1)
+        self._in_a_row.append(result.id)
+        self.blameless.append(result.id)
+        del self.blameless[:-LAST]
+        self._words = str(reply)
+        if stage in _OURS_AT_ONCE and self.accepted == 0:
+            self.attention = self._refuses()
+        if len(self._in_a_row) >= MOST_IN_A_ROW or sum(self._recent) >= MOST_OF_LAST:
+            self._give_up(self._refuses(), pause=True)
+
+    def conclude(self) -> None:
+        """At the end of a run: a relay that took nothing and refused our sender is no matter of single readers."""
+        if self.attention and self.accepted == 0 and self._in_a_row:
+            self.pause = True
+
+    def _refuses(self) -> str:
+        return _("The mail server refuses our mail, not single readers: %(words)s") % {"words": self._words}
+
+    def _note_failure(self, error: ConnectFailed) -> None:
+        now = time.monotonic()
+        if self._trouble_since is None:
+            self._trouble_since = now
+        if error.permanent and error.stage not in ("greeting", "ehlo"):
+            self._refused_connections += 1
+        if self.open_lanes:
+            return
+        if self._refused_connections >= MOST_REFUSED_CONNECTIONS:
+            self._give_up(error.text, pause=True)
+        elif now - self._trouble_since > PATIENCE_SECONDS:
+            self._give_up(error.text, pause=False)
+
+    def _give_up(self, words: str, *, pause: bool) -> None:
+        self.attention = words
+        self.pause = pause
+        self._feeder.halt()
+
+    async def _until(self, event: asyncio.Event) -> None:
+        """Wait for `event`, or for the end of the run."""
+        waits = [asyncio.ensure_future(each.wait()) for each in (event, self._feeder.halted)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for each in waits:
+            each.cancel()
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._feeder.halted.wait()
+        except TimeoutError:
+            return

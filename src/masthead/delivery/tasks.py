@@ -1,0 +1,27 @@
+"""What the task engine calls. Each takes ids, reads the clock once and calls one verb; each may come twice or not at all."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django_tasks import task
+
+from masthead.delivery import starting, sweeping
+from masthead.delivery.sender import working
+
+
+@task(queue_name="default")
+def start_campaign(campaign_id: int) -> None:
+    """Take the audience of a campaign whose time has come, and begin."""
+    starting.start(campaign_id=campaign_id, now=timezone.now())
+
+
+@task(queue_name="bulk")
+def work_range(range_id: int) -> None:
+    """Work on a range, and on the next open ones of its campaign, for about a minute."""
+    working.work(range_id=range_id)
+
+
+@task(queue_name="maint")
+def sweep() -> None:
+    """Whatever is due and nobody works on: start it, take it over, give it up or finish it."""
+    sweeping.sweep(now=timezone.now())
