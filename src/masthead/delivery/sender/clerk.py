@@ -109,7 +109,7 @@ class Clerk:
         looked_at = time.monotonic()
         try:
             verdicts = self._settle(results, wishes)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (told to those who wait for it)
             for entry in batch:
                 self._loop.call_soon_threadsafe(_fail, entry.future, error)
             return
@@ -150,13 +150,13 @@ class Clerk:
         self._last_sign += passed
         rate, self._accepted = round(self._accepted / passed), 0
         # All lanes work for all ranges in hand; the rate stands at the first of them.
-        return {range_id: rate if first else 0 for first, range_id in zip([True, *[False] * len(self._claims)], self._claims)}
+        return {range_id: 0 if position else rate for position, range_id in enumerate(dict(self._claims))}
 
     def _make_call(self) -> None:
         work, future = self._calls.popleft()
         try:
             value = self._patiently(work)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (told to the one who waits for it)
             self._loop.call_soon_threadsafe(_fail, future, error)
         else:
             self._loop.call_soon_threadsafe(_answer, [(future, value)])

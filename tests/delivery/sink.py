@@ -1,0 +1,181 @@
+"""A relay that remembers: one line per final dot, synced to its log before it answers. Its log is the truth of the tests.
+
+Run as a process of its own: `python sink.py LOG [--faults PERCENT] [--seed N] [--stage STAGE --kind KIND] [--delay SECONDS]`.
+It prints its port. A line: {"at": seconds, "connection": n, "to": …, "id": Message-ID, "digest": …, "taken": bool, "told": bool}.
+`taken`: the relay has the mail. `told`: it was said so, whole; the sender of a mail that was taken and not told cannot know.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import os
+import random
+import re
+import time
+
+BEFORE = ("banner", "ehlo", "mail", "rcpt", "data", "rset", "quit")
+STAGES = ("connect", *BEFORE, "body", "dot")
+KINDS = {
+    **dict.fromkeys(BEFORE, ("421", "4xx", "5xx", "close", "reset", "half", "garbage")),
+    "connect": ("close", "reset"),
+    "body": ("close", "reset"),
+    "dot": ("421", "4xx", "5xx", "lost before", "lost", "half", "garbage", "changing code"),
+}
+_ID = re.compile(rb"^Message-ID: *(\S+)", re.IGNORECASE | re.MULTILINE)
+
+
+class HangUp(Exception):
+    """The connection is to end now."""
+
+
+class Sink:
+    """Answers as a relay does, except where a fault is due."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.random = random.Random(options.seed)
+        self.log = os.open(options.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self.connections = 0
+        self.left = options.count
+
+    def fault(self, stage: str) -> str:
+        """The kind of fault due at this stage, or ""."""
+        if self.options.stage:
+            if stage != self.options.stage or self.left == 0:
+                return ""
+            self.left -= 1
+            return self.options.kind
+        if stage in ("quit", "rset") or self.random.random() * 100 >= self.options.faults:
+            return ""
+        return self.random.choice(KINDS[stage])
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        number = self.connections
+        try:
+            await self.talk(number, reader, writer)
+        except (HangUp, ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    async def talk(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.act(writer, self.fault("connect"), "")
+        self.say(writer, "banner", "220 sink.example ESMTP")
+        recipient = ""
+        while True:
+            line = (await reader.readline()).decode("utf-8", "replace")
+            if not line:
+                return
+            verb = line[:4].upper().strip()
+            if verb in ("EHLO", "HELO"):
+                self.say(writer, "ehlo", "250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8")
+            elif verb == "MAIL":
+                recipient = ""
+                self.mail_ok = self.say(writer, "mail", "250 2.1.0 Ok")
+            elif verb == "RCPT":
+                if not self.mail_ok:
+                    writer.write(b"503 5.5.1 no MAIL\r\n")
+                    continue
+                found = re.search(r"<([^>]*)>", line)
+                address = found[1] if found else ""
+                if self.options.refuse and self.options.refuse in address:
+                    writer.write(f"550 5.1.1 <{address}>: no such user here\r\n".encode())
+                elif self.say(writer, "rcpt", "250 2.1.5 Ok"):
+                    recipient = address
+            elif verb == "DATA":
+                if not recipient:
+                    writer.write(b"554 5.5.1 no valid recipients\r\n")
+                elif self.say(writer, "data", "354 go on"):
+                    await self.take(number, recipient, reader, writer)
+                recipient = ""
+            elif verb == "RSET":
+                self.say(writer, "rset", "250 2.0.0 Ok")
+            elif verb == "QUIT":
+                self.say(writer, "quit", "221 2.0.0 Bye")
+                return
+            else:
+                writer.write(b"502 5.5.2 what?\r\n")
+
+    mail_ok = True
+
+    async def take(self, number: int, recipient: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if kind := self.fault("body"):
+            await reader.read(100)
+            self.act(writer, kind, "")
+        data = await reader.readuntil(b"\r\n.\r\n")
+        if self.options.delay:
+            await asyncio.sleep(self.options.delay)
+        kind = self.fault("dot")
+        taken = kind not in ("421", "4xx", "5xx", "lost before")
+        self.record(number, recipient, data, taken=taken, told=not kind)
+        if kind == "lost before" or kind == "lost":
+            self.act(writer, "reset", "")
+        elif kind == "changing code":
+            writer.write(b"250-2.0.0 Ok\r\n450 2.0.0 no\r\n")
+        else:
+            self.act(writer, kind, "250 2.0.0 Ok: queued as 4F00D1")
+
+    def say(self, writer: asyncio.StreamWriter, stage: str, answer: str) -> bool:
+        """Say `answer`, unless a fault is due; whether it was said."""
+        kind = self.fault(stage)
+        self.act(writer, kind, answer)
+        return not kind
+
+    def act(self, writer: asyncio.StreamWriter, kind: str, answer: str) -> None:
+        if kind == "close":
+            raise HangUp
+        if kind == "reset":
+            writer.transport.abort()
+            raise HangUp
+        if kind == "half":
+            writer.write(b"25")
+            raise HangUp
+        if kind == "garbage":
+            writer.write(b"\xff\xfe what now\r\n")
+            raise HangUp
+        words = {"421": "421 4.3.2 closing", "4xx": "451 4.3.0 later", "5xx": self.options.words}.get(kind, answer)
+        if words:
+            writer.write(words.encode() + b"\r\n")
+        if kind == "421":
+            raise HangUp
+
+    def record(self, number: int, recipient: str, data: bytes, *, taken: bool, told: bool) -> None:
+        found = _ID.search(data)
+        line = {
+            "at": time.time(),
+            "connection": number,
+            "to": recipient,
+            "id": found[1].decode() if found else "",
+            "digest": hashlib.sha256(data).hexdigest()[:16],
+            "taken": taken,
+            "told": told,
+        }
+        os.write(self.log, json.dumps(line).encode() + b"\n")
+        os.fdatasync(self.log)
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("log")
+    parser.add_argument("--faults", type=float, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--stage", choices=STAGES)
+    parser.add_argument("--kind", default="")
+    parser.add_argument("--count", type=int, default=-1)
+    parser.add_argument("--delay", type=float, default=0)
+    parser.add_argument("--refuse", default="")
+    parser.add_argument("--words", default="554 5.3.0 no")
+    parser.add_argument("--port", type=int, default=0)
+    sink = Sink(parser.parse_args())
+    server = await asyncio.start_server(sink.serve, "127.0.0.1", sink.options.port, limit=2**26)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    async with server:
+        await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
