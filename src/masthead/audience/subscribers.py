@@ -18,7 +18,7 @@ from masthead.mail.fingerprints import fingerprint
 
 #: BCP 47 as far as it matters here: a language of two or three letters, then subtags.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
-_LONGEST_NAME = 200
+LONGEST_NAME = 200
 
 
 class AddressKnown(Exception):
@@ -122,7 +122,7 @@ def language_tag(text: str) -> str:
 def _clean(fields: Fields) -> dict[str, object]:
     cleaned: dict[str, object] = {}
     if "name" in fields:
-        cleaned["name"] = one_line(fields["name"])[:_LONGEST_NAME]
+        cleaned["name"] = one_line(fields["name"])[:LONGEST_NAME]
     if "language" in fields:
         cleaned["language"] = language_tag(fields["language"])
     if "mail_format" in fields:

@@ -1,0 +1,260 @@
+"""Reading CSV files from anywhere: encoding and separator found out, bounded memory, every broken line named and stepped over.
+
+A file is surveyed once and then streamed. A line is what ends in LF, CRLF or CR; a record is one line, or several when a quoted
+cell contains line ends (RFC 4180). A quotation mark that is never closed costs its own line only, not the rest of the file.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+LONGEST_LINE = 64 * 1024
+MOST_COLUMNS = 200
+SEPARATORS = (",", ";", "\t", "|")
+
+_BLOCK = 1 << 20
+_SAMPLE = 20
+_QUOTED = re.compile(r'"[^"]*"')
+#: Containers that people upload instead of a CSV file: zip (xlsx, ods), old Excel, gzip, PDF.
+_FOREIGN = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")
+
+
+class Why(Enum):
+    """What is wrong with a line, or with a whole file."""
+
+    LINE_TOO_LONG = auto()
+    TOO_MANY_COLUMNS = auto()
+    NUL = auto()
+    UNDECODABLE = auto()
+    QUOTE_OPEN = auto()
+    EMPTY_FILE = auto()
+    NOT_CSV = auto()
+    UTF_32 = auto()
+
+
+class Unreadable(ValueError):
+    """The file as a whole cannot be read."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why.name)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is written. `encoding` is a Python codec; `lines` counts all lines, blank ones and the heading included."""
+
+    encoding: str
+    separator: str
+    lines: int
+    first_line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A line that cannot be read."""
+
+    line: int
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record and the number of its first line, from 1."""
+
+    line: int
+    cells: list[str]
+
+
+def survey(path: Path) -> Layout:
+    """How the file is written. Raises Unreadable.
+
+    UTF-8 and UTF-16 are known by their marks or their shape. Else it is Windows-1252 (which includes Latin-1 text) when more
+    of the lines with non-ASCII letters are wrong as UTF-8 than right; a few wrong lines in a UTF-8 file stay wrong lines.
+    """
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if not start.strip():
+        raise Unreadable(Why.EMPTY_FILE)
+    if start.startswith(_FOREIGN):
+        raise Unreadable(Why.NOT_CSV)
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise Unreadable(Why.UTF_32)
+    encoding = _marked(start)
+    lines = right = wrong = 0
+    for line in _lines(_blocks(path, encoding)):
+        lines += 1
+        if encoding or line is None or line.isascii():
+            continue
+        try:
+            line.decode("utf-8")
+            right += 1
+        except UnicodeDecodeError:
+            wrong += 1
+    encoding = encoding or ("cp1252" if wrong > right else "utf-8")
+    separator, first_line = _separator(path, encoding)
+    return Layout(encoding, separator, lines, first_line)
+
+
+def read(path: Path, layout: Layout) -> Iterator[Record | Broken]:
+    """The records of a file, the heading included; blank lines are left out."""
+    separator = layout.separator
+    source = _numbered(path, layout)
+    waiting: deque[tuple[int, str | Why]] = deque()
+    while True:
+        number, text = waiting.popleft() if waiting else next(source, (0, ""))
+        if not number:
+            return
+        if isinstance(text, Why):
+            yield Broken(number, text)
+            continue
+        if not text or text.isspace():
+            continue
+        cells = text.split(separator) if '"' not in text else _quoted_cells(text, separator, source, waiting)
+        if cells is None:
+            yield Broken(number, Why.QUOTE_OPEN)
+        elif len(cells) > MOST_COLUMNS:
+            yield Broken(number, Why.TOO_MANY_COLUMNS)
+        else:
+            yield Record(number, cells)
+
+
+def _quoted_cells(
+    text: str, separator: str, source: Iterator[tuple[int, str | Why]], waiting: deque[tuple[int, str | Why]]
+) -> list[str] | None:
+    """The cells of a record that starts with `text`, which may go on in the next lines; None when its quotes never close.
+
+    An open quote is closed by the next line with an odd number of quotation marks. Lines that were read ahead in vain go back
+    to `waiting`; since none of them is odd, none is read ahead a second time.
+    """
+    if not _is_open(text, separator):
+        return next(csv.reader([text], delimiter=separator))
+    ahead: list[tuple[int, str | Why]] = []
+    parts, size = [text + "\n"], len(text)
+    while size <= LONGEST_LINE:
+        number, more = waiting.popleft() if waiting else next(source, (0, ""))
+        if not number:
+            break
+        ahead.append((number, more))
+        if isinstance(more, Why):
+            break
+        parts.append(more + "\n")
+        size += len(more) + 1
+        if more.count('"') % 2:
+            return next(csv.reader(parts, delimiter=separator))
+    waiting.extendleft(reversed(ahead))
+    return None
+
+
+def _is_open(text: str, separator: str) -> bool:
+    """Whether a quoted cell is still open at the end of the line `text`."""
+    if text.count('"') % 2 == 0:
+        return False
+    try:
+        for _ in csv.reader([text], delimiter=separator, strict=True):
+            pass
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
+
+
+def _numbered(path: Path, layout: Layout) -> Iterator[tuple[int, str | Why]]:
+    """Each line from `layout.first_line` on, with its number, decoded; or what is wrong with it."""
+    # UTF-16 has become UTF-8 on the way (see `_blocks`).
+    encoding = "utf-8" if layout.encoding.startswith("utf") else layout.encoding
+    for number, line in enumerate(_lines(_blocks(path, layout.encoding)), 1):
+        if number < layout.first_line:
+            continue
+        if line is None:
+            yield number, Why.LINE_TOO_LONG
+            continue
+        try:
+            text = line.decode(encoding)
+        except UnicodeDecodeError:
+            yield number, Why.UNDECODABLE
+            continue
+        if "\0" in text:
+            yield number, Why.NUL
+        elif "\ufffd" in text:
+            yield number, Why.UNDECODABLE
+        else:
+            yield number, text
+
+
+def _lines(blocks: Iterator[bytes]) -> Iterator[bytes | None]:
+    """The lines without their ends; None for one that is longer than LONGEST_LINE, of which no more is kept than that."""
+    rest, too_long = b"", False
+    for block in blocks:
+        lines = (rest + block).splitlines(keepends=True)
+        # A CR at the end may be half of a CRLF.
+        rest = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
+        for line in lines:
+            line = line.rstrip(b"\r\n")
+            yield None if too_long or len(line) > LONGEST_LINE else line
+            too_long = False
+        if len(rest) > LONGEST_LINE:
+            rest, too_long = b"", True
+    if rest or too_long:
+        yield None if too_long else rest.rstrip(b"\r\n")
+
+
+def _blocks(path: Path, encoding: str) -> Iterator[bytes]:
+    """The file in blocks, without its mark; UTF-16 becomes UTF-8, with U+FFFD where it was broken."""
+    with path.open("rb") as file:
+        if encoding.startswith("utf-16"):
+            decoder = codecs.getincrementaldecoder(encoding)("replace")
+            first = True
+            while block := file.read(_BLOCK):
+                text = decoder.decode(block)
+                yield (text.removeprefix("\ufeff") if first else text).encode("utf-8", "replace")
+                first = False
+            yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+            return
+        block = file.read(_BLOCK).removeprefix(codecs.BOM_UTF8)
+        while block:
+            yield block
+            block = file.read(_BLOCK)
+
+
+def _marked(start: bytes) -> str:
+    """The encoding that the file's first bytes show; "" when they do not say."""
+    if start.startswith(codecs.BOM_UTF8):
+        return "utf-8"
+    if start.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if start.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
+    even, odd = start[0::2], start[1::2]
+    if odd.count(0) > len(odd) * 0.4 and even.count(0) < len(even) * 0.1:
+        return "utf-16-le"
+    if even.count(0) > len(even) * 0.4 and odd.count(0) < len(odd) * 0.1:
+        return "utf-16-be"
+    return ""
+
+
+def _separator(path: Path, encoding: str) -> tuple[str, int]:
+    """The separator and the number of the first line that counts. Excel's "sep=;" line is obeyed."""
+    sample: list[str] = []
+    for number, text in _numbered(path, Layout(encoding, ",", 0)):
+        if number == 1 and isinstance(text, str) and re.fullmatch(r"sep=.", text):
+            return text[-1], 2
+        if isinstance(text, str) and text.strip():
+            sample.append(_QUOTED.sub("", text))
+        if len(sample) == _SAMPLE or number > _SAMPLE * 5:
+            break
+    if not sample:
+        return ",", 1
+    first = sample[0]
+
+    def score(separator: str) -> tuple[int, int]:
+        count = first.count(separator)
+        return sum(line.count(separator) == count for line in sample) if count else 0, count
+
+    return max(SEPARATORS, key=score), 1
