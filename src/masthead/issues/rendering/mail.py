@@ -101,7 +101,7 @@ def _body(content: Content, medium: MailMedium, *, full: bool) -> SafeString:
 
 
 def _continue(content: Content) -> SafeString:
-    words = _("Continue reading %(number)s") % {"number": wording.numbered(content)}
+    words = _("Continue reading No. %(label)s") % {"label": wording.label(content)}
     return bulletproof(url=wording.continue_url(content), label=format_html("{}", words))
 
 

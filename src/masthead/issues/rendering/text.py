@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from masthead.common.sharing import share_links
-from masthead.common.text import display_width, printable, wrap
+from masthead.common.text import display_width, printable, stuffed, wrap
 from masthead.issues.blocks.base import Block
 from masthead.issues.content import Content
 from masthead.issues.rendering import wording
@@ -41,7 +41,7 @@ class PlainMedium:
             indent = words[: len(words) - len(words.lstrip())]
             wrapped = wrap(words, width=width)
             lines += [""] if gap and lines else []
-            lines += [indent + wrapped[0], *wrapped[1:]]
+            lines += [stuffed(indent + wrapped[0]), *map(stuffed, wrapped[1:])]
         return lines
 
     def words(self, text: str) -> str:
@@ -52,11 +52,11 @@ class PlainMedium:
 
     def wrap(self, words: str, *, width: int = WIDTH) -> list[str]:
         """What `words()` returned, as lines that flow."""
-        return wrap(words, width=width)
+        return [stuffed(line) for line in wrap(words, width=width)]
 
     def verbatim(self, line: str) -> str:
         """A line to keep as it is: only without a space at its end, which would make it flow."""
-        return self.words(line).rstrip()
+        return stuffed(self.words(line).rstrip())
 
     def link(self, url: str, text: str) -> str:
         """The absolute address that `url` may have here, "" if it may not be linked. It stands where the block puts it."""
@@ -80,7 +80,7 @@ def plain_text(content: Content, *, slots: Slots, full: bool) -> str:
     else:
         kept = excerpt_body(content)
         parts += [_body(kept, medium)] if kept else [medium.wrap(medium.words(content.excerpt))]
-        parts += [[_("Continue reading %(number)s:") % {"number": wording.numbered(content)}, wording.continue_url(content)]]
+        parts += [[_("Continue reading No. %(label)s:") % {"label": wording.label(content)}, wording.continue_url(content)]]
     parts += [_notes(medium), _links(medium), _share(content)]
     lines = [*_joined(parts), "", *_foot(content)]
     return unguard_text("\n".join(lines) + "\n")
@@ -158,11 +158,11 @@ def _foot(content: Content) -> list[str]:
 
 
 def _plain(lines: Iterable[str]) -> list[str]:
-    return [wrapped for line in lines for wrapped in wrap(line) or [""]]
+    return [wrapped for line in lines for wrapped in map(stuffed, wrap(line) or [""])]
 
 
 def _joined(parts: Iterable[list[str]]) -> list[str]:
-    """The parts that have lines, an empty line between them; lines that could be taken for quotes or headers get a space."""
+    """The parts that have lines, an empty line between them."""
     lines: list[str] = []
     for part in parts:
         if part:
