@@ -1,3 +1,4 @@
+# ruff: noqa: E501  prose reads better unbroken
 """Whole issues to render: an English one with every block, a Persian one, one with 40 notes, one with 30 pictures."""
 
 from __future__ import annotations

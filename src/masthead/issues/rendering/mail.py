@@ -41,6 +41,10 @@ _FACES = {
 _ARABIC = frozenset({"ar", "ckb", "fa", "ps", "sd", "ug", "ur"})
 
 
+#: The ground of boxes: of the grounds a link can stand on, the one nearest to the accent by day and by night.
+_TINT, _NIGHT_TINT = "#f5f2ec", "#282623"
+
+
 @dataclass(frozen=True)
 class Icon:
     """One badge of a row, with its words: nothing depends on the picture."""
@@ -179,15 +183,15 @@ def _look(content: Content) -> dict[str, str | int]:
         "ink": colours.INK,
         "quiet": colours.QUIET,
         "hair": "#ded9d0",
-        "tint": "#f5f2ec",
-        "accent": colours.readable(accent, on=colours.PAPER),
+        "tint": _TINT,
+        "accent": colours.readable(accent, on=_TINT),
         "night_paper": colours.NIGHT_PAPER,
         "night_desk": "#131210",
         "night_ink": colours.NIGHT_INK,
         "night_quiet": colours.NIGHT_QUIET,
         "night_line": "#3b3833",
-        "night_tint": "#282623",
-        "night_accent": colours.readable(accent, on=colours.NIGHT_PAPER),
+        "night_tint": _NIGHT_TINT,
+        "night_accent": colours.readable(accent, on=_NIGHT_TINT),
     }
 
 
