@@ -112,11 +112,11 @@ def next_number(publication: Publication) -> int:
 def take(*, issue: Issue, now: datetime) -> Numbers:
     """Give `issue` its numbers, or return those it has. Call it inside the transaction that freezes the issue.
 
-    The publication's row is locked first, so two editors are served one after the other. Raises NoNumber.
+    The rows of the issue and of its publication are locked, always in this order: two editors are served one after the other.
+    Raises NoNumber.
     """
-    publication = Publication.objects.select_for_update().get(pk=issue.publication_id)
-    issue.publication = publication
-    issue.number = Issue.objects.values_list("number", flat=True).get(pk=issue.pk)
+    issue.number = Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk).number
+    issue.publication = publication = Publication.objects.select_for_update().get(pk=issue.publication_id)
     numbers = expected(issue)
     if issue.number is not None:
         return numbers

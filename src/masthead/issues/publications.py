@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from masthead.audience.models import MailingList
 from masthead.audit import recording
 from masthead.common.addresses import BadAddress, normalise
+from masthead.common.text import direction_of
 from masthead.issues.free_mail import FREE_MAIL_DOMAINS
 from masthead.issues.models import Publication
 from masthead.mail.sender import Sender
@@ -190,7 +191,7 @@ def direction(publication: Publication) -> Literal["ltr", "rtl"]:
         return "rtl"
     if publication.direction == "ltr":
         return "ltr"
-    return "rtl" if publication.language.partition("-")[0] in {"ar", "fa", "he", "ur", "ps", "ckb", "yi", "ug"} else "ltr"
+    return "rtl" if direction_of(publication.language) == "rtl" else "ltr"
 
 
 def is_loopback(host: str) -> bool:

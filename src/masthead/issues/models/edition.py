@@ -43,7 +43,7 @@ class Edition(models.Model):
     links = models.JSONField(default=list)
     #: {"f0": {"field": "name", "fallback": "dear reader"}}
     slots = models.JSONField(default=dict)
-    #: What page heads and feeds need; its shape is `masthead.issues.head.Head`.
+    #: What page heads and feeds need; its shape is said in `masthead.issues.head`.
     head = models.JSONField(default=dict)
     correction_note = models.TextField(blank=True)
     renderer_version = models.PositiveSmallIntegerField()

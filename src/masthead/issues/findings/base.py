@@ -1,0 +1,102 @@
+"""A finding, and what the checks know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from typing import Literal
+
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+
+from masthead.issues.blocks.base import Block
+from masthead.issues.content import Content
+from masthead.issues.rendering.edition import Rendered
+
+Level = Literal["block", "warn"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`id` never changes: sending over a warning is recorded by it. `place` is where, `fix` what to do about `message`."""
+
+    id: str
+    level: Level
+    place: str
+    message: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """All that the checks may look at. `rendered` is None when the content cannot be rendered; `render_problem` says why.
+
+    `note_keys` are the keys of all notes as stored, doubles included. `earlier_subjects` are those of other issues,
+    `private_paths` the paths of issues of ours that are not public. `today` is the day in the publication's time zone.
+    """
+
+    content: Content
+    rendered: Rendered | None
+    today: date
+    mode: str = "full"
+    render_problem: str = ""
+    number_problem: str = ""
+    number_gap: str = ""
+    asset_problems: tuple[tuple[str, str], ...] = ()
+    asset_bytes: int = 0
+    attachment_bytes: int = 0
+    from_address: str = ""
+    own_host: str = ""
+    note_keys: tuple[str, ...] = ()
+    earlier_subjects: frozenset[str] = frozenset()
+    private_paths: frozenset[str] = frozenset()
+    known_fields: frozenset[str] = frozenset()
+
+
+def place_of(number: int) -> str:
+    """The words for the block at `number`, counted from one."""
+    return _("block %(place)s") % {"place": number}
+
+
+def texts(facts: Facts) -> Iterator[tuple[str, str]]:
+    """(place, text without markup) of everything an editor wrote."""
+    content = facts.content
+    yield _("headline"), content.title
+    yield _("subject"), content.subject
+    yield _("preview line"), content.preheader
+    yield _("byline"), content.byline
+    yield _("excerpt"), content.excerpt
+    yield _("lead picture"), " ".join(filter(None, (content.lead_caption, content.lead_credit)))
+    for number, block in enumerate(content.body, 1):
+        yield place_of(number), plain(block)
+    for note in content.notes:
+        yield _("footnote %(key)s") % {"key": note.key}, strip_tags(note.html)
+
+
+def plain(block: Block) -> str:
+    """All words of a block, its parts on lines of their own; addresses and settings left out."""
+    return "\n".join(_words(block))
+
+
+#: Not words: addresses, names of a choice, what the block is.
+_NOT_WORDS = frozenset({"url", "link", "lang", "show_if", "tone", "kind", "name"})
+
+
+def _words(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        if value:
+            yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _words(item)
+    elif is_dataclass(value):
+        for field in fields(value):
+            inner = getattr(value, field.name)
+            if field.name in _NOT_WORDS:
+                continue
+            yield from _words(_text_of(inner) if field.name == "html" else inner)
+
+
+def _text_of(html: str) -> str:
+    return strip_tags(html.replace("</p>", "</p>\n").replace("</li>", "</li>\n").replace("<br", "\n<br")).strip()

@@ -1,0 +1,141 @@
+"""Pre-flight: every check that needs no network, in the order an editor meets the places, blocking ones first.
+
+`masthead.issues.findings` holds the checks; here is what they may know, and which of them count at which gate.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from masthead.common import urls
+from masthead.issues import numbering, reading
+from masthead.issues.blocks.file import FileBlock
+from masthead.issues.findings import essentials, links, notes, pictures, scripts, structure, words
+from masthead.issues.findings.base import Facts, Finding
+from masthead.issues.models import Edition, Issue
+from masthead.issues.reading import Draft
+from masthead.issues.rendering.edition import CannotRender, Rendered, render
+from masthead.issues.rendering.merge import TooManyFields
+
+__all__ = ["CHECKS", "Facts", "Finding", "blocking", "check", "facts_of", "findings_of"]
+
+CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
+    essentials.missing,
+    essentials.number_order,
+    essentials.files,
+    essentials.rendering,
+    essentials.size,
+    essentials.base_url,
+    words.placeholders,
+    words.tags,
+    words.subject,
+    words.promises,
+    words.weekdays,
+    links.unsafe,
+    links.unencrypted,
+    links.shortened,
+    links.says_nothing,
+    links.ambiguous,
+    links.not_public,
+    notes.orphans,
+    pictures.alternatives,
+    structure.headings,
+    structure.lists,
+    scripts.controls,
+    scripts.language,
+)
+
+#: Guesses about words: an editor must settle them before an issue is ready, a command line may know better.
+GUESSES = frozenset({"placeholder", "alt-missing"})
+#: What even a rehearsal needs.
+REHEARSAL = frozenset({"title-missing", "file", "render"})
+
+
+def check(issue: Issue, *, now: datetime | None = None) -> list[Finding]:
+    """What is wrong with `issue`, as this object has it; blocking findings first."""
+    return findings_of(reading.read(issue, now=now or timezone.now()))
+
+
+def findings_of(draft: Draft) -> list[Finding]:
+    """The same for a draft that was read already."""
+    return findings_about(facts_of(draft))
+
+
+def findings_about(facts: Facts) -> list[Finding]:
+    """All checks on `facts`, each finding once."""
+    found = dict.fromkeys(finding for one in CHECKS for finding in one(facts))
+    return sorted(found, key=lambda finding: finding.level != "block")
+
+
+def blocking(facts: Facts, *, rehearsal: bool) -> list[Finding]:
+    """What stops a freeze. A rehearsal is stopped by little, since nobody but staff sees it."""
+    found = [finding for finding in findings_about(facts) if finding.level == "block"]
+    if rehearsal:
+        return [finding for finding in found if finding.id in REHEARSAL]
+    return [finding for finding in found if finding.id not in GUESSES]
+
+
+def facts_of(draft: Draft) -> Facts:
+    """All that the checks may know of `draft`; it is rendered here."""
+    issue, content = draft.issue, draft.content
+    publication = issue.publication
+    rendered, render_problem = _render(draft)
+    attached = sum(block.size for block in content.body if isinstance(block, FileBlock) and block.attach)
+    return Facts(
+        content=content,
+        rendered=rendered,
+        today=draft.now.astimezone(zoneinfo.ZoneInfo(publication.time_zone)).date(),
+        mode=issue.mode,
+        render_problem=render_problem,
+        number_problem=draft.number_problem,
+        number_gap=_gap(draft),
+        asset_problems=tuple(draft.assets.problems),
+        asset_bytes=sum(size for name, size in draft.assets.files.items() if name.endswith((".jpg", ".png"))),
+        attachment_bytes=attached,
+        from_address=publication.from_address,
+        own_host=urlsplit(content.masthead.base_url).hostname or "",
+        note_keys=tuple(str(child.value["key"] or "").strip() for child in issue.notes if child.value["key"]),
+        earlier_subjects=_earlier_subjects(issue),
+        private_paths=_private_paths(issue, draft.now),
+    )
+
+
+def _render(draft: Draft) -> tuple[Rendered | None, str]:
+    try:
+        return render(draft.content), ""
+    except (CannotRender, TooManyFields) as error:
+        return None, str(error)
+
+
+def _gap(draft: Draft) -> str:
+    """What is odd about a number that is not simply the next one."""
+    issue = draft.issue
+    if draft.numbers is None or issue.number is not None or issue.translation_of_id is not None:
+        return ""
+    following = numbering.next_number(issue.publication)
+    if draft.numbers.first > following:
+        return _("No. %(number)s leaves a gap: the next number is %(next)s.") % {"number": draft.numbers.first, "next": following}
+    neighbours = Edition.objects.filter(publication=issue.publication, is_test=False)
+    if neighbours.filter(number__lt=draft.numbers.first, date__gt=draft.content.date).exists() or (
+        neighbours.filter(number__gt=draft.numbers.last, date__lt=draft.content.date).exists()
+    ):
+        return _("The numbers and the dates of the issues are in different orders.")
+    return ""
+
+
+def _earlier_subjects(issue: Issue) -> frozenset[str]:
+    earlier = Edition.objects.filter(publication=issue.publication, is_test=False).exclude(issue_id=issue.pk)
+    return frozenset(subject.casefold() for subject in earlier.order_by("-id").values_list("subject", flat=True)[:500])
+
+
+def _private_paths(issue: Issue, now: datetime) -> frozenset[str]:
+    """Pages of numbered issues that nobody can open yet or any more."""
+    numbered = Issue.objects.filter(publication=issue.publication, number__isnull=False).exclude(pk=issue.pk)
+    closed = numbered.filter(public_from=None) | numbered.filter(public_from__gt=now) | numbered.filter(visibility="mail_only")
+    return frozenset(urls.path("issue", number=number) for number in closed.values_list("number", flat=True) if number)
