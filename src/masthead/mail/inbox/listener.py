@@ -125,7 +125,8 @@ def start() -> Listener:
 
 
 def _bound_socket(port: int) -> socket.socket:
-    bound = socket.socket()
+    # Named as TCP, or asyncio leaves Nagle's algorithm on, and three answers to a pipelined group take 40 ms.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((LOOPBACK, port))
