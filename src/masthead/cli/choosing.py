@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
-
 from masthead.audience import lists
 from masthead.audience.models import MailingList
 from masthead.cli.starting import CommandError
@@ -28,8 +26,8 @@ def publication(slug: str | None) -> Publication:
 
 
 def list_to_fill(name: str, *, by: str, now: datetime) -> MailingList:
-    """The list called `name`, made if there is none; then it belongs to the publication if there is only one."""
-    found = MailingList.objects.filter(Q(name=name) | Q(slug=name)).first()
+    """The list called `name`, made if there is none. A new list belongs to the publication if there is only one."""
+    found = MailingList.objects.filter(slug=name).first() or lists.find(name)
     if found is not None:
         return found
     made = lists.create(name=name, by=by, now=now)
@@ -41,7 +39,7 @@ def list_to_fill(name: str, *, by: str, now: datetime) -> MailingList:
 
 def mailing_list(name: str) -> MailingList:
     """The list called `name`, by its name or its short name. Raises CommandError."""
-    found = MailingList.objects.filter(name=name).first() or MailingList.objects.filter(slug=name).first()
+    found = MailingList.objects.filter(slug=name).first() or lists.find(name)
     if found is None:
         names = list(MailingList.objects.order_by("name").values_list("name", flat=True))
         raise CommandError(f"There is no list {name!r}. There is: {_names(names)}.")

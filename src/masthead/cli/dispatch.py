@@ -30,10 +30,10 @@ class Result:
     progress: Progress
 
 
-def parse_time(text: str | None, publication: Publication, *, now: datetime) -> datetime:
+def parse_time(text: str | None, publication: Publication) -> datetime | None:
     """The time that `--at` names, in the publication's time zone unless it has an offset. Raises CommandError."""
     if text is None:
-        return now
+        return None
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -43,7 +43,7 @@ def parse_time(text: str | None, publication: Publication, *, now: datetime) -> 
     return found
 
 
-def begin(*, issue: Issue, lists: Sequence[MailingList], starts_at: datetime, by: str, now: datetime) -> Campaign:
+def begin(*, issue: Issue, lists: Sequence[MailingList], starts_at: datetime | None, by: str, now: datetime) -> Campaign:
     """The campaign of this issue and these lists: a new one, or the one there is, resumed if it had paused itself."""
     campaign = campaigns.publish_and_send(issue=issue, lists=lists, starts_at=starts_at, by=by, now=now)
     if campaign.state == Campaign.State.PAUSED:
@@ -58,15 +58,24 @@ def wait(campaign: Campaign, *, show: bool) -> Result:
     engine = Engine()
     engine.start()
     try:
-        with meter(f"Sending {campaign.edition.label}", show=show) as update:
-            while True:
-                progress = lookups.progress(campaign)
-                update(progress.audience - progress.queued - progress.sending - progress.deferred, progress.audience or None)
-                campaign.refresh_from_db(fields=["state", "attention"])
-                if campaign.state in _ENDED or STOP.wait(_LOOK_SECONDS):
-                    break
+        follow(campaign, show=show)
     finally:
         engine.finish()
+    return result_of(campaign)
+
+
+def follow(campaign: Campaign, *, show: bool) -> None:
+    """Show how far `campaign` has come until it has ended or paused, or STOP is set."""
+    with meter(f"Sending No. {campaign.edition.label}", show=show) as update:
+        while True:
+            progress = lookups.progress(campaign)
+            update(progress.answered, progress.audience or None)
+            if progress.state in _ENDED or STOP.wait(_LOOK_SECONDS):
+                return
+
+
+def result_of(campaign: Campaign) -> Result:
+    """Where `campaign` stands now."""
     campaign.refresh_from_db()
     return Result(
         state=campaign.state,
@@ -86,7 +95,7 @@ def in_words(result: Result) -> str:
         "left out": found.skipped,
         "cancelled": found.cancelled,
         "uncertain": found.uncertain,
-        "still open": found.queued + found.sending + found.deferred,
+        "still open": found.open,
     }
     parts = [f"{count} {name}" for name, count in counts.items() if count]
     return f"{found.audience} readers" + (": " + ", ".join(parts) if parts else "") + "."

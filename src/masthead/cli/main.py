@@ -37,12 +37,17 @@ for command in (
     masthead.add_command(command)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
+    """Run the command that this process was started with."""
+    run(masthead, sys.argv[1:])
+
+
+def run(command: click.Command, arguments: Sequence[str]) -> None:
     """Run one command and end the process. Errors are one sentence on standard error, never a traceback unless --debug asks."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = list(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masthead.config.settings")
     try:
-        status = masthead.main(given, prog_name="masthead", standalone_mode=False)
+        status = command.main(given, prog_name="masthead", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -23,15 +24,20 @@ def import_readers(file: Path, list_name: str, dry_run: bool, statement: str, as
     nobody twice and brings nobody back who has left.
     """
     start()
+    from django.db import transaction
+
     from masthead.audience import importing
     from masthead.cli import choosing
     from masthead.cli.progress import meter
 
-    target = choosing.list_to_fill(list_name, by=BY, now=now())
-    with meter(f"Reading {file.name}", show=not as_json) as update:
+    with transaction.atomic() if dry_run else nullcontext(), meter(f"Reading {file.name}", show=not as_json) as update:
+        target = choosing.list_to_fill(list_name, by=BY, now=now())
         run = importing.import_csv(
             path=file, mailing_list=target, statement=statement, dry_run=dry_run, by=BY, now=now(), progress=update
         )
+        if dry_run:
+            # A list that was made only to try the file does not stay.
+            transaction.set_rollback(True)
     counts = {name: getattr(run, name) for name in ("rows", "added", "known", "left_before", "suppressed", "rejected")}
     if as_json:
         show_json({"list": target.slug, "dry_run": dry_run, **counts, "report": run.report_path or None})

@@ -31,9 +31,7 @@ def send(number: int, list_names: tuple[str, ...], at: str | None, wait: bool, s
     publication = choosing.publication(slug)
     issue = choosing.issue(publication, number)
     lists = [choosing.mailing_list(name) for name in list_names]
-    campaign = dispatch.begin(
-        issue=issue, lists=lists, starts_at=dispatch.parse_time(at, publication, now=now()), by=BY, now=now()
-    )
+    campaign = dispatch.begin(issue=issue, lists=lists, starts_at=dispatch.parse_time(at, publication), by=BY, now=now())
     if not wait:
         if as_json:
             show_json({"campaign": campaign.pk, "number": number, "state": campaign.state})
@@ -42,7 +40,7 @@ def send(number: int, list_names: tuple[str, ...], at: str | None, wait: bool, s
         return
     result = dispatch.wait(campaign, show=not as_json)
     if as_json:
-        show_json({"campaign": campaign.pk, "number": number, "state": result.state, **asdict(result.progress)})
+        show_json({"campaign": campaign.pk, "number": number, **asdict(result.progress)})
     else:
         click.echo(f"No. {number}: {dispatch.in_words(result)}")
     if not result.finished:

@@ -3,7 +3,7 @@
 from masthead.cli.demo import drawings
 from masthead.cli.demo.writing import Drawing, Number, button, callout, heading, links, quote, table, text, the_mail_ends, verse
 
-POMEGRANATE = Drawing("pomegranates", drawings.tiles, "کاشی‌های آبی و فیروزه‌ای با ستاره‌های هشت‌پر و دانه‌های سرخ انار")
+POMEGRANATE = Drawing("pomegranates.jpg", drawings.tiles, "کاشی‌های آبی و فیروزه‌ای با ستاره‌های هشت‌پر و دانه‌های سرخ انار")
 
 NUMBER = Number(
     number=1969,

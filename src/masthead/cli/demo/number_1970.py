@@ -4,22 +4,22 @@ from masthead.cli.demo import drawings
 from masthead.cli.demo.writing import Drawing, Number, button, callout, heading, picture, quote, rule, text, the_mail_ends
 
 DAWN = Drawing(
-    "low-water-at-dawn",
+    "low-water-at-dawn.jpg",
     drawings.dawn,
     "A pale sun behind layered blue hills; the estuary below is a broad band of gold with dark sandbanks.",
 )
 NIGHT = Drawing(
-    "the-light-in-november",
+    "the-light-in-november.jpg",
     drawings.lighthouse,
     "A lighthouse on a black headland throws one long beam over the sea under a sky full of stars.",
 )
 CONTOURS = Drawing(
-    "soundings",
+    "soundings.jpg",
     drawings.soundings,
     "Depth lines of the estuary in many blues, close together at the channel and wide apart over the flats.",
 )
 FOG = Drawing(
-    "hours-of-fog",
+    "hours-of-fog.png",
     drawings.fog,
     "Twelve columns, one a month: fog is rare from May to August and most frequent in October and November.",
 )
@@ -86,8 +86,8 @@ NUMBER = Number(
         ),
         callout(
             "See them on paper",
-            "The four sheets hang in the reading room of the fish hall until the end of the month, Tuesday to Saturday, ten to five. "
-            "On Saturdays the artist is there and does not mind questions about the dog.",
+            "The four sheets hang in the reading room of the fish hall until the end of the month, Tuesday to Saturday, ten to "
+            "five. On Saturdays the artist is there and does not mind questions about the dog.",
         ),
         button("Opening hours and how to get there", "https://reading-room.example.org/hale"),
         rule(),

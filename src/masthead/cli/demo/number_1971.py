@@ -19,16 +19,16 @@ from masthead.cli.demo.writing import (
 )
 
 CROSSING = Drawing(
-    "the-last-crossing",
+    "the-last-crossing.jpg",
     drawings.dusk,
     "A small ferry with one lit window crosses still water at dusk, before rows of darkening hills.",
 )
 PASSENGERS = Drawing(
-    "passengers",
+    "passengers.png",
     drawings.passengers,
     "Bar chart of passengers a year: 41 thousand in 2019, 12 in 2020, then rising to 63 thousand in 2026.",
 )
-ENGINE = Drawing("engine-room", drawings.rings, "Concentric rings in rust and cream, like the end of a cut shaft.")
+ENGINE = Drawing("engine-room.jpg", drawings.rings, "Concentric rings in rust and cream, like the end of a cut shaft.")
 
 NUMBER = Number(
     number=1971,
@@ -105,13 +105,14 @@ NUMBER = Number(
         text(
             """
             <ul><li>a third from the harbour dues, which rise by two pence a foot;</li><li>a third from the county, which has a
-            fund for <i>rural roads</i> and has been persuaded that water is one;</li><li>a third from whoever would miss it.</li></ul>
+            fund for <i>rural roads</i> and has been persuaded that water is one;</li><li>a third from whoever would miss
+            it.</li></ul>
             """
         ),
         callout(
             "The last third",
-            "The Friends of the Crossing collect for the engine until the first of March. A plank on the new landing stage carries "
-            "the name of everyone who gives, in the order of the alphabet and not of the sum.",
+            "The Friends of the Crossing collect for the engine until the first of March. A plank on the new landing stage "
+            "carries the name of everyone who gives, in the order of the alphabet and not of the sum.",
             "appeal",
         ),
         button("Put your name on a plank", "https://crossing.example.org/plank"),
@@ -176,7 +177,7 @@ NUMBER = Number(
     notes=[
         (
             "1",
-            "<p>The eleventh vote was the mayor's, who votes only when it is even. Minutes of the council, 17 November, item 9.</p>",
+            "<p>The eleventh vote was the mayor's, who votes only when it is even. Minutes of the council, 17 November.</p>",
         )
     ],
 )

@@ -13,7 +13,7 @@ Block = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture made at run time: how to draw it, and what it shows."""
+    """A picture made at run time: its file's name, how to draw it, and what it shows."""
 
     name: str
     draw: Callable[[], Image.Image]
