@@ -16,12 +16,14 @@ import time
 from collections.abc import Callable
 from threading import Event, Thread
 from types import FrameType
-from typing import IO, Protocol
+from typing import IO
 
 from django.conf import settings
 from django.db import connections
 
 from masthead.common.stopping import STOP
+from masthead.mail.inbox import listener
+from masthead.mail.inbox.listener import Listener
 
 log = logging.getLogger(__name__)
 
@@ -33,17 +35,13 @@ _LOCK_POLL_SECONDS = 0.5
 Job = Callable[[], None]
 
 
-class _Listener(Protocol):
-    def stop(self) -> None: ...
-
-
 class Engine:
     """Runs the tasks in threads, as soon as this process may, until STOP is set."""
 
     def __init__(self) -> None:
         self._threads: list[Thread] = []
         self._lock: IO[str] | None = None
-        self._listener: _Listener | None = None
+        self._listener: Listener | None = None
         #: Set once this process holds the lock and its threads run.
         self.leading = Event()
 
@@ -89,7 +87,7 @@ class Engine:
                 self._lead()
 
     def _lead(self) -> None:
-        self._listener = _start_listener()
+        self._listener = listener.start()
         if settings.EMBEDDED:
             from masthead.cli import embedded
 
@@ -105,17 +103,6 @@ class Engine:
         thread = Thread(target=job, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
-
-
-def _start_listener() -> _Listener | None:
-    from importlib import import_module
-
-    try:
-        module = import_module("masthead.mail.inbox.listener")
-    except ModuleNotFoundError:
-        return None
-    started: _Listener = module.start()
-    return started
 
 
 def stop_on_signals() -> None:
