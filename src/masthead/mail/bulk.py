@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from masthead.common.addresses import Address, BadAddress, domain_to_ascii
 from masthead.mail import dkim
 from masthead.mail.encoding.base64_lines import Base64Part
-from masthead.mail.encoding.flowed import crlf, flowed
+from masthead.mail.encoding.flowed import crlf
 from masthead.mail.encoding.parts import encoded_part
 from masthead.mail.encoding.quoted_printable import QuotedPrintablePart
 from masthead.mail.encoding.slots import BadMail, filled, marks_in, split
@@ -29,6 +29,7 @@ _TOKEN = re.compile(r"[a-z0-9]{1,64}", re.ASCII)
 class BulkParts:
     """What all copies of one issue have in common. Text, not bytes: everything is encoded here.
 
+    `text` is broken and stuffed already as format=flowed asks (RFC 3676): the renderer knows quotes from words.
     Slots are written `{{mark}}` ([a-z0-9_]+) in `subject`, `text` and `html`; `marks` names all that occur. `list_id` is a
     domain-like name ("courier.example.org"), `owner` an address. `archive_url` and `help_url` are https URLs, or empty.
     `feedback_id` is "campaign:list:kind:sender". Domains may be U-labels.
@@ -62,7 +63,7 @@ class BulkTemplate:
         self._list = _list_headers(parts)
         self._bounce_domain = _ascii_domain("The bounce domain", parts.bounce_domain)
         self._message_domain = _ascii_domain("The domain of the Message-ID", parts.message_domain)
-        self._text = encoded_part(flowed(parts.text))
+        self._text = encoded_part(crlf(parts.text))
         self._html = encoded_part(crlf(parts.html)) if parts.html is not None else None
         self._html_marks = sorted(marks_in(parts.html or ""))
         self._signer = signer
