@@ -60,6 +60,12 @@ class TextMedium(Protocol):
         """`[1]` for a link whose address stands in the list of links; "" if it may not be linked."""
 
 
+def classes(*names: str) -> SafeString:
+    """` class="…"` of the names that are not empty, or nothing."""
+    kept = " ".join(filter(None, names))
+    return format_html(' class="{}"', kept) if kept else SafeString("")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Block(ABC):
     """One block of a body.

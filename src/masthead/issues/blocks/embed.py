@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from masthead.issues.blocks.base import Block, Medium, TextMedium
+from masthead.issues.blocks.base import Block, Medium, TextMedium, classes
 from masthead.issues.picture import Picture
 
 
@@ -29,8 +29,8 @@ class EmbedBlock(Block):
         """The still picture and the title, both linked."""
         url = medium.link(self.url, self.title)
         return format_html(
-            '<div class="figure {}"{}>{}<p class="embed">{}</p></div>',
-            self.dir,
+            '<div{}{}>{}<p class="embed">{}</p></div>',
+            classes("figure", self.dir),
             self.attributes,
             self._still(url, medium),
             self._title(url, medium),

@@ -8,7 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from masthead.issues.blocks.base import Block, Medium, TextMedium
+from masthead.issues.blocks.base import Block, Medium, TextMedium, classes
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class FileBlock(Block):
 
     def mail(self, medium: Medium) -> SafeString:
         """The same."""
-        return format_html('<p class="file {}"{}>{}</p>', self.dir, self.attributes, self._line(medium))
+        return format_html("<p{}{}>{}</p>", classes("file", self.dir), self.attributes, self._line(medium))
 
     def text(self, medium: TextMedium) -> list[str]:
         """The label with kind and size, the address below."""

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from masthead.common.text import display_width
-from masthead.issues.blocks.base import Block, Medium, TextMedium
+from masthead.issues.blocks.base import Block, Medium, TextMedium, classes
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class HeadingBlock(Block):
 
     def mail(self, medium: Medium) -> SafeString:
         """A heading without an id: anchors inside a mail fail in Gmail on iOS."""
-        return format_html('<{0} class="{1}"{2}>{3}</{0}>', self.element, self.dir, self.attributes, medium.words(self.title))
+        return format_html("<{0}{1}{2}>{3}</{0}>", self.element, classes(self.dir), self.attributes, medium.words(self.title))
 
     def text(self, medium: TextMedium) -> list[str]:
         """Underlined as wide as it shows: = for level 2, - for level 3."""

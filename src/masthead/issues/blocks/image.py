@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from masthead.issues.blocks.base import Block, Medium, TextMedium
+from masthead.issues.blocks.base import Block, Medium, TextMedium, classes
 from masthead.issues.picture import Picture
 
 
@@ -31,7 +31,7 @@ class ImageBlock(Block):
         """The picture with its size written out, the caption below."""
         words = self._words(medium)
         caption = format_html('<p class="caption">{}</p>', words) if words else ""
-        return format_html('<div class="figure {}"{}>{}{}</div>', self.dir, self.attributes, self._linked(medium), caption)
+        return format_html("<div{}{}>{}{}</div>", classes("figure", self.dir), self.attributes, self._linked(medium), caption)
 
     def text(self, medium: TextMedium) -> list[str]:
         """What it shows, in brackets; nothing for decoration without a caption."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from masthead.issues.blocks.base import Block, Medium, TextMedium
+from masthead.issues.blocks.base import Block, Medium, TextMedium, classes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +28,11 @@ class LinksBlock(Block):
 
     def web(self, medium: Medium) -> SafeString:
         """An unordered list."""
-        return self._list(medium, SafeString('<ul class="links"'))
+        return self._list(medium, classes("links"))
 
     def mail(self, medium: Medium) -> SafeString:
         """The same list."""
-        return self._list(medium, format_html('<ul class="links {}"', self.dir))
+        return self._list(medium, classes("links", self.dir))
 
     def text(self, medium: TextMedium) -> list[str]:
         """A numbered list, each address among the links."""
@@ -44,9 +44,9 @@ class LinksBlock(Block):
             lines += medium.wrap(medium.words(item.blurb)) if item.blurb else []
         return lines
 
-    def _list(self, medium: Medium, start: SafeString) -> SafeString:
+    def _list(self, medium: Medium, named: SafeString) -> SafeString:
         items = format_html_join("", "<li>{}</li>", ((self._item(item, medium),) for item in self.items))
-        return format_html("{}{}>{}</ul>", start, self.attributes, items)
+        return format_html("<ul{}{}>{}</ul>", named, self.attributes, items)
 
     @staticmethod
     def _item(item: LinkItem, medium: Medium) -> SafeString:

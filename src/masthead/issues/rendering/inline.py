@@ -128,7 +128,8 @@ class TextWriter(Reader):
         """An opening tag of the allow-list."""
         given = dict(attrs)
         if tag in {"ul", "ol"}:
-            self._gap = self._flush() or not self._lists
+            self._flush()
+            self._gap = not self._lists
             start = given.get("start") or ""
             self._lists.append((int(start[:6]) if start.isascii() and start.isdigit() else 1) if tag == "ol" else None)
         elif tag == "li":

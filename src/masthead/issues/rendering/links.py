@@ -18,6 +18,8 @@ class Links:
 
     def resolve(self, url: str) -> str:
         """`url`, absolute and percent-encoded where needed; "" if its scheme may not be linked or it is no address at all."""
+        if not url.strip():
+            return ""
         try:
             joined = urljoin(self.base, "".join(url.split()))
             parts = urlsplit(joined)

@@ -82,11 +82,14 @@ class WebMedium(HtmlMedium):
 
     def picture(self, picture: Picture) -> SafeString:
         """An image that loads when it is near, in the size the screen needs."""
+        url = self.links.resolve(picture.url)
+        if not url:
+            return format_html("{}", self.fixed(picture.spoken))
         sources = ", ".join(f"{source.url} {source.width}w" for source in picture.sources)
         sizes = format_html(' srcset="{}" sizes="(min-width: 44rem) 42rem, 100vw"', sources) if sources else ""
         return format_html(
             '<img src="{}"{} width="{}" height="{}" alt="{}" loading="lazy" decoding="async">',
-            self.links.resolve(picture.url),
+            url,
             sizes,
             picture.width,
             picture.height,
@@ -116,9 +119,12 @@ class FeedMedium(WebMedium):
 
     def picture(self, picture: Picture) -> SafeString:
         """A plain image."""
+        url = self.links.resolve(picture.url)
+        if not url:
+            return format_html("{}", self.fixed(picture.spoken))
         return format_html(
             '<img src="{}" width="{}" height="{}" alt="{}">',
-            self.links.resolve(picture.url),
+            url,
             picture.width,
             picture.height,
             self.fixed(picture.spoken),
@@ -140,11 +146,14 @@ class MailMedium(HtmlMedium):
 
     def picture(self, picture: Picture) -> SafeString:
         """An image with its shown size in attributes, for Outlook, and fluid for all others."""
+        url = self.links.resolve(picture.url)
+        if not url:
+            return format_html("{}", self.fixed(picture.spoken))
         width = min(picture.width, MAIL_COLUMN)
         height = max(1, round(picture.height * width / max(1, picture.width)))
         return format_html(
             '<img src="{}" width="{}" height="{}" alt="{}" style="max-width:{}px">',
-            self.links.resolve(picture.url),
+            url,
             width,
             height,
             self.fixed(picture.spoken),
