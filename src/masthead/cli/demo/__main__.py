@@ -14,6 +14,7 @@ from masthead.cli.starting import CommandError, now, start
 
 
 @click.command()
+@click.option("--debug", is_flag=True, expose_value=False, hidden=True)
 @click.option("--once", is_flag=True, help="End when everything is sent, with one line of JSON, instead of serving it.")
 def demo(once: bool) -> None:
     """An invented bulletin with two hundred readers and three numbers, sent into the built-in inbox of this machine."""

@@ -114,8 +114,6 @@ def _stored(block: Block) -> dict[str, Any]:
             image = _kept(value)
             shown = {"image": image.pk, "alt_text": value.alt, "decorative": False}
             stored[name] = image.pk if name == "still" else shown
-        elif name == "items":
-            stored[name] = [{"type": "item", "value": item} for item in value]
         else:
             stored[name] = value
     return {"type": kind, "value": stored}
