@@ -197,15 +197,15 @@ def rejoin(
 
     Only what was confirmed before comes back: who left while waiting for confirmation has nothing to undo.
     """
-    found = subscriber.subscriptions.select_for_update(of=("self",)).filter(state=State.LEFT, since__gt=now - UNDO_WITHIN)
-    if lists is not None:
-        found = found.filter(list__in=lists)
-    joined = (Kind.CONFIRMED, Kind.IMPORTED, Kind.ADDED)
-    was_on = set(subscriber.consent_events.filter(kind__in=joined).values_list("list_id", flat=True))
-    back = [subscription.list for subscription in found.select_related("list") if subscription.list_id in was_on]
+    back = _left_lately(subscriber, subscriber.subscriptions.select_for_update(of=("self",)), lists, now)
     for entry in back:
         _set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, by=by, now=now)
     return back
+
+
+def may_rejoin(*, subscriber: Subscriber, now: datetime) -> bool:
+    """Whether `rejoin` would bring anything back."""
+    return bool(_left_lately(subscriber, subscriber.subscriptions.all(), None, now))
 
 
 @transaction.atomic
@@ -260,6 +260,17 @@ def lapse(*, now: datetime) -> int:
     lapsed.delete()
     gone = Subscriber.objects.filter(pk__in=readers, subscriptions=None)
     return gone.delete()[1].get("audience.Subscriber", 0)
+
+
+def _left_lately(
+    subscriber: Subscriber, among: QuerySet[Subscription], lists: Iterable[MailingList] | None, now: datetime
+) -> list[MailingList]:
+    found = among.filter(state=State.LEFT, since__gt=now - UNDO_WITHIN)
+    if lists is not None:
+        found = found.filter(list__in=lists)
+    joined = (Kind.CONFIRMED, Kind.IMPORTED, Kind.ADDED)
+    was_on = set(subscriber.consent_events.filter(kind__in=joined).values_list("list_id", flat=True))
+    return [subscription.list for subscription in found.select_related("list") if subscription.list_id in was_on]
 
 
 def text_of(text: str) -> ConsentText | None:

@@ -13,3 +13,8 @@ urlpatterns = [
     path("", include("masthead.web.portal.urls")),
     path("", include("masthead.web.site.urls")),
 ]
+
+handler400 = "masthead.web.site.errors.bad_request"
+handler403 = "masthead.web.site.errors.forbidden"
+handler404 = "masthead.web.site.errors.not_found"
+handler500 = "masthead.web.site.errors.server_error"

@@ -6,7 +6,6 @@ nothing that could name a visitor is ever written. Several processes count apart
 
 from __future__ import annotations
 
-import functools
 import ipaddress
 import secrets
 import threading
@@ -17,10 +16,9 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 
 _HOUR = 3600.0
-View = Callable[..., HttpResponseBase]
 
 
 class OverBudget(Exception):
@@ -68,21 +66,6 @@ SIGN_IN = Budget(per_prefix=20, total=1000)
 CODES = Budget(per_prefix=30, total=1000)
 #: Pages reached by a link from a mail: guessing a token is hopeless anyway; this only keeps the noise down.
 TOKENS = Budget(per_prefix=600, total=100_000)
-
-
-def spends(budget: Budget) -> Callable[[View], View]:
-    """Each POST to the view costs one of `budget`; a page says how long to wait when it is spent."""
-
-    def decorate(view: View) -> View:
-        @functools.wraps(view)
-        def counted(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            if request.method == "POST":
-                budget.spend(ip_of(request))
-            return view(request, *args, **kwargs)
-
-        return counted
-
-    return decorate
 
 
 def ip_of(request: HttpRequest) -> str:

@@ -59,6 +59,11 @@ def publication_of(request: HttpRequest) -> Publication | None:
     return found
 
 
+def speak_for(request: HttpRequest, publication: Publication) -> None:
+    """The page that answers `request` is this publication's: a link from its mail says so, whatever host was asked."""
+    setattr(request, _MEMO, publication)
+
+
 def prefix_of(publication: Publication | None) -> str:
     """The path part of a publication's address, "" for nearly all: "/courier" of https://example.org/courier."""
     return urlsplit(publication.base_url).path.rstrip("/") if publication else ""

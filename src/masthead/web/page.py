@@ -5,20 +5,30 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 
+from masthead.common.sharing import NETWORKS
+from masthead.common.text import direction_of
 from masthead.common.urls import path
 from masthead.issues.models import Publication
+from masthead.issues.publications import base_url_of
 from masthead.web.hosts import prefix_of, publication_of
 from masthead.web.middleware import spoken
 
 _DEFAULT_ACCENT = "1d4e89"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A profile to follow: the network's name and the address."""
+
+    label: str
+    url: str
 
 
 def page(
@@ -41,6 +51,8 @@ def page(
         "prefix": prefix_of(publication),
         "theme": _theme(publication),
         "noindex": noindex,
+        "base": base_url_of(publication) if publication else "",
+        "follow": _follow(publication),
         **(context or {}),
     }
     with translation.override(spoken(language)):
@@ -69,21 +81,21 @@ def here(request: HttpRequest, name: str, /, **values: str | int) -> str:
     return prefix_of(publication_of(request)) + path(name, **values)
 
 
-def base_of(publication: Publication | None) -> str:
-    """The publication's address without a slash at its end, else this install's."""
-    return ((publication.base_url if publication else "") or str(settings.BASE_URL)).rstrip("/")
-
-
 def direction_in(language: str, publication: Publication | None) -> str:
     """How `language` is written: as the publication overruled it for its own language, else as it is."""
     if publication and publication.direction and publication.language == language:
         return publication.direction
-    return "rtl" if translation.get_language_info(spoken(language))["bidi"] and spoken(language) != "en" else "ltr"
+    return direction_of(language)
 
 
-def host_of(publication: Publication) -> str:
-    """The host readers see in the address bar."""
-    return urlsplit(base_of(publication)).netloc
+def _follow(publication: Publication | None) -> list[Account]:
+    """The publication's accounts elsewhere; what is no profile of a network we know is left out."""
+    found = []
+    for account in publication.follow if publication else []:
+        network = NETWORKS.get(account.get("network", ""))
+        if network and network.form.fullmatch(account.get("url", "")):
+            found.append(Account(network.label, account["url"]))
+    return found
 
 
 def _theme(publication: Publication | None) -> str:

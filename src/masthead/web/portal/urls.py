@@ -1,7 +1,26 @@
-"""The addresses of a reader's own pages."""
+"""The addresses of a reader's own pages. `/u/` is in `web.hooks`, which mail programs share."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from masthead.web.budgets import TOKENS
+from masthead.web.forms import by_token
+from masthead.web.limits import spends
+from masthead.web.portal import from_mail
+from masthead.web.portal.account import account, account_address, account_data, account_erase, new_address
+from masthead.web.portal.sign_up import confirm, subscribe
+from masthead.web.portal.signing_in import sign_in, sign_in_link, sign_out
+from masthead.web.routes import route
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    route("subscribe", subscribe),
+    route("confirm", confirm),
+    route("sign_in", sign_in),
+    route("sign_in_link", sign_in_link),
+    route("sign_out", sign_out),
+    route("account", account),
+    route("account_data", account_data),
+    route("account_address", account_address),
+    route("account_erase", account_erase),
+    route("address", new_address),
+    route("preferences", by_token(spends(TOKENS)(from_mail.preferences))),
+]

@@ -10,8 +10,13 @@ from babel.dates import format_date, format_datetime
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from masthead.common.text import digits
 from masthead.common.urls import path
+from masthead.issues.models import Edition
+from masthead.web.forms import HONEYPOT_FIELD, STAMP_FIELD, stamp
 
 register = template.Library()
 
@@ -22,16 +27,50 @@ def to(context: template.Context, name: str, /, **values: str | int) -> str:
     return str(context.get("prefix", "")) + path(name, **values)
 
 
+@register.simple_tag
+def numbered(value: Edition | int) -> str:
+    """ "No. 1970" in the language of the page, for an edition or a number."""
+    label = (value.label or value.number) if isinstance(value, Edition) else value
+    return _("No. %(label)s") % {"label": localised(label)}
+
+
+@register.filter
+def localised(value: int | str) -> str:
+    """A number in the digits of the page's language."""
+    return digits(value, get_language() or "en")
+
+
+@register.simple_tag(takes_context=True)
+def to_issue(context: template.Context, edition: Edition) -> str:
+    """The path of the edition's page."""
+    if edition.issue.translation_of_id is not None:
+        return to(context, "issue_language", number=edition.number, language=edition.language)
+    return to(context, "issue", number=edition.number)
+
+
+@register.simple_tag
+def form_stamp() -> SafeString:
+    """The two hidden fields of a form without a session: the signed time and the one that only machines fill in."""
+    return format_html(
+        '<input type="hidden" name="{}" value="{}"><p class="trap" aria-hidden="true"><label>{} '
+        '<input type="text" name="{}" tabindex="-1" autocomplete="off"></label></p>',
+        STAMP_FIELD,
+        stamp(),
+        _("Leave this empty"),
+        HONEYPOT_FIELD,
+    )
+
+
 @register.filter
 def long_date(value: dt.date | None, language: str = "en") -> str:
     """Day, month in words and year, as `language` writes them."""
-    return "" if value is None else format_date(value, "long", locale=_locale(language))
+    return "" if value is None else digits(format_date(value, "long", locale=_locale(language)), language)
 
 
 @register.filter
 def day_and_time(value: dt.datetime | None, language: str = "en") -> str:
     """Date and time with its zone, as `language` writes it."""
-    return "" if value is None else format_datetime(value, "long", locale=_locale(language))
+    return "" if value is None else digits(format_datetime(value, "long", locale=_locale(language)), language)
 
 
 @register.simple_tag
@@ -41,7 +80,8 @@ def time_tag(value: dt.date, language: str = "en") -> SafeString:
 
 
 def _locale(language: str) -> Any:
+    # Plain "en" writes the month first in Babel; most of the world reads the day first.
     try:
-        return Locale.parse(language, sep="-")
+        return Locale.parse("en-001" if language == "en" else language, sep="-")
     except (UnknownLocaleError, ValueError):
-        return Locale("en")
+        return Locale.parse("en-001", sep="-")

@@ -1,0 +1,131 @@
+"""The account of a reader who signed in: preferences, address, data, erasure."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from masthead.audience import consent, erasure, exporting, preferences, subscribers
+from masthead.audience.lookups import timeline
+from masthead.audience.models import Subscriber
+from masthead.common.addresses import BadAddress, mask
+from masthead.common.urls import absolute
+from masthead.issues.models import Publication
+from masthead.issues.publications import base_url_of, sender_of
+from masthead.web import reader_session
+from masthead.web.budgets import SIGN_UP, TOKENS
+from masthead.web.forms import by_token
+from masthead.web.limits import spends
+from masthead.web.page import for_publication, here
+from masthead.web.portal import preferences_form
+from masthead.web.portal.frame import gone, offered_lists, own_page
+
+View = Callable[..., HttpResponse]
+
+
+def for_reader(view: View) -> Callable[..., Any]:
+    """Hands the view the `reader` who is signed in; others are asked to sign in first."""
+
+    @csrf_protect
+    @for_publication
+    @functools.wraps(view)
+    def answered(request: HttpRequest, publication: Publication, **kwargs: Any) -> HttpResponse:
+        reader = reader_session.reader_of(request)
+        if reader is None:
+            return HttpResponseRedirect(f"{here(request, 'sign_in')}?next={quote(request.path)}")
+        return view(request, publication=publication, reader=reader, **kwargs)
+
+    return answered
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_reader
+def account(request: HttpRequest, publication: Publication, reader: Subscriber) -> HttpResponse:
+    """What the reader chose, and the form to choose otherwise."""
+    offered = offered_lists(publication)
+    problems: list[str] = []
+    if request.method == "POST":
+        try:
+            preferences_form.save(subscriber=reader, offered=offered, data=request.POST, now=timezone.now(), with_name=True)
+        except preferences_form.BadInput as error:
+            problems = error.problems
+    context = {
+        **preferences_form.shown(reader, offered),
+        "events": timeline(reader),
+        "problems": problems,
+        "saved": request.method == "POST" and not problems,
+    }
+    return own_page(request, "portal/account.html", context, reader=reader, status=400 if problems else 200)
+
+
+@require_safe
+@for_reader
+def account_data(request: HttpRequest, publication: Publication, reader: Subscriber) -> HttpResponse:
+    """Everything we hold about the reader, as a file."""
+    document = json.dumps(exporting.reader_data(subscriber=reader), ensure_ascii=False, indent=2)
+    headers = {"Content-Disposition": 'attachment; filename="my-data.json"', "Cache-Control": "private, no-store"}
+    return HttpResponse(document, content_type="application/json; charset=utf-8", headers=headers)
+
+
+@require_POST
+@spends(SIGN_UP)
+@for_reader
+def account_address(request: HttpRequest, publication: Publication, reader: Subscriber) -> HttpResponse:
+    """Ask the new address; until its owner confirms, nothing changes."""
+    try:
+        masked = preferences.request_address(
+            subscriber=reader,
+            address=request.POST.get("address", "")[:1000],
+            sender=sender_of(publication),
+            link_url=lambda token: absolute(base_url_of(publication), "address", token=token),
+            now=timezone.now(),
+        )
+    except BadAddress as error:
+        context = {**preferences_form.shown(reader, offered_lists(publication)), "problems": [error.reason]}
+        return own_page(request, "portal/account.html", context, reader=reader, status=400)
+    return own_page(request, "portal/address_asked.html", {"address_masked": masked}, reader=reader)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@by_token
+@spends(TOKENS)
+@for_publication
+def new_address(request: HttpRequest, publication: Publication, token: str) -> HttpResponse:
+    """The link mailed to the new address: a button, then the move."""
+    now = timezone.now()
+    problem = ""
+    try:
+        change = preferences.peek_address(token=token, now=now)
+        if request.method == "POST":
+            preferences.confirm_address(token=token, sender=sender_of(publication), now=now)
+            return own_page(request, "portal/address_moved.html", {"address_masked": mask(change.address)})
+    except consent.UnknownLink:
+        return gone(request, expired=False)
+    except consent.LinkExpired:
+        return gone(request, expired=True)
+    except subscribers.AddressKnown:
+        problem = _("This address gets the bulletin already. Nothing was changed.")
+    context = {"address_masked": mask(change.address), "problem": problem}
+    return own_page(request, "portal/address_confirm.html", context, status=400 if problem else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_reader
+def account_erase(request: HttpRequest, publication: Publication, reader: Subscriber) -> HttpResponse:
+    """What erasing means, and a button with a box to tick."""
+    if request.method == "POST" and request.POST.get("sure") == "yes":
+        erasure.erase(subscriber=reader, by="reader", now=timezone.now())
+        reader_session.sign_out(request)
+        return own_page(request, "portal/erased.html")
+    unsure = request.method == "POST"
+    context = {"address_masked": mask(reader.address), "unsure": unsure}
+    return own_page(request, "portal/erase.html", context, reader=reader, status=400 if unsure else 200)

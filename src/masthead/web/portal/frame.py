@@ -1,0 +1,37 @@
+"""What the reader's pages have in common: they are nobody else's, so nothing keeps or indexes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from masthead.audience.models import MailingList, Subscriber
+from masthead.issues.models import Publication
+from masthead.web.page import page
+
+
+def own_page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    reader: Subscriber | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page in the reader's language, else the publication's."""
+    language = (reader.language if reader else "") or None
+    response = page(request, template, context, status=status, language=language, noindex=True)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def offered_lists(publication: Publication) -> list[MailingList]:
+    """What the sign-up form offers: the publication's public lists, or, where it names none, all public ones."""
+    own = publication.lists.filter(is_public=True)
+    return list(own if publication.lists.exists() else MailingList.objects.filter(is_public=True))
+
+
+def gone(request: HttpRequest, *, expired: bool) -> HttpResponse:
+    """A link from a mail that does nothing. Forged, swapped and unknown ones all look the same (security rule S11)."""
+    return own_page(request, "portal/link_gone.html", {"expired": expired}, status=410 if expired else 404)

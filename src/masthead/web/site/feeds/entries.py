@@ -1,0 +1,141 @@
+"""What a feed says, whatever its format."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.db.models import Q, QuerySet
+
+from masthead.common.urls import absolute
+from masthead.issues import lookups
+from masthead.issues.models import Edition, Issue, Publication
+from masthead.issues.publications import base_url_of
+from masthead.web.site.archive import HEAVY
+from masthead.web.site.heads import authors_of, published_at
+from masthead.web.site.pictures import LeadPicture, lead_picture
+
+#: RFC 5005's subscription document: the newest, and what was corrected lately however old it is.
+_NEWEST = 20
+_CORRECTED_DAYS = 30
+#: XML 1.0, section 2.2: these cannot be written at all.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Author:
+    """A name and perhaps a page."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One issue. `html` is empty where only readers who signed in may read it."""
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    number: int
+    label: str
+    language: str
+    published: datetime
+    updated: datetime
+    authors: list[Author] = field(default_factory=list)
+    picture: LeadPicture | None = None
+
+
+@dataclass(frozen=True)
+class Feed:
+    """The newest issues of a publication (in one language of its, if `language` was asked for)."""
+
+    id: str
+    title: str
+    subtitle: str
+    language: str
+    home: str
+    address: str
+    updated: datetime
+    entries: list[Entry]
+
+
+def editions_of(publication: Publication, *, now: datetime, language: str | None) -> list[Edition]:
+    """The editions of a feed without their texts, newest number first."""
+    listed: QuerySet[Edition] = lookups.archive(publication, now=now, language=language).defer(*HEAVY)
+    if language is None:
+        listed = listed.filter(issue__translation_of=None)
+    newest = list(listed[:_NEWEST])
+    if len(newest) < _NEWEST:
+        return newest
+    lately = Q(version__gt=1, created_at__gt=now - timedelta(days=_CORRECTED_DAYS))
+    return newest + list(listed.filter(lately, number__lt=newest[-1].number))
+
+
+def etag_of(publication: Publication, editions: list[Edition], kind: str) -> str:
+    """A strong ETag: equal as long as the document would be the same, byte for byte."""
+    about = [kind, publication.name, publication.tagline, base_url_of(publication), publication.tag_authority]
+    about += [f"{e.pk}:{e.digest}:{e.visibility}:{published_at(e).isoformat()}" for e in editions]
+    return f'"{sha256(chr(0).join(about).encode()).hexdigest()[:32]}"'
+
+
+def updated_at(publication: Publication, editions: list[Edition]) -> datetime:
+    """When anything in the feed last changed."""
+    return max((_updated(edition) for edition in editions), default=publication.created_at)
+
+
+def feed_of(publication: Publication, editions: list[Edition], *, route: str, language: str | None = None) -> Feed:
+    """The feed that is answered at `route`, a key of `common.urls.PATHS`."""
+    base = base_url_of(publication)
+    texts = dict(Edition.objects.filter(pk__in=[e.pk for e in editions]).values_list("pk", "feed_html"))
+    here = absolute(base, f"{route}_language", language=language) if language else absolute(base, route)
+    return Feed(
+        id=_tag(publication, language or "feed"),
+        title=clean(publication.name),
+        subtitle=clean(publication.tagline),
+        language=language or publication.language,
+        home=absolute(base, "home"),
+        address=here,
+        updated=updated_at(publication, editions),
+        entries=[_entry(publication, base, edition, texts[edition.pk]) for edition in editions],
+    )
+
+
+def clean(text: str) -> str:
+    """`text` without the characters that XML cannot hold."""
+    return _NOT_XML.sub("", text)
+
+
+def _entry(publication: Publication, base: str, edition: Edition, html: str) -> Entry:
+    translated = edition.issue.translation_of_id is not None
+    where = {"number": edition.number, "language": edition.language} if translated else {"number": edition.number}
+    specific = f"{edition.number}/{edition.language}" if translated else str(edition.number)
+    return Entry(
+        id=_tag(publication, specific),
+        url=absolute(base, "issue_language" if translated else "issue", **where),
+        title=clean(edition.title),
+        summary=clean(edition.excerpt),
+        html=clean(html) if edition.visibility == Issue.Visibility.PUBLIC else "",
+        number=edition.number,
+        label=edition.label or str(edition.number),
+        language=edition.language,
+        published=published_at(edition),
+        updated=_updated(edition),
+        authors=[Author(clean(a["name"]), a.get("url", "")) for a in authors_of(edition)],
+        picture=lead_picture(edition),
+    )
+
+
+def _updated(edition: Edition) -> datetime:
+    """An edition frozen in advance is new on the day it becomes public."""
+    published: datetime = published_at(edition)
+    return max(edition.created_at, published) if edition.version > 1 else published
+
+
+def _tag(publication: Publication, specific: str) -> str:
+    """RFC 4151: an id that survives every change of address."""
+    return f"tag:{publication.tag_authority}:{publication.slug}/{specific}"
