@@ -11,11 +11,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from masthead.audience import lookups, messages, subscribers, tally, tokens
+from masthead.audience import messages, subscribers, tally, tokens
 from masthead.audience.models import Confirmation, ConsentEvent, ConsentText, MailingList, Subscriber, Subscription
 from masthead.audit.recording import record
 from masthead.common.addresses import mask, normalise
 from masthead.common.urls import absolute
+from masthead.mail import suppressions
 from masthead.mail.fingerprints import fingerprint
 from masthead.mail.sender import Sender
 
@@ -96,7 +97,7 @@ def request(
     mark = fingerprint(checked.key)
     answer = Requested(mask(checked.address), messages.subscription_subject(sender, language), sender.address)
     may_mail = tally.may_mail_confirmation(fingerprint=mark, now=now)
-    if lookups.suppression(mark, checked.domain) is not None:
+    if suppressions.find(mark, checked.domain) is not None:
         return answer
     subscriber = Subscriber.objects.filter(address_key=checked.key).first()
     if not may_mail:
@@ -114,24 +115,24 @@ def request(
             _set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, text=text, by="reader", now=now)
             states[entry.pk] = State.ACTIVE
     missing = [entry for entry in lists if states.get(entry.pk) != State.ACTIVE]
-    if not missing:
-        if not is_new:
-            link = absolute(sender.base_url, "sign_in")
-            messages.already_subscribed(to=subscriber.address, sender=sender, language=language, now=now, link=link)
-        return answer
     _await(subscriber, missing, states, now)
-    _write_events(subscriber, missing, Kind.REQUESTED, how=how, text=text, by="reader", now=now)
+    _write_events(subscriber, missing or lists, Kind.REQUESTED, how=how, text=text, by="reader", now=now)
+    # Written for readers of all these lists, too, though nobody gets that link: the work must not tell them from strangers.
     token = tokens.new_token()
     confirmation = Confirmation.objects.create(
         subscriber=subscriber,
         token_hash=tokens.hash_token(token),
         created_at=now,
         expires_at=now + timedelta(days=LINK_DAYS),
+        used_at=None if missing else now,
     )
-    confirmation.lists.set(missing)
-    messages.confirmation(
-        to=subscriber.address, lists=missing, link=confirm_url(token), days=LINK_DAYS, sender=sender, language=language, now=now
-    )
+    on_it = Confirmation.lists.through
+    on_it.objects.bulk_create(on_it(confirmation=confirmation, mailinglist=entry) for entry in missing or lists)
+    voice: messages.Voice = {"to": subscriber.address, "sender": sender, "language": language, "now": now}
+    if missing:
+        messages.confirmation(lists=missing, link=confirm_url(token), days=LINK_DAYS, **voice)
+    elif not is_new:
+        messages.already_subscribed(link=absolute(sender.base_url, "sign_in"), **voice)
     return answer
 
 
@@ -240,7 +241,7 @@ def add_by_staff(
     reason = reason.strip()
     if not reason:
         raise NoReason
-    suppression = lookups.suppression(bytes(subscriber.fingerprint), subscriber.domain)
+    suppression = suppressions.find(bytes(subscriber.fingerprint), subscriber.domain)
     if suppression is not None:
         raise AddressSuppressed(suppression.get_reason_display())
     on = set(subscriber.subscriptions.filter(state=State.ACTIVE).values_list("list_id", flat=True))
@@ -305,12 +306,12 @@ def _widen_open_confirmation(subscriber: Subscriber, lists: Sequence[MailingList
 
 def _await(subscriber: Subscriber, lists: Sequence[MailingList], states: dict[int, str], now: datetime) -> None:
     """Mark as waiting. Who left stays marked as having left until they confirm: a stranger's request must not wipe that out."""
-    for entry in lists:
-        if states.get(entry.pk) == State.LEFT:
-            continue
-        Subscription.objects.update_or_create(
-            subscriber=subscriber, list=entry, defaults={"state": State.PENDING, "since": now, "paused_until": None}
-        )
+    subscriber.subscriptions.filter(list__in=lists, state=State.PENDING).update(since=now)
+    Subscription.objects.bulk_create(
+        Subscription(subscriber=subscriber, list=entry, state=State.PENDING, since=now)
+        for entry in lists
+        if entry.pk not in states
+    )
 
 
 def _set_state(

@@ -11,6 +11,7 @@ from masthead.audience import tally
 from masthead.audience.models import Subscriber
 from masthead.audit.recording import record
 from masthead.common.addresses import normalise
+from masthead.mail import suppressions
 from masthead.mail.models import InboxMessage, SingleMail, Suppression
 
 
@@ -22,10 +23,7 @@ def erase(*, subscriber: Subscriber, by: str, now: datetime) -> None:
     in clear. Mail on its way to the address is not sent.
     """
     number, address = subscriber.pk, normalise(subscriber.address)
-    Suppression.objects.update_or_create(
-        fingerprint=bytes(subscriber.fingerprint),
-        defaults={"address": "", "note": "", "reason": Suppression.Reason.ERASED, "created_at": now, "by": by},
-    )
+    suppressions.suppress(address=address, reason=Suppression.Reason.ERASED, keep_address=False, by=by, now=now)
     to_them = Q(envelope_to__iexact=address.ascii) | Q(envelope_to__iexact=address.address)
     SingleMail.objects.filter(to_them).delete()
     InboxMessage.objects.filter(to_them).delete()

@@ -27,11 +27,6 @@ class ListCounts:
     suppressed: int = 0
 
 
-def suppression(fingerprint: bytes, domain: str) -> Suppression | None:
-    """Why this address, or its whole domain, gets no mail; None when it does."""
-    return Suppression.objects.filter(Q(fingerprint=fingerprint) | Q(domain=domain)).order_by("id").first()
-
-
 def is_suppressed(prefix: str = "") -> Exists:
     """A condition on querysets: the reader (at `prefix`, say "subscriber__") is suppressed."""
     return Exists(

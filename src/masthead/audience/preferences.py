@@ -9,9 +9,10 @@ from typing import TypedDict, Unpack
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from masthead.audience import consent, lookups, messages, subscribers, tally, tokens
+from masthead.audience import consent, messages, subscribers, tally, tokens
 from masthead.audience.models import AddressChange, MailingList, Subscriber
 from masthead.common.addresses import mask, normalise
+from masthead.mail import suppressions
 from masthead.mail.fingerprints import fingerprint
 from masthead.mail.sender import Sender
 
@@ -72,7 +73,7 @@ def request_address(
     mark = fingerprint(checked.key)
     may_mail = tally.may_mail_confirmation(fingerprint=mark, now=now)
     taken = Subscriber.objects.filter(address_key=checked.key).exclude(pk=subscriber.pk).exists()
-    if may_mail and not taken and lookups.suppression(mark, checked.domain) is None:
+    if may_mail and not taken and suppressions.find(mark, checked.domain) is None:
         token = tokens.new_token()
         AddressChange.objects.create(
             subscriber=subscriber,
@@ -113,6 +114,6 @@ def confirm_address(*, token: str, sender: Sender, now: datetime) -> Subscriber:
     subscriber.sign_ins.all().delete()
     subscriber.address_changes.exclude(pk=change.pk).delete()
     tally.forget(fingerprint=bytes(subscriber.fingerprint), kind=tally.Kind.CONFIRMATION)
-    if lookups.suppression(old_mark, old.rpartition("@")[2]) is None:
+    if suppressions.find(old_mark, old.rpartition("@")[2]) is None:
         messages.old_address(to=old, new_masked=mask(subscriber.address), sender=sender, language=subscriber.language, now=now)
     return subscriber
