@@ -1,0 +1,196 @@
+"""A real worker, killed again and again in the middle of a campaign, against a relay that remembers everything."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.delivery.oracle import compare
+
+pytestmark = pytest.mark.journey
+
+HERE = Path(__file__).resolve().parent.parent
+LANES = 4
+#: Three in the short form; `MASTHEAD_TEST_KILLS=50 pytest tests/journeys/test_crash.py` for a long night.
+KILLS = int(os.environ.get("MASTHEAD_TEST_KILLS", "3"))
+SEED = int(os.environ.get("MASTHEAD_TEST_SEED", "0")) or random.randrange(1, 10**6)
+
+
+@pytest.fixture(scope="module")
+def empty_install(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an install without readers: migrated once, then copied."""
+    folder = tmp_path_factory.mktemp("install")
+    _python("-m", "django", "migrate", "-v", "0", data=folder)
+    return folder
+
+
+class Stage:
+    """One install, one sink, and a worker that can be killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = folder
+        self.database = folder / "masthead.sqlite3"
+        self.log = folder / "sink.log"
+        self.log.touch()
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.port = 0
+
+    def fill(self, readers: int, policy: str = "resend") -> None:
+        _python(str(HERE / "delivery" / "install.py"), str(readers), policy, data=self.data)
+
+    def sink(self, *options: str) -> None:
+        command = [sys.executable, str(HERE / "delivery" / "sink.py"), str(self.log), "--seed", str(SEED), *options]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        self.processes.append(process)
+        assert process.stdout is not None
+        self.port = int(process.stdout.readline())
+
+    def worker(self, **more: str) -> subprocess.Popen[bytes]:
+        environment = _environment(self.data) | {
+            "MASTHEAD_SMTP_URL": f"smtp://127.0.0.1:{self.port}",
+            "MASTHEAD_SMTP_CONNECTIONS": str(LANES),
+            "MASTHEAD_RETRY_SECONDS": "1",
+            "MASTHEAD_RANGE_SIZE": "150",
+            **more,
+        }
+        log = (self.data / "worker.log").open("ab")
+        process = subprocess.Popen([sys.executable, "-m", "masthead", "worker"], env=environment, stdout=log, stderr=log)
+        self.processes.append(process)
+        return process
+
+    def dots(self) -> int:
+        return self.log.read_bytes().count(b"\n")
+
+    def wait_for_dots(self, count: int, worker: subprocess.Popen[bytes], seconds: float = 40) -> None:
+        end = time.monotonic() + seconds
+        while self.dots() < count and worker.poll() is None and not self.finished():
+            assert time.monotonic() < end, f"no more dots; {(self.data / 'worker.log').read_text()[-2000:]}"
+            time.sleep(0.01)
+
+    def finished(self) -> bool:
+        return self.ask("SELECT count(*) FROM delivery_campaign WHERE state = 'finished'") == 1
+
+    def ask(self, sql: str) -> int:
+        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
+            return int(connection.execute(sql).fetchone()[0])
+
+    def execute(self, sql: str) -> None:
+        with sqlite3.connect(self.database, timeout=20) as connection:
+            connection.execute(sql)
+
+    def wait_until_finished(self, seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while not self.finished():
+            assert time.monotonic() < end, f"not finished; {(self.data / 'worker.log').read_text()[-3000:]}"
+            time.sleep(0.1)
+
+    def end(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+
+
+@pytest.fixture
+def stage(empty_install: Path, tmp_path: Path) -> Iterator[Stage]:
+    folder = tmp_path / "data"
+    shutil.copytree(empty_install, folder)
+    made = Stage(folder)
+    yield made
+    made.end()
+
+
+@pytest.mark.parametrize(("policy", "faults"), [("resend", 0), ("resend", 3), ("hold", 3)])
+def test_nobody_is_lost_however_often_the_worker_is_killed(stage: Stage, policy: str, faults: int) -> None:
+    print(f"seed {SEED}")
+    moments = random.Random(SEED)
+    kills, readers = KILLS, 130 * (KILLS + 1)
+    stage.fill(readers, policy)
+    stage.sink("--faults", str(faults), "--delay", "0.005")
+    killed = 0
+    for kill in range(kills):
+        worker = stage.worker()
+        stage.wait_for_dots((kill + 1) * readers // (kills + 2) + moments.randrange(60), worker)
+        time.sleep(moments.random() / 20)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        killed += 1
+    stage.worker()
+    stage.wait_until_finished()
+    found = compare(stage.log, stage.database)
+    print(json.dumps(found.__dict__))
+    bound = killed * LANES if policy == "resend" else 0
+    if policy == "hold":
+        found.lost_replies = 0
+    assert found.breaches(bound=bound) == []
+    assert stage.ask("SELECT count(*) = (SELECT audience FROM delivery_campaign) FROM delivery_delivery") == 1
+
+
+@pytest.mark.parametrize("point", ["body_written", "committed", "dot_written", "reply_read", "range_done"])
+def test_a_crash_at_a_named_point_loses_nobody(stage: Stage, point: str) -> None:
+    stage.fill(60)
+    stage.sink()
+    few = {"range_done": 1}
+    worker = stage.worker(MASTHEAD_CRASH_AT=f"{point}:{few.get(point, 11)}", MASTHEAD_RANGE_SIZE="20")
+    worker.wait(40)
+    assert worker.returncode == 137
+    stage.worker()
+    stage.wait_until_finished()
+    found = compare(stage.log, stage.database)
+    assert found.breaches(bound=LANES) == []
+
+
+def test_a_worker_asked_to_end_leaves_nothing_uncertain(stage: Stage) -> None:
+    stage.fill(300)
+    stage.sink("--delay", "0.01")
+    for share in (60, 160):
+        worker = stage.worker()
+        stage.wait_for_dots(share, worker)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(35) == 0
+        assert stage.ask("SELECT count(*) FROM delivery_delivery WHERE state IN (1, 8)") == 0
+    stage.worker()
+    stage.wait_until_finished()
+    found = compare(stage.log, stage.database)
+    assert found.breaches(bound=0) == []
+    assert (found.duplicates, found.repeats) == (0, 0)
+
+
+def test_the_oracle_notices_what_it_is_there_for(stage: Stage) -> None:
+    stage.fill(30)
+    stage.sink()
+    stage.worker()
+    stage.wait_until_finished()
+    assert compare(stage.log, stage.database).breaches(bound=0) == []
+    lines = stage.log.read_text().splitlines()
+    # a mail marked as accepted that no relay took; a second copy that nobody named; a copy that differs
+    other = json.loads(lines[2]) | {"digest": "different"}
+    stage.log.write_text("\n".join([*lines[1:], lines[1], json.dumps(other)]) + "\n")
+    found = compare(stage.log, stage.database)
+    assert len(found.accepted_not_taken) == len(found.lost) == 1
+    assert len(found.unexplained) == 2
+    assert len(found.many_digests) == 1
+    assert len(found.breaches(bound=0)) == 5
+
+
+def _environment(data: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("MASTHEAD_")}
+    paths = f"{HERE.parent / 'src'}:{HERE.parent}"
+    return kept | {"PYTHONPATH": paths, "DJANGO_SETTINGS_MODULE": "masthead.config.settings", "MASTHEAD_DATA": str(data)}
+
+
+def _python(*arguments: str, data: Path) -> None:
+    subprocess.run([sys.executable, *arguments], env=_environment(data), check=True, stdout=subprocess.DEVNULL)
