@@ -17,8 +17,12 @@ def readable(accent: str, *, on: str, ratio: float = 4.6) -> str:
     colour = accent.lower() if _HEX.fullmatch(accent) else _FALLBACK
     darker = luminance(on) > 0.18
     hue, lightness, saturation = colorsys.rgb_to_hls(*_channels(colour))
-    while contrast(colour, on) < ratio and 0 < lightness < 1:
-        lightness = max(0.0, lightness - 0.01) if darker else min(1.0, lightness + 0.01)
+    if colour == "#000000" and darker:
+        return INK
+    while contrast(colour, on) < ratio:
+        lightness = lightness - 0.01 if darker else lightness + 0.01
+        if not 0 <= lightness <= 1:
+            return INK if darker else NIGHT_INK
         colour = _hex(colorsys.hls_to_rgb(hue, lightness, saturation))
     return colour
 

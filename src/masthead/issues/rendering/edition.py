@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.translation import override
 
-from masthead.common.text import digits
 from masthead.issues.content import Content
 from masthead.issues.rendering import wording
 from masthead.issues.rendering.article import article_html
@@ -70,7 +69,7 @@ def render(content: Content) -> Rendered:
             text_excerpt=plain_text(content, slots=slots, full=False),
             web_html=article_html(content),
             feed_html=feed_html(content),
-            label=content.label or digits(content.number, content.language),
+            label=wording.label(content),
             byline=wording.byline(content),
             links=links.as_list(),
             slots=slots.as_dict(),

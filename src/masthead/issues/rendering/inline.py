@@ -14,6 +14,8 @@ from masthead.common.text import printable
 _TAGS = {"p", "br", "strong", "b", "em", "i", "a", "sup", "sub", "ul", "ol", "li", "code"}
 _SAME = {"b": "strong", "i": "em"}
 _BLOCKS = {"p", "ul", "ol", "li"}
+#: Lists inside lists beyond this are no lists any more: nobody can read them, and inlining styles takes the square of the depth.
+_DEEPEST = 12
 
 
 class Reader(HTMLParser):
@@ -59,6 +61,8 @@ class HtmlWriter(Reader):
         if tag in _BLOCKS:
             self._end_loose()
             self._depth += 1
+            if self._depth > _DEEPEST:
+                return
         else:
             self._begin_loose()
         given = dict(attrs)
@@ -77,6 +81,8 @@ class HtmlWriter(Reader):
         if tag in _BLOCKS:
             self._end_loose()
             self._depth -= 1
+            if self._depth >= _DEEPEST:
+                return
         if tag == "a" and self._open:
             url, words = self._open.pop()
             if not url:

@@ -64,7 +64,7 @@ def mail_html(content: Content, *, slots: Slots, links: Links, full: bool) -> st
         "headline": medium.words(content.title),
         "preheader": mark_safe(medium.merged(wording.preheader_source(content))),  # noqa: S308  merged() escapes
         "filler": SafeString("&#847;&zwnj;&nbsp;" * 60),
-        "number": wording.numbered(content),
+        "number": guard(wording.numbered(content)),
         "date": wording.dated(content),
         "byline": guard(wording.byline(content)),
         "correction": medium.words(content.correction_note) if content.correction_note else "",
@@ -77,6 +77,7 @@ def mail_html(content: Content, *, slots: Slots, links: Links, full: bool) -> st
         "name": medium.fixed(content.masthead.name),
         "tagline": medium.fixed(content.masthead.tagline),
         "line": medium.fixed(content.masthead.line),
+        "issn": medium.fixed(content.masthead.issn),
         "logo": _logo(content, medium),
         "imprint": guard(printable(content.masthead.imprint).strip()),
         "has_page": content.visibility != "mail_only",
@@ -105,7 +106,7 @@ def _body(content: Content, medium: MailMedium, *, full: bool) -> SafeString:
 
 
 def _continue(content: Content) -> SafeString:
-    words = _("Continue reading No. %(label)s") % {"label": wording.label(content)}
+    words = guard(_("Continue reading No. %(label)s") % {"label": wording.label(content)})
     return bulletproof(url=wording.continue_url(content), label=format_html("{}", words))
 
 

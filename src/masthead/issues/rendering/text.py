@@ -18,7 +18,7 @@ from masthead.issues.rendering import wording
 from masthead.issues.rendering.excerpt import excerpt_body
 from masthead.issues.rendering.inline import TextWriter
 from masthead.issues.rendering.links import Links
-from masthead.issues.rendering.merge import Slots, unguard_text, with_marks
+from masthead.issues.rendering.merge import Slots, guard, unguard_text, with_marks
 from masthead.issues.rendering.notes import Mark, Notes
 
 WIDTH = 72
@@ -80,7 +80,9 @@ def plain_text(content: Content, *, slots: Slots, full: bool) -> str:
     else:
         kept = excerpt_body(content)
         parts += [_body(kept, medium)] if kept else [medium.wrap(medium.words(content.excerpt))]
-        parts += [[_("Continue reading No. %(label)s:") % {"label": wording.label(content)}, wording.continue_url(content)]]
+        parts += [
+            [_("Continue reading No. %(label)s:") % {"label": guard(wording.label(content))}, wording.continue_url(content)]
+        ]
     parts += [_notes(medium), _links(medium), _share(content)]
     lines = [*_joined(parts), "", *_foot(content)]
     return unguard_text("\n".join(lines) + "\n")
@@ -89,16 +91,16 @@ def plain_text(content: Content, *, slots: Slots, full: bool) -> str:
 def _masthead(content: Content) -> list[str]:
     masthead = content.masthead
     rule = "=" * min(WIDTH, max(display_width(masthead.name), 24))
-    issn = f"ISSN {masthead.issn}" if masthead.issn else ""
+    issn = f"ISSN {wording.one_line(masthead.issn)}" if masthead.issn else ""
     facts = " · ".join(filter(None, [wording.numbered(content), wording.dated(content), issn]))
     named = [wording.one_line(line) for line in (masthead.name, masthead.tagline, masthead.line) if line]
-    return [*(_plain(named)), *_plain([facts]), rule]
+    return [*_plain(map(guard, named)), *_plain([guard(facts)]), rule]
 
 
 def _headline(content: Content, medium: PlainMedium) -> list[str]:
     byline = wording.byline(content)
     lines = medium.wrap(medium.words(content.title))
-    lines += _plain([byline]) if byline else []
+    lines += _plain([guard(byline)]) if byline else []
     if content.correction_note:
         lines += ["", *medium.wrap(f"{wording.corrected(content)} {medium.words(content.correction_note)}")]
         lines += [content.as_sent_url] if content.as_sent_url else []
@@ -145,7 +147,7 @@ def _foot(content: Content) -> list[str]:
         *_plain(
             [
                 _("You receive %(publication)s at %(address)s.")
-                % {"publication": content.masthead.name, "address": "{{address_masked}}"}
+                % {"publication": guard(wording.one_line(content.masthead.name)), "address": "{{address_masked}}"}
             ]
         ),
         _("Preferences:"),
@@ -153,7 +155,7 @@ def _foot(content: Content) -> list[str]:
         _("Unsubscribe:"),
         "{{unsubscribe_url}}",
         *([""] if content.masthead.imprint else []),
-        *_plain(printable(content.masthead.imprint).splitlines()),
+        *_plain(guard(printable(content.masthead.imprint)).splitlines()),
     ]
 
 

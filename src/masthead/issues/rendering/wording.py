@@ -30,7 +30,7 @@ def catalogue(language: str) -> str:
 
 def label(content: Content) -> str:
     """The number as printed, "1970–71" or "۱۹۷۰"."""
-    return content.label or digits(content.number, content.language)
+    return one_line(content.label) or digits(content.number, content.language)
 
 
 def numbered(content: Content) -> str:
