@@ -6,8 +6,8 @@ from django.urls import include, path
 from wagtail.admin import urls as wagtail_urls
 
 urlpatterns = [
+    path("desk/", include("masthead.web.admin.urls")),  # first: it closes some of what follows
     path("desk/sign-in/", include("allauth.urls")),
-    path("desk/", include("masthead.web.admin.urls")),
     path("desk/", include(wagtail_urls)),
     path("", include("masthead.web.hooks.urls")),
     path("", include("masthead.web.portal.urls")),

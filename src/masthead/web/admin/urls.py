@@ -6,6 +6,7 @@ before the shell: what replaces its own screens, what needs nobody signed in, an
 
 from __future__ import annotations
 
+from allauth.account.views import logout
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.cache import never_cache
 from wagtail.admin.auth import require_admin_access
@@ -16,6 +17,8 @@ screens: list[URLPattern | URLResolver] = []
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", never_cache(require_admin_access(home.home)), name="desk_home"),
+    # The shell's own would end the session on any request.
+    path("logout/", logout),
     # The shell's own sign-in, its tree, sites, groups, reports: nothing of Masthead lives there.
     re_path(closed.PATHS, closed.not_here),
 ]
