@@ -1,0 +1,304 @@
+"""HTML, from anywhere: an allow-list first, then one walk over what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import nh3
+from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4.element import PageElement, PreformattedString
+
+from masthead.issues.manuscripts import pairs
+from masthead.issues.manuscripts.neutral import BadManuscript, Dropped, Manuscript, Piece
+from masthead.issues.manuscripts.rich import is_empty, rich_text, words_of
+
+#: Marks the element that holds a footnote's text: <aside data-note="key">.
+NOTE = "data-note"
+
+_INLINE = {
+    "a",
+    "abbr",
+    "b",
+    "bdi",
+    "bdo",
+    "br",
+    "cite",
+    "code",
+    "del",
+    "dfn",
+    "em",
+    "font",
+    "i",
+    "ins",
+    "kbd",
+    "mark",
+    "q",
+    "s",
+} | {"samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
+_CONTAINERS = {
+    "address",
+    "article",
+    "aside",
+    "body",
+    "center",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "footer",
+    "header",
+} | {"hgroup", "html", "main", "nav", "section", "summary"}
+_HEADINGS = {"h1": "2", "h2": "2", "h3": "3", "h4": "3", "h5": "3", "h6": "3"}
+_TABLE = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "colgroup", "col"}
+_BLOCKS = {"p", "ul", "ol", "li", "blockquote", "pre", "hr", "figure", "figcaption", "img"}
+_ALLOWED = _INLINE | _CONTAINERS | set(_HEADINGS) | _TABLE | _BLOCKS
+#: Gone with everything inside; what they said stands in the report.
+_REFUSED = ["applet", "audio", "button", "canvas", "embed", "form", "frameset", "iframe", "input", "math", "noscript", "object"]
+_REFUSED += ["script", "select", "style", "svg", "template", "textarea", "video"]
+_NO_WORDS = ("script", "style", "template")
+_MOST_BYTES = 5_000_000
+
+
+def read(text: str) -> Manuscript:
+    """The manuscript in `text`, of a whole page its article. Raises BadManuscript if it is too large or nested too deeply."""
+    if len(text) > _MOST_BYTES:
+        raise BadManuscript("The manuscript has more than five million characters. Split it.")
+    manuscript = Manuscript()
+    try:
+        soup = BeautifulSoup(text, "html.parser")
+        if isinstance(soup.title, Tag) and (title := words_of(soup.title.extract())):
+            manuscript.meta["title"] = title
+        root = _article(soup, manuscript)
+        _refuse(root, manuscript)
+        root = _cleaned(str(root))
+        manuscript.notes.update(pairs.take_notes(root, NOTE))
+        _Walk(manuscript).children(root)
+    except RecursionError as error:
+        raise BadManuscript("The HTML is nested too deeply to be read. Save it as plain HTML or Markdown.") from error
+    return manuscript
+
+
+def _article(soup: BeautifulSoup, manuscript: Manuscript) -> Tag:
+    """The article of a page; the words around it go into the report."""
+    for tag in soup.find_all("head"):
+        tag.extract()
+    found = soup.find("article") or soup.find("main") or soup.find("body")
+    if not isinstance(found, Tag):
+        return soup
+    found.extract()
+    for tag in soup.find_all(_NO_WORDS):
+        tag.extract()
+    if rest := words_of(soup):
+        manuscript.dropped.append(Dropped("page", f"outside its <{found.name}>", rest))
+    return found
+
+
+def _refuse(root: Tag, manuscript: Manuscript) -> None:
+    for tag in root.find_all(_REFUSED):
+        if tag.decomposed:
+            continue
+        source = tag.get("src") or tag.get("data") or tag.get("href") or ""
+        words = "" if tag.name in _NO_WORDS else words_of(tag)
+        said = " ".join(filter(None, (f"<{tag.name}> cannot be in an issue", f"({source})" if source else "")))
+        manuscript.dropped.append(Dropped(_near(tag), said, words))
+        tag.decompose()
+    for comment in root.find_all(string=lambda text: isinstance(text, PreformattedString)):
+        words = " ".join(str(comment).split())
+        if words:
+            manuscript.dropped.append(Dropped("", "a comment of the source", words))
+        comment.extract()
+
+
+def _near(tag: Tag) -> str:
+    """The nearest heading before, as the place."""
+    heading = tag.find_previous(list(_HEADINGS))
+    return f"after “{words_of(heading)[:60]}”" if isinstance(heading, Tag) else "at the beginning"
+
+
+def _cleaned(markup: str) -> Tag:
+    safe = nh3.clean(
+        markup,
+        tags=_ALLOWED,
+        clean_content_tags=set(_NO_WORDS),
+        attributes={
+            "*": {"id", "dir", "lang"},
+            "a": {"href", "name", "title"},
+            "img": {"src", "alt", "title", "width", "height"},
+            "aside": {NOTE},
+            "ol": {"start"},
+            "td": {"colspan"},
+            "th": {"colspan"},
+        },
+        url_schemes={"http", "https", "mailto", "tel", "file", "data"},
+        link_rel=None,
+        strip_comments=True,
+    )
+    return BeautifulSoup(safe, "html.parser")
+
+
+class _Walk:
+    """Writes pieces from top to bottom; prose gathers until something else begins."""
+
+    def __init__(self, manuscript: Manuscript) -> None:
+        self._to = manuscript
+        self._prose: list[str] = []
+        self._loose: list[PageElement] = []
+
+    def children(self, tag: Tag) -> None:
+        """All of `tag`, at the top."""
+        self._inside(tag)
+        self._end()
+
+    def _inside(self, tag: Tag) -> None:
+        for child in list(tag.children):
+            if isinstance(child, NavigableString):
+                if str(child).strip() or self._loose:
+                    self._loose.append(child)
+            elif isinstance(child, Tag):
+                self._tag(child)
+        self._settle()
+
+    def _tag(self, tag: Tag) -> None:
+        if tag.name in _INLINE and not tag.find(["img", "p", "div", "table", "ul", "ol", "blockquote", *_HEADINGS]):
+            self._loose.append(tag)
+            return
+        self._settle()
+        if tag.name in _HEADINGS:
+            self._heading(tag)
+        elif tag.name in {"p", "ul", "ol"}:
+            self._paragraph(tag)
+        elif tag.name == "blockquote":
+            self._quote(tag)
+        elif tag.name == "pre":
+            self._piece("verse", lines=tag.get_text().strip("\n"), code=True)
+        elif tag.name == "table":
+            self._table(tag)
+        elif tag.name == "hr":
+            self._piece("divider", shape="rule")
+        elif tag.name == "figure":
+            self._figure(tag)
+        elif tag.name == "img":
+            self._image(tag)
+        else:
+            self._inside(tag)
+
+    def _paragraph(self, tag: Tag) -> None:
+        """Prose; a picture inside it becomes a block of its own after what precedes it."""
+        images = tag.find_all("img")
+        lone = len(images) == 1 and not words_of(tag)
+        link = str(tag.a.get("href") or "") if lone and tag.a else ""
+        for image in images:
+            image.extract()
+        self._write(rich_text(tag))
+        for image in images:
+            self._image(image, link=link)
+
+    def _heading(self, tag: Tag) -> None:
+        words = words_of(tag)
+        for image in tag.find_all("img"):
+            self._image(image)
+        if not words:
+            return
+        if tag.name == "h1" and not self._to.pieces and not self._prose and "headline" not in self._to.meta:
+            self._to.meta["headline"] = words
+            return
+        self._told_links(tag, "the link of a heading")
+        self._piece("heading", text=words[:250], level=_HEADINGS[tag.name])
+        if len(words) > 250:
+            self._to.dropped.append(Dropped("heading", "longer than 250 characters; its end was cut", words[250:]))
+
+    def _quote(self, tag: Tag) -> None:
+        source = tag.find(["cite", "footer"])
+        said = ""
+        if isinstance(source, Tag) and not is_empty(source) and len(words_of(source)) <= 250:
+            said = words_of(source).lstrip("—–- ")
+            source.extract()
+        parts = tag.find_all(["table", "pre", "img", *_HEADINGS])
+        if parts:  # more than words: shown as what it is, not as a quote
+            self._inside(tag)
+            return
+        self._piece("quote", text=rich_text(tag), source=said, pull=False)
+
+    def _table(self, tag: Tag) -> None:
+        caption = tag.caption.extract() if tag.caption else None
+        rows = [row for row in tag.find_all("tr") if row.find_parent("table") is tag]
+        cells = [row.find_all(["td", "th"], recursive=False) for row in rows]
+        lines = [" | ".join(words_of(cell).replace("|", "\\|") or " " for cell in row) for row in cells]
+        self._told_links(tag, "the link of a table's cell")
+        for image in tag.find_all("img"):
+            self._to.dropped.append(Dropped("table", f"the picture {image.get('src')}", str(image.get("alt") or "")))
+        header = bool(cells) and all(cell.name == "th" for cell in cells[0])
+        firsts = [row[0].name == "th" for row in cells[1:] if row]
+        self._piece(
+            "table",
+            rows="\n".join(lines),
+            header=header,
+            row_headers=bool(firsts) and all(firsts),
+            caption=words_of(caption)[:250] if caption else "",
+        )
+
+    def _figure(self, tag: Tag) -> None:
+        caption = tag.find("figcaption")
+        words = words_of(caption.extract()) if isinstance(caption, Tag) else ""
+        images = tag.find_all("img")
+        if len(images) != 1 or tag.find(["table", "pre", "blockquote"]):
+            self._inside(tag)
+            if words:
+                self._write(f"<p>{words_as_html(words)}</p>")
+            return
+        link = str(tag.a.get("href") or "") if tag.a else ""
+        self._image(images[0].extract(), caption=words, link=link)
+        self._inside(tag)
+
+    def _image(self, tag: Tag, *, caption: str = "", link: str = "") -> None:
+        source, alt = str(tag.get("src") or ""), " ".join(str(tag.get("alt") or "").split())
+        if not source:
+            self._to.dropped.append(Dropped("picture", "it has no address", " ".join(filter(None, (alt, caption)))))
+            return
+        title = " ".join(str(tag.get("title") or "").split())
+        # HTML's own rule: an empty alt means that the picture is decoration.
+        decorative = tag.get("alt") is not None and not alt
+        shown = caption or (title if title != alt else "")
+        self._piece("image", source=source, alt=alt, decorative=decorative, caption=shown, link=link)
+
+    def _told_links(self, tag: Tag, what: str) -> None:
+        for link in tag.find_all("a", href=True):
+            self._to.dropped.append(Dropped(words_of(tag)[:60], f"{what} ({link['href']})"))
+
+    def _settle(self) -> None:
+        """Words that stood in no paragraph become one."""
+        loose, self._loose = self._loose, []
+        if any(words_of(one) for one in loose):
+            holder = BeautifulSoup("<p></p>", "html.parser").p
+            if holder is not None:
+                holder.extend([one.extract() for one in loose])
+                self._write(rich_text(holder))
+
+    def _write(self, markup: str) -> None:
+        if markup:
+            self._prose.append(markup)
+
+    def _piece(self, kind: str, **value: object) -> None:
+        self._end()
+        self._to.pieces.append(Piece(kind, value))
+
+    def _end(self) -> None:
+        if self._prose:
+            self._to.pieces.append(Piece("text", {"text": "".join(self._prose)}))
+            self._prose = []
+
+
+def words_as_html(words: str) -> str:
+    """Plain words as HTML."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def all_words(manuscript: Manuscript) -> Iterable[str]:
+    """Every text of `manuscript`, wherever it went: what the report of a reader is measured by."""
+    yield from manuscript.meta.values()
+    for piece in manuscript.pieces:
+        yield from (str(value) for value in piece.value.values())
+    yield from (f"{key} {note}" for key, note in manuscript.notes.items())
+    yield from (f"{one.place} {one.what} {one.words}" for one in manuscript.dropped)
