@@ -10,6 +10,7 @@ import pytest
 
 from masthead.issues.blocks.text import TextBlock
 from masthead.issues.content import Content, Picture
+from masthead.issues.rendering import colours
 from masthead.issues.rendering.edition import RESERVED_SLOTS, Rendered, render
 from tests.issues.rendering.samples import ENGLISH, FORTY_NOTES, PERSIAN, THIRTY_PICTURES, WHOLE
 
@@ -291,3 +292,13 @@ def test_the_same_content_gives_the_same_bytes() -> None:
 
     for content in (ENGLISH, PERSIAN, FORTY_NOTES, THIRTY_PICTURES):
         assert parts(content) == parts(content)
+
+
+@pytest.mark.parametrize("mail", MAILS)
+def test_every_word_is_recoloured_by_night(mail: str) -> None:
+    for tag, attributes in Page(body_of(mail)).elements:
+        names, style = attributes.get("class", ""), attributes.get("style", "")
+        if f"color:{colours.QUIET}" in re.sub(r"border[^;]*", "", style) and tag != "a":
+            assert "m-quiet" in names, (tag, style)
+        if f";color:{colours.INK}" in style:
+            assert "m-ink" in names or tag in {"h2", "h3", "pre", "blockquote"}, (tag, style)

@@ -33,7 +33,7 @@ class CalloutBlock(Block):
         title = format_html('<p class="callout-title">{}</p>', medium.words(self.title)) if self.title else ""
         return format_html(
             '<table role="presentation" class="callout" cellpadding="0" cellspacing="0" border="0" width="100%"><tr>'
-            '<td class="m-tint callout-{} {}"{}>{}{}</td></tr></table>',
+            '<td class="callout-{} {}"{}>{}{}</td></tr></table>',
             self._tone,
             self.dir or medium.dir,
             self.attributes,

@@ -27,7 +27,7 @@ class QuoteBlock(Block):
     def mail(self, medium: Medium) -> SafeString:
         """The same, ruled on the side where its lines start."""
         source = format_html('<p class="source">— {}</p>', medium.words(self.source)) if self.source else ""
-        name = "pull" if self.pull else "quote m-quote"
+        name = "pull" if self.pull else "quote"
         return format_html(
             '<blockquote class="{} {}"{}>{}{}</blockquote>',
             name,

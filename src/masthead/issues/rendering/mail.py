@@ -45,6 +45,18 @@ _ARABIC = frozenset({"ar", "ckb", "fa", "ps", "sd", "ug", "ur"})
 _TINT, _NIGHT_TINT = "#f5f2ec", "#282623"
 
 
+#: What elements of the blocks become by night.
+_NIGHT = {
+    "source": "m-quiet",
+    "caption": "m-quiet",
+    "rule": "m-quiet",
+    "quote": "m-edge",
+    "callout-note": "m-tint",
+    "callout-warning": "m-tint m-warning",
+    "callout-appeal": "m-tint m-edge",
+}
+
+
 @dataclass(frozen=True)
 class Icon:
     """One badge of a row, with its words: nothing depends on the picture."""
@@ -197,10 +209,11 @@ def _look(content: Content) -> dict[str, str | int]:
 
 
 def _without_classes(html: str) -> str:
-    """Classes go that only the style sheet used; those of the kept style block stay: they begin with `m-`."""
+    """Classes go that only the style sheet used; what the kept style block needs, by night, begins with `m-`."""
 
     def kept(found: re.Match[str]) -> str:
-        names = [name for name in found[1].split() if name.startswith("m-")]
+        names = [_NIGHT.get(name, name if name.startswith("m-") else "") for name in found[1].split()]
+        names = sorted({name for name in names if name})
         return f' class="{" ".join(names)}"' if names else ""
 
     return _TAG.sub(lambda tag: _CLASS.sub(kept, tag[0]), html)
