@@ -17,6 +17,7 @@ from masthead.audit.recording import record
 from masthead.delivery import waking
 from masthead.delivery.ledger import moving
 from masthead.delivery.models import Campaign
+from masthead.issues import freezing
 from masthead.issues.models import Edition, Issue
 
 State = Campaign.State
@@ -62,23 +63,35 @@ def publish_and_send(
 
     Raises NobodyToSendTo, and freezing.NotReady for an issue that cannot be frozen.
     """
-    from masthead.issues import freezing
-
+    is_test = not issue.publication.is_live
+    existing = None if is_test else _existing(issue, lists)
+    if existing is not None and existing.state != State.DRAFT:
+        return existing
     if not lists or not Subscription.objects.filter(list__in=lists, state=Subscription.State.ACTIVE).exists():
         raise NobodyToSendTo(lists)
+    # Rendering takes its time, so it is done before the one lock of an embedded install is taken.
+    prepared = freezing.prepare(issue=issue, now=now, test=is_test)
     with transaction.atomic():
         # Whoever comes second waits here, and then finds the campaign of the first.
         issue = Issue.objects.select_for_update(of=("self",)).select_related("publication").get(pk=issue.pk)
-        is_test = not issue.publication.is_live
-        existing = None if is_test else _existing(issue, lists, is_test)
-        edition = None
-        if existing is None:
-            edition = freezing.freeze(issue=issue, by=by, now=now, test=is_test)
-            existing = _existing(issue, lists, is_test, digest=edition.digest) if is_test else None
+        existing = None if is_test else _existing(issue, lists)
         if existing is not None and existing.state != State.DRAFT:
             return existing
-        campaign = existing or _draft(edition or _newest_edition(issue), lists, mail_mode, policy, by, now)
-        _schedule(campaign, issue, starts_at=starts_at or now, by=by, now=now)
+        edition = freezing.freeze(issue=issue, by=by, now=now, test=is_test, prepared=prepared)
+        if is_test:
+            existing = _existing(issue, lists, edition)
+            if existing is not None and existing.state != State.DRAFT:
+                return existing
+        mode = mail_mode or (edition.mail_mode if issue.mail_mode else Issue.MailMode.READER)
+        campaign = existing or Campaign(by=by, created_at=now)
+        campaign.edition, campaign.mail_mode, campaign.policy = edition, mode, Campaign.Policy(policy)
+        campaign.state, campaign.starts_at, campaign.attention = State.SCHEDULED, starts_at or now, ""
+        campaign.save()
+        campaign.lists.set(lists)
+        if not is_test:
+            Issue.objects.filter(pk=issue.pk, public_from=None).update(public_from=campaign.starts_at)
+        _note("campaign.scheduled", campaign, by=by, now=now, starts_at=campaign.starts_at.isoformat())
+        waking.start_of(campaign.pk, campaign.starts_at)
     return campaign
 
 
@@ -165,39 +178,16 @@ def send_uncertain_again(*, campaign: Campaign, by: str, now: datetime) -> int:
     return readers
 
 
-def _existing(issue: Issue, lists: Sequence[MailingList], is_test: bool, digest: str | None = None) -> Campaign | None:
-    campaigns = Campaign.objects.filter(edition__issue=issue, edition__is_test=is_test).exclude(state=State.CANCELLED)
-    if digest is not None:
-        campaigns = campaigns.filter(edition__digest=digest)
+def _existing(issue: Issue, lists: Sequence[MailingList], edition: Edition | None = None) -> Campaign | None:
+    """The campaign of this issue to exactly these lists; of `edition` alone, if given (a rehearsal)."""
+    campaigns = Campaign.objects.filter(edition__issue=issue, edition__is_test=edition is not None)
+    if edition is not None:
+        campaigns = campaigns.filter(edition=edition)
     wanted = {each.pk for each in lists}
-    for campaign in campaigns.order_by("-id").prefetch_related("lists"):
+    for campaign in campaigns.exclude(state=State.CANCELLED).order_by("-id").prefetch_related("lists"):
         if {each.pk for each in campaign.lists.all()} == wanted:
             return campaign
     return None
-
-
-def _newest_edition(issue: Issue) -> Edition:
-    return Edition.objects.filter(issue=issue).latest("version")
-
-
-def _draft(
-    edition: Edition, lists: Sequence[MailingList], mail_mode: str | None, policy: str, by: str, now: datetime
-) -> Campaign:
-    mode = mail_mode or edition.mail_mode
-    campaign = Campaign.objects.create(edition=edition, mail_mode=mode, policy=Campaign.Policy(policy), by=by, created_at=now)
-    campaign.lists.set(lists)
-    return campaign
-
-
-def _schedule(campaign: Campaign, issue: Issue, *, starts_at: datetime, by: str, now: datetime) -> None:
-    campaign.state = State.SCHEDULED
-    campaign.starts_at = starts_at
-    campaign.attention = ""
-    campaign.save(update_fields=["state", "starts_at", "attention"])
-    if not campaign.edition.is_test:
-        Issue.objects.filter(pk=issue.pk, public_from=None).update(public_from=starts_at)
-    _note("campaign.scheduled", campaign, by=by, now=now, starts_at=starts_at.isoformat())
-    waking.start_of(campaign.pk, starts_at)
 
 
 def _note(action: str, campaign: Campaign, *, by: str, now: datetime, **details: object) -> None:

@@ -11,7 +11,7 @@ def wait_after(attempt: int, *, first: float, jitter: float) -> int:
 
     `jitter` (0 to 1, random) spreads a crowd that was refused in the same second over half the wait more.
     """
-    wait = min(LONGEST, first * 2 ** min(attempt - 1, 16))
+    wait = min(float(LONGEST), first * 2.0 ** min(attempt - 1, 16))
     return max(1, round(wait * (1 + jitter / 2)))
 
 

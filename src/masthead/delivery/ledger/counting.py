@@ -55,7 +55,7 @@ def repeated(campaign: Campaign) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _tally(sql: str, parameters: list[object]) -> dict[int, int]:
+def _tally(sql: str, parameters: list[int]) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return {int(state): int(count) for state, count in cursor.fetchall()}

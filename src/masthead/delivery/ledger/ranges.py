@@ -149,7 +149,7 @@ def _sql(text: str) -> str:
     return text.format(now=_NOW[connection.vendor])
 
 
-def _parameters(**more: object) -> dict[str, object]:
+def _parameters(**more: int | bool) -> dict[str, int | bool | str]:
     return {"lost": settings.WORKER_LOST_SECONDS, "embedded": settings.EMBEDDED, "me": ME, **more}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from masthead.common.addresses import BadAddress
 from masthead.delivery.ledger import ranges, rows
+from masthead.delivery.ledger.committing import Result
 from masthead.delivery.ledger.ranges import Claim
 from masthead.delivery.ledger.rows import Row
 from masthead.delivery.rendering import Reader, Renderer
@@ -163,7 +164,7 @@ class Feeder:
             return None
         return mail
 
-    async def _record(self, result: outcomes.Result) -> None:
+    async def _record(self, result: Result) -> None:
         await self._clerk.commit([result], None)
         self.settled(result.range_id)
 

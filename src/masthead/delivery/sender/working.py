@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -122,12 +125,11 @@ def _rules(campaign: Campaign) -> Rules:
     return Rules(policy=campaign.policy, deadline=int(deadline.timestamp()), first_wait=float(settings.RETRY_SECONDS))
 
 
-def _run(work: Any) -> Relay:
+def _run(work: Coroutine[Any, Any, Relay]) -> Relay:
     """Run the event loop, uvloop's where it is installed."""
-    try:
-        from uvloop import new_event_loop
-    except ImportError:
-        new_event_loop = asyncio.new_event_loop
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    if find_spec("uvloop") is not None:
+        factory = import_module("uvloop").new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
         relay: Relay = runner.run(work)
     return relay
