@@ -1,4 +1,3 @@
-
 """Links to share and to follow."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """Text in any script."""
 
 from __future__ import annotations

@@ -111,7 +111,9 @@ NETWORKS: dict[str, Network] = {
         _network("mastodon", "Mastodon", "https://server.example/@name", rf"https://{_HOST}/@\w{{1,100}}"),
         _network("bluesky", "Bluesky", "https://bsky.app/profile/name.example", rf"https://bsky\.app/profile/{_HOST}"),
         _network("telegram", "Telegram", "https://t.me/channel", r"https://t\.me/\w{3,64}"),
-        _network("whatsapp", "WhatsApp", "https://whatsapp.com/channel/0029abcdef", r"https://(?:www\.)?whatsapp\.com/channel/\w{5,64}"),
+        _network(
+            "whatsapp", "WhatsApp", "https://whatsapp.com/channel/0029abcdef", r"https://(?:www\.)?whatsapp\.com/channel/\w{5,64}"
+        ),
         _network("x", "X", "https://x.com/name", r"https://x\.com/\w{1,30}"),
         _network("threads", "Threads", "https://www.threads.com/@name", r"https://www\.threads\.com/@[\w.]{1,50}"),
         _network("instagram", "Instagram", "https://www.instagram.com/name/", r"https://www\.instagram\.com/[\w.]{1,50}/?"),

@@ -1,8 +1,11 @@
 """The ASGI entry, for `masthead serve` and other servers."""
 
 import os
+import warnings
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masthead.config.settings")
+# WhiteNoise reads static files synchronously; Django says so at each of them.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 application = get_asgi_application()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import asdict
 
@@ -25,6 +26,8 @@ def send(number: int, list_names: tuple[str, ...], at: str | None, wait: bool, s
     Run again, it goes on with the sending that there is: nobody gets a second copy. Sending that has paused itself (the relay
     refused) is resumed. With --wait the exit status is 0 when it has finished, and 1 with the reason when it has not.
     """
+    # The progress bar says what happens; the log would write over it.
+    os.environ.setdefault("MASTHEAD_LOG_LEVEL", "WARNING")
     start()
     from masthead.cli import choosing, dispatch
 

@@ -21,6 +21,7 @@ def demo(once: bool) -> None:
     # Nothing of the demonstration may leave the machine or touch another install, whatever the environment says.
     for name in ("MASTHEAD_SMTP_URL", "MASTHEAD_SMTP_URL_FILE", "MASTHEAD_DATABASE_URL", "MASTHEAD_DATABASE_URL_FILE"):
         os.environ.pop(name, None)
+    os.environ.setdefault("MASTHEAD_LOG_LEVEL", "WARNING")
     began = time.monotonic()
     start()
     from django.conf import settings
