@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel, get_all_child_relations
 from wagtail.fields import StreamField
@@ -124,6 +125,17 @@ class Issue(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previe
         for name in self.KEPT:
             setattr(found, name, getattr(self, name))
         return found
+
+    @property
+    def preview_modes(self) -> list[tuple[str, str | Promise]]:
+        """What the editor can look at; `web.admin` shows each by the renderer that freezes."""
+        return [
+            ("mail", _("Mail")),
+            ("mail_excerpt", _("Mail, excerpt")),
+            ("web", _("Page")),
+            ("text", _("Plain text")),
+            ("feed", _("Feed")),
+        ]
 
     @property
     def language_code(self) -> str:

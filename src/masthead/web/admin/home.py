@@ -1,15 +1,155 @@
-"""Home: what to do next, what is being sent, how the last issue went."""
+"""Home: what to do next, what is being sent, how the last issue went, what is still to be set up."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from masthead.team.roles import requires
+from masthead.audience.models import Subscriber
+from masthead.delivery.models import Campaign
+from masthead.issues.models import Edition, Issue, Publication
+from masthead.issues.publications import reasons_against_going_live
+from masthead.mail.transports import choosing
+from masthead.team.models import User
+from masthead.team.roles import may, requires
+from masthead.web.admin.sending.progress import MOVING, standing
+from masthead.web.admin.staff import staff
+from masthead.web.admin.writing.listing import row_of
 
 
+@dataclass(frozen=True)
+class Todo:
+    """One line of the checklist. `url` is empty where the person's role cannot do it."""
+
+    text: str
+    done: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class NextAction:
+    """The one thing worth doing now."""
+
+    heading: str
+    text: str
+    label: str
+    url: str
+
+
+@require_safe
 @requires("desk.open")
 def home(request: HttpRequest) -> HttpResponse:
     """The first screen after signing in."""
-    return render(request, "web_admin/home.html", {"title": _("Home")})
+    person, now = staff(request), timezone.now()
+    publications = list(Publication.objects.all())
+    sees_sending = may(person, "campaigns.view")
+    moving = _under_way() if sees_sending else []
+    last = _last_ended() if sees_sending else None
+    drafts = Issue.objects.filter(public_from=None).select_related("publication").order_by("-latest_revision__created_at", "-id")
+    checklist = list(_checklist(person, publications)) if may(person, "publications.edit") else []
+    context = {
+        "title": _("Good day, %(name)s") % {"name": person.get_short_name()},
+        "publications": publications,
+        "moving": [standing(campaign) for campaign in moving],
+        "last": standing(last) if last else None,
+        "drafts": [row_of(issue, now=now) for issue in drafts[:5]] if may(person, "issues.write") else [],
+        "checklist": checklist,
+        "todo_done": sum(todo.done for todo in checklist),
+        "next": _next_action(person, publications, moving),
+        "readers": Subscriber.objects.filter(subscriptions__state="active").distinct().count()
+        if may(person, "readers.view")
+        else None,
+    }
+    return render(request, "web_admin/home.html", context)
+
+
+def _under_way() -> list[Campaign]:
+    states = [*MOVING, Campaign.State.PAUSED]
+    return list(Campaign.objects.filter(state__in=states).select_related("edition__publication", "edition__issue")[:5])
+
+
+def _last_ended() -> Campaign | None:
+    ended = Campaign.objects.filter(state__in=[Campaign.State.FINISHED, Campaign.State.CANCELLED])
+    return ended.select_related("edition__publication", "edition__issue").order_by("edition__is_test", "-finished_at").first()
+
+
+def _next_action(person: User, publications: list[Publication], moving: list[Campaign]) -> NextAction | None:
+    if not publications:
+        if not may(person, "publications.edit"):
+            return None
+        return NextAction(
+            _("Make your bulletin"),
+            _("Its name, its language and its next number are enough to begin."),
+            _("Begin"),
+            reverse("desk_welcome_bulletin"),
+        )
+    paused = next((campaign for campaign in moving if campaign.state == Campaign.State.PAUSED), None)
+    if paused is not None:
+        return NextAction(
+            _("A sending waits for you"),
+            paused.attention or _("It was paused."),
+            _("Look at it"),
+            reverse("desk_campaign", args=[paused.pk]),
+        )
+    if not may(person, "issues.write"):
+        return None
+    draft = Issue.objects.filter(public_from=None).exclude(title="").order_by("-id").first()
+    if draft is None:
+        return NextAction(
+            _("Write the next issue"),
+            _("Write it once; it leaves as e-mail, page, text and feed."),
+            _("New issue"),
+            reverse("issues:add"),
+        )
+    if may(person, "campaigns.send"):
+        heading = _("Send “%(title)s”") if draft.publication.is_live else _("Try “%(title)s”")
+        text = (
+            _("It is a draft. Look at it once more, then send it to your readers.")
+            if draft.publication.is_live
+            else _("Look at it, change it, and send it: in test mode it lands in the built-in inbox, where nobody else sees it.")
+        )
+        return NextAction(heading % {"title": draft.title}, text, _("Open it"), reverse("issues:edit", args=[draft.pk]))
+    return NextAction(
+        _("Go on with “%(title)s”") % {"title": draft.title},
+        _("It is a draft."),
+        _("Open it"),
+        reverse("issues:edit", args=[draft.pk]),
+    )
+
+
+def _checklist(person: User, publications: list[Publication]) -> Iterator[Todo]:
+    """What a new install still lacks; empty lines are not shown again once all is done."""
+    first = publications[0] if publications else None
+    yield Todo(_("Write the first issue"), Issue.objects.count() > 1 or Edition.objects.exists(), reverse("desk_issues"))
+    yield Todo(_("Send it to yourself or rehearse it"), Campaign.objects.exists(), reverse("desk_issues"))
+    publication_url = reverse("desk_publication", args=[first.pk]) if first else reverse("desk_publications")
+    yield Todo(_("Fill in the imprint"), bool(first and first.imprint.strip()), publication_url + "#sender")
+    if may(person, "transports.edit"):
+        yield Todo(_("Decide how mail leaves"), _mail_leaves(), _url("desk_transports"))
+    if may(person, "readers.edit"):
+        yield Todo(_("Bring in your readers"), Subscriber.objects.exists(), _url("desk_import"))
+    if may(person, "team.manage"):
+        yield Todo(_("Invite a colleague"), User.objects.filter(is_active=True).count() > 1, reverse("desk_people"))
+    yield Todo(_("Add a second factor to your sign-in"), Authenticator.objects.filter(user=person).exists(), reverse("mfa_index"))
+    ready = bool(first and not first.is_live and not reasons_against_going_live(first))
+    live = bool(first and first.is_live)
+    yield Todo(_("Go live") if live or ready else _("Go live, once the above is done"), live, publication_url + "#mode")
+
+
+def _mail_leaves() -> bool:
+    return choosing.current(timezone.now()).kind != "inbox"
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -27,10 +27,21 @@ class Item:
     group: str = ""
 
 
-ITEMS: tuple[Item, ...] = (Item("home", _("Home"), "home", "desk_home", "desk.open", 100),)
+ITEMS: tuple[Item, ...] = (
+    Item("home", _("Home"), "home", "desk_home", "desk.open", 100),
+    Item("issues", _("Issues"), "doc-full", "desk_issues", "desk.open", 200),
+    Item("media", _("Media"), "image", "wagtailimages:index", "issues.write", 300),
+    Item("files", _("Files"), "download", "wagtaildocs:index", "issues.write", 310),
+    Item("contributors", _("Contributors"), "user", "contributors:list", "issues.write", 320),
+    # 400–499: readers, lists, import. 500–599: the built-in inbox.
+    Item("publications", _("Publications"), "openquote", "desk_publications", "publications.edit", 100, "settings"),
+    # 200–299: how mail leaves.
+    Item("people", _("People"), "group", "desk_people", "team.manage", 300, "settings"),
+    Item("activity", _("Activity"), "history", "desk_activity", "audit.read", 400, "settings"),
+)
 
 
-class DeskMenuItem(MenuItem):  # type: ignore[misc]
+class DeskMenuItem(MenuItem):
     """An `Item` as Wagtail's sidebar shows it."""
 
     def __init__(self, item: Item) -> None:

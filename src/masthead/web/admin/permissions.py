@@ -65,7 +65,7 @@ def write_group_permissions() -> None:
 
 
 def _permissions(names: tuple[str, ...]) -> list[Permission]:
-    found = []
+    found: list[Permission] = []
     for name in names:
         app, codename = name.split(".")
         found += Permission.objects.filter(content_type__app_label=app, codename=codename)

@@ -1,7 +1,7 @@
 """Every address of the desk that is ours. Names are `desk_<screen>`; each view carries the right it needs.
 
-`screens` stand inside the shell (Wagtail wraps them: signed in, never cached, in the reader's language). `urlpatterns` are asked
-before the shell: what replaces its own screens, what needs nobody signed in, and what of the shell is closed.
+`screens` stand inside the shell (Wagtail wraps them: signed in, never cached, in the language of the person at it). `urlpatterns`
+are asked before the shell: what replaces its own screens, what needs nobody signed in, and what of the shell is closed.
 """
 
 from __future__ import annotations
@@ -12,13 +12,34 @@ from django.views.decorators.cache import never_cache
 from wagtail.admin.auth import require_admin_access
 
 from masthead.web.admin import closed, home
+from masthead.web.admin.office import activity, people, publications, welcome
+from masthead.web.admin.sending import progress, starting
+from masthead.web.admin.writing import listing, previews
 
-screens: list[URLPattern | URLResolver] = []
+screens: list[URLPattern | URLResolver] = [
+    path("look/<int:pk>/", previews.look, name="desk_look"),
+    path("send/<int:pk>/", starting.send, name="desk_send"),
+    path("send/<int:pk>/audience/", starting.audience_count, name="desk_send_audience"),
+    path("sending/<int:pk>/", progress.campaign, name="desk_campaign"),
+    path("sending/<int:pk>/news/", progress.news, name="desk_campaign_news"),
+    path("sending/<int:pk>/act/", progress.act, name="desk_campaign_act"),
+    path("publications/", publications.publications, name="desk_publications"),
+    path("publications/new/", publications.new, name="desk_publication_new"),
+    path("publications/<int:pk>/", publications.publication, name="desk_publication"),
+    path("publications/<int:pk>/mode/", publications.mode, name="desk_publication_mode"),
+    path("people/", people.people, name="desk_people"),
+    path("people/<int:pk>/", people.change, name="desk_person"),
+    path("activity/", activity.activity, name="desk_activity"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", never_cache(require_admin_access(home.home)), name="desk_home"),
     # The shell's own would end the session on any request.
     path("logout/", logout),
+    path("issues/", never_cache(require_admin_access(listing.issues)), name="desk_issues"),
+    path("welcome/bulletin/", welcome.bulletin, name="desk_welcome_bulletin"),
+    path("welcome/mail/", welcome.how_mail_leaves, name="desk_welcome_mail"),
+    path("welcome/<str:token>/", welcome.welcome, name="desk_welcome"),
     # The shell's own sign-in, its tree, sites, groups, reports: nothing of Masthead lives there.
     re_path(closed.PATHS, closed.not_here),
 ]

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.search import SearchArea
+from wagtail.snippets.action_menu import ActionMenuItem, PublishMenuItem, UnpublishMenuItem
+from wagtail.snippets.models import register_snippet
 
+from masthead.team.roles import may
 from masthead.web.admin import menu, urls
+from masthead.web.admin.writing.viewset import ContributorViewSet, IssueViewSet
+
+register_snippet(IssueViewSet)
+register_snippet(ContributorViewSet)
 
 
 @hooks.register("construct_main_menu")
@@ -39,3 +47,29 @@ def our_look() -> SafeString:
 def no_summary(request: HttpRequest, items: list[object]) -> None:
     """Counts of pages, images and documents say nothing here."""
     items.clear()
+
+
+@hooks.register("insert_global_admin_js")
+def our_script() -> SafeString:
+    """Counters, copy buttons, the token of requests by htmx."""
+    return format_html('<script src="{}" defer></script>', static("web_admin/desk.js"))
+
+
+@hooks.register("construct_snippet_action_menu")
+def nothing_is_published_here(items: list[ActionMenuItem], request: HttpRequest, context: dict[str, object]) -> None:
+    """An issue becomes public by being sent, nowhere else."""
+    items[:] = [item for item in items if not isinstance(item, PublishMenuItem | UnpublishMenuItem)]
+
+
+class IssueSearch(SearchArea):
+    """The field at the top of the menu searches issues."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """To those who may open the list."""
+        return may(request.user, "desk.open")
+
+
+@hooks.register("register_admin_search_area")
+def search_issues() -> SearchArea:
+    """First of all areas, so it is the one the menu uses."""
+    return IssueSearch(_("Issues"), reverse_lazy("desk_issues"), name="desk-issues", icon_name="doc-full", order=1)

@@ -1,12 +1,19 @@
-"""What the desk's templates ask for: the banner of test mode."""
+"""What the desk's templates ask for: the banner of test mode, times, queries."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from masthead.delivery.lookups import Progress
 from masthead.issues.models import Publication
+from masthead.team.roles import may
 
 register = template.Library()
 
@@ -18,4 +25,47 @@ def test_mode_banner(context: dict[str, Any]) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"publications": []}
-    return {"publications": list(Publication.objects.filter(is_live=False).only("id", "name")), "user": user}
+    return {
+        "publications": list(Publication.objects.filter(is_live=False).only("id", "name")),
+        "may_read_inbox": may(user, "inbox.read"),
+        "may_go_live": may(user, "publications.edit"),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def same_query(context: dict[str, Any], **changes: object) -> str:
+    """The query of this page with some values changed: what paging and filters link to."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query[name] = str(value)
+    return "?" + str(query.urlencode())
+
+
+@register.simple_tag
+def in_zone(moment: datetime, zone: str) -> str:
+    """ "7 Jan 2027 09:00 (Europe/Paris)": a moment as the publication's readers count it."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return _("%(when)s (%(zone)s)") % {"when": formats.date_format(local, "j M Y H:i"), "zone": zone.replace("_", " ")}
+
+
+@register.filter
+def moment(seconds: int | None) -> datetime | None:
+    """The datetime of whole seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
+
+
+@register.filter
+def duration(seconds: int) -> str:
+    """ "40 minutes", for a forecast."""
+    minutes = max(1, round(seconds / 60))
+    if minutes < 120:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    hours = round(minutes / 60)
+    return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+
+
+@register.simple_tag
+def slow_progress(progress: Progress) -> str:
+    """Progress for a screen reader: it changes in tenths, so that it is not said every two seconds."""
+    tenth = 10 * (10 * progress.answered // progress.audience) if progress.audience else 0
+    return _("%(percent)s percent settled") % {"percent": tenth}

@@ -1,0 +1,74 @@
+"""Changing what staff decide about a publication. Going live and the row of numbers have verbs of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from masthead.audit import recording
+from masthead.common.addresses import BadAddress, normalise
+from masthead.issues.models import Publication
+from masthead.issues.publications import BadPublication
+
+#: What may be changed; anything else in `values` is refused.
+CHANGEABLE = frozenset(
+    {
+        "name", "tagline", "masthead_line", "issn", "language", "direction", "time_zone", "accent", "mail_mode",
+        "from_name", "from_address", "reply_to", "imprint", "base_url", "lists", "share_mail", "share_web", "follow",
+    }
+)  # fmt: skip
+
+
+_LABELS = {"from_address": _("sender address"), "reply_to": _("answers go to")}
+
+
+@transaction.atomic
+def change(*, publication: Publication, values: Mapping[str, object], by: str, now: datetime) -> list[str]:
+    """Write `values` (column → value) and answer the names of those that are new.
+
+    Raises BadPublication for a value that cannot be, and for a name that is not CHANGEABLE.
+    """
+    unknown = sorted(values.keys() - CHANGEABLE)
+    if unknown:
+        raise BadPublication(f"A publication has no {', '.join(unknown)} to change.")
+    plain = {name: value for name, value in values.items() if name != "lists"}
+    kept = Publication.objects.get(pk=publication.pk)
+    changed = [name for name, value in plain.items() if getattr(kept, name) != value]
+    for name in changed:
+        setattr(publication, name, plain[name])
+    for name in {"from_address", "reply_to"} & set(changed):
+        _check_address(publication, name)
+    publication.base_url = publication.base_url.rstrip("/")
+    try:
+        publication.full_clean(exclude={"lists"})
+    except ValidationError as error:
+        raise BadPublication(" ".join(error.messages)) from error
+    if changed:
+        publication.save(update_fields=changed)
+    lists = values.get("lists")
+    if lists is not None and set(lists) != set(kept.lists.all()):  # type: ignore[call-overload]
+        publication.lists.set(lists)  # type: ignore[arg-type]
+        changed.append("lists")
+    if changed:
+        recording.record(
+            action="publication.changed",
+            by=by,
+            now=now,
+            subject=f"publication:{publication.pk}",
+            details={"fields": sorted(changed)},
+        )
+    return changed
+
+
+def _check_address(publication: Publication, name: str) -> None:
+    text = getattr(publication, name)
+    if not text and name == "reply_to":
+        return
+    try:
+        setattr(publication, name, normalise(text).address)
+    except BadAddress as error:
+        raise BadPublication(f"{_LABELS[name]}: {error.reason}") from error

@@ -1,0 +1,1 @@
+"""The screens of the house itself: publications, people, activity, first run."""

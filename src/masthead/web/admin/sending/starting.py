@@ -1,0 +1,220 @@
+"""The send desk: one issue, its readers, its mail, a last look, and the act that makes it public."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from masthead.audience import lookups as audience
+from masthead.audience.models import MailingList
+from masthead.common.addresses import BadAddress
+from masthead.common.local_time import BadLocalTime, moment_of
+from masthead.delivery import campaigns, testing
+from masthead.delivery import lookups as delivery
+from masthead.delivery.models import Campaign
+from masthead.issues import numbering, preflight
+from masthead.issues.freezing import NotReady, preview
+from masthead.issues.models import Issue
+from masthead.issues.preflight import Finding
+from masthead.issues.rendering.edition import CannotRender
+from masthead.issues.rendering.edition import render as render_issue
+from masthead.issues.rendering.merge import TooManyFields
+from masthead.mail.encoding.slots import BadMail
+from masthead.team.roles import requires
+from masthead.web.admin.staff import staff
+from masthead.web.admin.words import number_of, state_of
+
+#: How long "now" waits, so that Undo means something.
+UNDO = timedelta(seconds=60)
+
+
+class SendForm(forms.Form):
+    """To whom, what, and when. The time is one of the publication's time zone."""
+
+    lists = forms.ModelMultipleChoiceField(
+        MailingList.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Lists"),
+        error_messages={"required": gettext_lazy("Choose at least one list.")},
+    )
+    mail_mode = forms.ChoiceField(
+        label=gettext_lazy("The mail holds"),
+        choices=[
+            ("full", gettext_lazy("the full issue")),
+            ("excerpt", gettext_lazy("an excerpt with “Continue reading”")),
+            ("reader", gettext_lazy("what each reader chose")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    when = forms.ChoiceField(
+        choices=[("now", gettext_lazy("Now")), ("at", gettext_lazy("At a time"))], initial="now", widget=forms.RadioSelect
+    )
+    day = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}), label=gettext_lazy("Day"))
+    hour = forms.TimeField(required=False, widget=forms.TimeInput(attrs={"type": "time"}), label=gettext_lazy("Time"))
+    typed_number = forms.CharField(required=False, label=gettext_lazy("The number, to confirm"))
+
+    def __init__(self, issue: Issue, now: datetime, data: Mapping[str, Any] | None = None) -> None:
+        self.issue, self.now = issue, now
+        initial = {"lists": list(issue.publication.lists.all()), "mail_mode": issue.mode, "when": "now"}
+        super().__init__(data, initial=initial)
+
+    def clean(self) -> dict[str, object]:
+        """Adds `starts_at`; refuses a time that is past, that the clocks skip or show twice, and a wrong number."""
+        values: dict[str, object] = super().clean() or {}
+        if values.get("when") == "at":
+            values["starts_at"] = self._time(values)
+        else:
+            values["starts_at"] = self.now + UNDO
+        if self.issue.publication.is_live and str(values.get("typed_number", "")).strip() != number_of(self.issue):
+            self.add_error("typed_number", _("Type %(number)s, the number of this issue.") % {"number": number_of(self.issue)})
+        return values
+
+    def _time(self, values: dict[str, object]) -> datetime | None:
+        day, hour = values.get("day"), values.get("hour")
+        if not day or not hour:
+            self.add_error("day", _("Say on which day and at what time."))
+            return None
+        try:
+            moment = moment_of(datetime.combine(day, hour), self.issue.publication.time_zone)  # type: ignore[arg-type]
+        except BadLocalTime as error:
+            known = {"zone": error.zone}
+            self.add_error(
+                "hour",
+                _("The clocks in %(zone)s are set back that night and show this time twice. Choose another.") % known
+                if error.doubled
+                else _("The clocks in %(zone)s skip this time that night. Choose another.") % known,
+            )
+            return None
+        if moment <= self.now:
+            self.add_error("hour", _("That time is past."))
+            return None
+        return moment
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the pre-flight says, in the three groups of the screen."""
+
+    must: list[Finding]
+    look: list[Finding]
+
+    @property
+    def fine(self) -> bool:
+        """Nothing at all to say."""
+        return not self.must and not self.look
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("campaigns.send")
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    """The send desk of one issue."""
+    issue = get_object_or_404(Issue.objects.select_related("publication"), pk=pk)
+    now = timezone.now()
+    form = SendForm(issue, now, request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        if request.POST.get("act") == "test":
+            return _test(request, issue, now)
+        if form.is_valid():
+            answer = _publish(request, issue, form, now)
+            if answer is not None:
+                return answer
+    try:
+        context = _context(issue, form, now)
+    except (CannotRender, TooManyFields) as error:
+        messages.error(request, str(error))
+        return redirect("issues:edit", pk)
+    return render(request, "web_admin/sending/send.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@requires("campaigns.send")
+def audience_count(request: HttpRequest, pk: int) -> HttpResponse:
+    """How many readers the chosen lists reach now: a piece of the send desk."""
+    issue = get_object_or_404(Issue.objects.select_related("publication"), pk=pk)
+    chosen = MailingList.objects.filter(pk__in=[value for value in request.GET.getlist("lists") if value.isdecimal()])
+    return render(request, "web_admin/sending/audience.html", {"issue": issue, **_audience(list(chosen))})
+
+
+def _publish(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) -> HttpResponse | None:
+    values = form.cleaned_data
+    try:
+        campaign = campaigns.publish_and_send(
+            issue=issue,
+            lists=list(values["lists"]),
+            starts_at=values["starts_at"],
+            mail_mode=values["mail_mode"],
+            by=staff(request).actor,
+            now=now,
+        )
+    except (campaigns.NobodyToSendTo, NotReady, numbering.NoNumber) as error:
+        form.add_error(None, str(error))
+        return None
+    return redirect("desk_campaign", campaign.pk)
+
+
+def _test(request: HttpRequest, issue: Issue, now: datetime) -> HttpResponse:
+    person = staff(request)
+    try:
+        testing.send_test(issue=issue, to=[person.email], name=person.get_full_name(), by=person.actor, now=now)
+    except (CannotRender, TooManyFields, BadMail, BadAddress) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("A test is on its way to %(address)s.") % {"address": person.email})
+    return redirect("desk_send", issue.pk)
+
+
+def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
+    content = preview(issue)
+    rendered = render_issue(content)
+    findings = list(preflight.check(issue))
+    chosen = list(
+        form.cleaned_data.get("lists", []) if form.is_bound and hasattr(form, "cleaned_data") else form.initial["lists"]
+    )
+    tz = ZoneInfo(issue.publication.time_zone)
+    return {
+        "title": issue.title or _("Untitled issue"),
+        "issue": issue,
+        "publication": issue.publication,
+        "content": content,
+        "rendered": rendered,
+        "number": number_of(issue),
+        "state": state_of(issue, now=now),
+        "form": form,
+        "findings": Findings(
+            [finding for finding in findings if finding.level == "block"], [f for f in findings if f.level != "block"]
+        ),
+        "previous": delivery.campaigns_of(issue).exclude(state=Campaign.State.DRAFT),
+        "local_now": now.astimezone(tz),
+        "lists": _lists(),
+        "chosen": {str(entry.pk) for entry in chosen},
+        "words": len(rendered.text_full.split()),
+        **_audience(chosen),
+    }
+
+
+def _lists() -> list[tuple[MailingList, int]]:
+    counts = audience.counts()
+    return [(entry, counts[entry.pk].active) for entry in MailingList.objects.order_by("name")]
+
+
+def _audience(chosen: list[MailingList]) -> dict[str, object]:
+    counts = audience.counts(chosen) if chosen else {}
+    return {
+        "readers": audience.active_in(chosen, today=timezone.now().date()).count() if chosen else 0,
+        "samples": list(audience.active_in(chosen, today=timezone.now().date()).order_by("pk")[:5]) if chosen else [],
+        "waiting": sum(each.pending for each in counts.values()),
+        "left": sum(each.left for each in counts.values()),
+        "suppressed": sum(each.suppressed for each in counts.values()),
+    }

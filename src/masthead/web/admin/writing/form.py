@@ -1,0 +1,100 @@
+"""The form of an issue: what stands in which tab, in the order people write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.widgets import AdminAutoHeightTextInput
+
+from masthead.issues.models import Publication
+
+
+class IssueForm(WagtailAdminModelForm):
+    """Asks for the publication only where there is a choice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "publication" not in self.fields:
+            return
+        if self.instance.pk is not None:
+            del self.fields["publication"]  # a number belongs to a publication: an issue stays where it is
+            return
+        first, *others = Publication.objects.order_by("id")[:2] or [None]
+        if first is not None and not others:
+            self.instance.publication = first
+            del self.fields["publication"]
+        elif first is not None:
+            self.fields["publication"].initial = first.pk
+            self.fields["publication"].empty_label = None
+
+
+def _text(rows: int, counter: int | None = None) -> forms.Widget:
+    widget: forms.Widget = AdminAutoHeightTextInput(attrs={"rows": rows, **({"data-counter": str(counter)} if counter else {})})
+    return widget
+
+
+write = ObjectList(
+    [
+        FieldPanel("publication"),
+        FieldPanel("title", classname="title", widget=forms.TextInput(attrs={"placeholder": _("Headline")})),
+        InlinePanel("bylines", heading=_("By"), label=_("contributor"), min_num=0),
+        FieldPanel(
+            "excerpt",
+            widget=_text(3, 600),
+            help_text=_("Two or three sentences: the preview line in the mailbox, the teaser in archive, feed and shared links."),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("lead_image", heading=_("Picture")),
+                FieldPanel("lead_image_alt", heading=_("What it shows, for those who cannot see it")),
+                FieldRowPanel([FieldPanel("lead_caption", heading=_("Caption")), FieldPanel("lead_credit", heading=_("Credit"))]),
+            ],
+            heading=_("Lead picture"),
+            classname="collapsed",
+        ),
+        FieldPanel("body", heading=_("Text")),
+        FieldPanel(
+            "notes",
+            heading=_("Footnotes"),
+            help_text=_("Write [^1] in the text where note 1 belongs."),
+            classname="collapsed",
+        ),
+    ],
+    heading=_("Write"),
+)
+
+mail = ObjectList(
+    [
+        FieldPanel(
+            "subject",
+            widget=forms.TextInput(attrs={"data-counter": "78"}),
+            help_text=_("Empty: the publication's name, the number and the headline."),
+        ),
+        FieldPanel("preheader", help_text=_("The grey line after the subject in the mailbox. Empty: the excerpt.")),
+        FieldPanel("mail_mode"),
+    ],
+    heading=_("Mail"),
+)
+
+web = ObjectList(
+    [
+        FieldPanel("visibility"),
+        FieldPanel("slug", help_text=_("Empty: made from the headline.")),
+        FieldRowPanel([FieldPanel("planned_number"), FieldPanel("planned_last_number")], heading=_("Number")),
+        FieldPanel("label", help_text=_("Only where the printed number differs: “1970–71”.")),
+        FieldPanel("date", help_text=_("Empty: the day it is sent.")),
+        FieldPanel("byline_line", help_text=_("A free line in place of the contributors.")),
+        FieldRowPanel([FieldPanel("language"), FieldPanel("direction")], heading=_("Language")),
+        FieldPanel("correction_note", help_text=_("Only for a corrected version: stands with its date above the text.")),
+    ],
+    heading=_("Web and details"),
+)
+
+
+def edit_handler() -> TabbedInterface:
+    """All of the form."""
+    return TabbedInterface([write, mail, web], base_form_class=IssueForm)

@@ -1,0 +1,102 @@
+"""All issues: what each is called, where it stands, how its sending went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from masthead.delivery import lookups as delivery
+from masthead.delivery.models import Campaign
+from masthead.issues import lookups
+from masthead.issues.models import Edition, Issue, Publication, TakenNumber
+from masthead.team.roles import may, requires
+from masthead.web.admin.words import Words, byline_of, campaign_words, number_of, state_of
+
+A_PAGE = 30
+
+
+@dataclass(frozen=True)
+class Row:
+    """One issue as the list shows it."""
+
+    issue: Issue
+    number: str
+    planned: bool
+    state: Words
+    byline: str
+    edition: Edition | None
+    campaign: Campaign | None
+    campaign_state: Words | None
+    progress: delivery.Progress | None
+
+
+@require_safe
+@requires("desk.open")
+def issues(request: HttpRequest) -> HttpResponse:
+    """The list, newest first; `q` searches headline, byline and number, `state` and `publication` filter."""
+    now = timezone.now()
+    text, state, publication = (request.GET.get(name, "") for name in ("q", "state", "publication"))
+    found = _matching(Issue.objects.select_related("publication").prefetch_related("bylines__contributor"), text)
+    if publication.isdecimal():
+        found = found.filter(publication_id=int(publication))
+    if state == "draft":
+        found = found.filter(public_from=None)
+    elif state == "scheduled":
+        found = found.filter(public_from__gt=now)
+    elif state == "published":
+        found = found.filter(public_from__lte=now)
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("p"))
+    context = {
+        "title": _("Issues"),
+        "page": page,
+        "rows": [row_of(issue, now=now) for issue in page],
+        "withdrawn": TakenNumber.objects.filter(withdrawn_at__isnull=False, issue=None).select_related("publication"),
+        "publications": Publication.objects.all(),
+        "q": text,
+        "state": state,
+        "publication": publication,
+        "states": [("draft", _("Draft or ready")), ("scheduled", _("Scheduled")), ("published", _("Published"))],
+        "filtered": bool(text or state or publication),
+        "may_write": may(request.user, "issues.write"),
+        "may_see_sending": may(request.user, "campaigns.view"),
+        "may_send": may(request.user, "campaigns.send"),
+        "may_make_publications": may(request.user, "publications.edit"),
+    }
+    return render(request, "web_admin/issues/list.html", context)
+
+
+def row_of(issue: Issue, *, now: datetime) -> Row:
+    """What the list says about `issue`."""
+    edition = lookups.versions_of(issue).first()
+    campaign = delivery.campaigns_of(issue).first()
+    return Row(
+        issue=issue,
+        number=number_of(issue),
+        planned=issue.number is None,
+        state=state_of(issue, now=now, newest=edition),
+        byline=byline_of(issue),
+        edition=edition,
+        campaign=campaign,
+        campaign_state=campaign_words(campaign) if campaign else None,
+        progress=delivery.progress(campaign) if campaign else None,
+    )
+
+
+def _matching(found: QuerySet[Issue], text: str) -> QuerySet[Issue]:
+    text = text.strip()
+    if not text:
+        return found
+    wanted = (
+        Q(title__icontains=text) | Q(byline_line__icontains=text) | Q(bylines__contributor__name__icontains=text) | Q(label=text)
+    )
+    if text.isdecimal() and len(text) < 9:
+        wanted |= Q(number=int(text)) | Q(planned_number=int(text))
+    return found.filter(wanted).distinct()
