@@ -49,6 +49,7 @@ _TINT, _NIGHT_TINT = "#f5f2ec", "#282623"
 _NIGHT = {
     "source": "m-quiet",
     "caption": "m-quiet",
+    "embed": "m-quiet",
     "rule": "m-quiet",
     "quote": "m-edge",
     "callout-note": "m-tint",
