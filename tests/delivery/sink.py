@@ -72,7 +72,10 @@ class Sink:
                 return
             verb = line[:4].upper().strip()
             if verb in ("EHLO", "HELO"):
-                self.say(writer, "ehlo", "250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8")
+                offers = ["sink.example", *self.options.offer.split(","), "AUTH PLAIN"]
+                self.say(writer, "ehlo", "\r\n".join([f"250-{each}" for each in offers[:-1]] + [f"250 {offers[-1]}"]))
+            elif verb == "AUTH":
+                writer.write(b"535 5.7.8 that password is wrong\r\n")
             elif verb == "MAIL":
                 recipient = ""
                 self.mail_ok = self.say(writer, "mail", "250 2.1.0 Ok")
@@ -168,6 +171,7 @@ async def main() -> None:
     parser.add_argument("--count", type=int, default=-1)
     parser.add_argument("--delay", type=float, default=0)
     parser.add_argument("--refuse", default="")
+    parser.add_argument("--offer", default="PIPELINING,8BITMIME,SMTPUTF8")
     parser.add_argument("--words", default="554 5.3.0 no")
     parser.add_argument("--port", type=int, default=0)
     sink = Sink(parser.parse_args())

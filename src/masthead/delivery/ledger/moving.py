@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from masthead.delivery.models import Campaign, Delivery, Range
 
@@ -13,14 +12,12 @@ _WAITING = (State.QUEUED, State.DEFERRED)
 
 def cancel_open(campaign: Campaign, *, at: int) -> int:
     """Whoever still waits is cancelled; answer how many. Rows in SENDING keep their right to an answer."""
-    count = _waiting(campaign).update(state=State.CANCELLED, at=at, retry_at=None)
-    Range.objects.filter(campaign=campaign, owner="").update(done=True)
-    return count
+    return _close(campaign, State.CANCELLED, at)
 
 
 def expire(campaign: Campaign, *, at: int) -> int:
     """Whoever still waits is given up; the last answer stays in the row as the reason."""
-    return _waiting(campaign).update(state=State.EXPIRED, at=at, retry_at=None)
+    return _close(campaign, State.EXPIRED, at)
 
 
 def requeue_uncertain(campaign: Campaign, *, at: int) -> int:
@@ -56,6 +53,10 @@ def hurry(campaign_id: int) -> None:
     Delivery.objects.filter(campaign=campaign_id, state__gt=1, state=State.DEFERRED).update(retry_at=None)
 
 
-def _waiting(campaign: Campaign) -> QuerySet[Delivery]:
+def _close(campaign: Campaign, state: int, at: int) -> int:
     span = (campaign.first_delivery or 0, campaign.last_delivery or -1)
-    return Delivery.objects.filter(pk__range=span, campaign=campaign, state__in=_WAITING)
+    waiting = Delivery.objects.filter(pk__range=span, campaign=campaign, state__in=_WAITING)
+    count = waiting.update(state=state, at=at, retry_at=None)
+    # Nothing is to be waited for: the sweep may close these ranges at once.
+    Range.objects.filter(campaign=campaign, done=False).update(not_before=None)
+    return count
