@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from PIL import Image as Pillow
-from PIL import ImageCms, ImageOps
+from PIL import ImageCms, ImageOps, UnidentifiedImageError
 
 from masthead.issues import frozen_files
 
@@ -103,7 +103,7 @@ def _opened(data: bytes) -> Iterator[Pillow.Image]:
         if picture.width * picture.height > settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS:
             raise BadPicture(f"The picture has {picture.width} × {picture.height} pixels, which is too large. Make it smaller.")
         picture.load()
-    except Pillow.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise BadPicture("The file is no JPEG, PNG, GIF or WebP picture. Save it as one of these.") from error
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
         raise BadPicture("The picture has too many pixels. Make it smaller.") from error
@@ -123,7 +123,7 @@ def _upright(picture: Pillow.Image) -> Pillow.Image:
     if profile and turned.mode in {"RGB", "CMYK"}:
         turned = _in_srgb(turned, profile)
     plain = turned.convert("RGBA" if see_through else "RGB")
-    if see_through and plain.getextrema()[3] == (255, 255):
+    if see_through and plain.getchannel("A").getextrema() == (255, 255):
         plain = plain.convert("RGB")
     fresh = Pillow.new(plain.mode, plain.size)
     fresh.paste(plain)

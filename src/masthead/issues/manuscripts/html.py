@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import nh3
-from bs4 import BeautifulSoup, NavigableString, Tag
-from bs4.element import PageElement, PreformattedString
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PageElement, PreformattedString
 
 from masthead.issues.manuscripts import pairs
 from masthead.issues.manuscripts.neutral import BadManuscript, Dropped, Manuscript, Piece

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 
 from masthead.issues.manuscripts.rich import rich_text, words_of
 
 #: "1", "[1]", "*", "(a)": what a mark looks like. A link with words in it is a link to a place in the text.
 _MARK = re.compile(r"[\s(\[]*(?:\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§]{1,4})[\s)\].]*", re.IGNORECASE)
 _HOLDERS = ("li", "p", "div", "dd", "aside", "section")
+#: What notes lie in, and what is gone with the last of them.
+_SHELLS = {"ol", "ul", "section", "div", "aside"}
 _BACK = re.compile(r"^[\s\[\]()\d↩↑^⏎︎]*$")
 
 
@@ -23,21 +26,21 @@ def take_notes(root: Tag, attribute: str) -> dict[str, str]:
     Elements that carry `attribute` are notes already, with their key in it.
     """
     notes = {}
-    for holder in root.find_all(attrs={attribute: True}):
+    for holder in root.find_all(None, {attribute: True}):
         notes[str(holder[attribute])] = rich_text(holder)
         holder.extract()
     for link in root.find_all("a", href=re.compile(r"^#.")):
         target = _target(root, str(link["href"])[1:])
         if target is None or not _MARK.fullmatch(words_of(link)) or not _comes_after(target, link):
             continue
-        holder = target if target.name in _HOLDERS else target.find_parent(_HOLDERS)
-        if not isinstance(holder, Tag) or link in holder.descendants:
+        around = target if target.name in _HOLDERS else target.find_parent(_HOLDERS)
+        if around is None or link in around.descendants:
             continue
         key = _free_key(words_of(link), notes)
         _mark(link, key)
-        _without_way_back(holder, root)
-        notes[key] = rich_text(_as_body(holder))
-        _remove(holder)
+        _without_way_back(around)
+        notes[key] = rich_text(_as_body(around))
+        _remove(around)
     return notes
 
 
@@ -66,7 +69,7 @@ def _mark(link: Tag, key: str) -> None:
     outer.replace_with(NavigableString(f"[^{key}]"))
 
 
-def _without_way_back(holder: Tag, root: Tag) -> None:
+def _without_way_back(holder: Tag) -> None:
     for back in holder.find_all("a", href=re.compile(r"^#")):
         if _BACK.match(words_of(back)):
             outer = back.parent if back.parent is not None and back.parent.name == "sup" else back
@@ -84,13 +87,9 @@ def _as_body(holder: Tag) -> Tag:
 
 def _remove(holder: Tag) -> None:
     """Take it out, and lists and sections that held nothing else."""
-    parent = holder.parent
-    holder.extract()
-    while (
-        parent is not None
-        and parent.name in {"ol", "ul", "section", "div", "aside"}
-        and not words_of(parent)
-        and not parent.find("img")
-    ):
-        parent, gone = parent.parent, parent
-        gone.extract()
+    emptied: Tag | None = holder
+    while emptied is not None:
+        parent = emptied.parent
+        emptied.extract()
+        is_shell = parent is not None and parent.name in _SHELLS and not words_of(parent) and not parent.find("img")
+        emptied = parent if is_shell else None

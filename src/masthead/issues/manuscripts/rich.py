@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from bs4 import NavigableString, Tag
-from bs4.element import PageElement
+from bs4 import Tag
+from bs4.element import NavigableString, PageElement
 
 _SAME = {"strong": "b", "b": "b", "em": "i", "i": "i", "cite": "i", "dfn": "i", "var": "i", "sup": "sup", "sub": "sub"} | {
     "code": "code",

@@ -10,7 +10,7 @@ from wagtail.models import Orderable
 from masthead.issues.models.issue import Issue
 
 
-class Contributor(models.Model):
+class Contributor(models.Model):  # type: ignore[django-manager-missing] # of a clusterable model's relation
     """A person (or a collective) that signs pieces."""
 
     name = models.CharField(_("name as printed"), max_length=150, unique=True)

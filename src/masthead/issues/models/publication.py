@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from masthead.audience.models import MailingList
 
 
-class Publication(models.Model):
+class Publication(models.Model):  # type: ignore[django-manager-missing] # of a clusterable model's relation
     """A serial with a name, a look, a sender and a row of numbers."""
 
     class MailMode(models.TextChoices):
