@@ -1,0 +1,157 @@
+"""Signing in and the reader's own pages."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from masthead.audience.models import Subscriber, Subscription
+from masthead.mail.models import SingleMail
+from masthead.web.portal.signing_in import safe_path
+from tests.web.pages import parsed, words
+
+pytestmark = pytest.mark.django_db
+Stamp = Callable[[], str]
+
+
+def newest_mail() -> str:
+    message = message_from_bytes(bytes(SingleMail.objects.latest("id").raw), policy=policy.default)
+    return str(message.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def ask(visitor: Client, publication: Any, patient: Stamp) -> Callable[..., Any]:
+    def post(address: str, **fields: str) -> Any:
+        return visitor.post("/sign-in/", {"address": address, "stamp": patient(), **fields})
+
+    return post
+
+
+@pytest.fixture
+def signed_in(visitor: Client, ask: Any, reader: Any) -> Client:
+    ask(reader.address)
+    path = re.search(r"http://127\.0\.0\.1:8000(/s/\S+)", newest_mail())
+    assert path
+    assert visitor.post(path[1]).headers["Location"] == "/account/"
+    return visitor
+
+
+def csrf(page: Any) -> dict[str, str]:
+    return {"csrfmiddlewaretoken": page.select_one("input[name=csrfmiddlewaretoken]")["value"]}
+
+
+def test_a_link_signs_in_once_and_only_by_its_button(visitor: Client, ask: Any, reader: Any) -> None:
+    ask(reader.address, next="/issues/1971/")
+    found = re.search(r"http://127\.0\.0\.1:8000(/s/\S+)", newest_mail())
+    assert found
+    for _ in range(5):
+        response = visitor.get(found[1])
+        assert response.status_code == 200
+        assert not response.cookies
+    response = visitor.post(found[1])
+    assert response.headers["Location"] == "/issues/1971/"
+    assert response.cookies["masthead"]["httponly"]
+    assert response.cookies["masthead"]["samesite"] == "Lax"
+    assert Client(HTTP_HOST="127.0.0.1").post(found[1]).status_code == 410
+
+
+def test_a_code_signs_in_as_well_and_a_wrong_one_does_not(visitor: Client, ask: Any, reader: Any) -> None:
+    ask(reader.address)
+    code = re.search(r"\b(\d{3} ?\d{3})\b", newest_mail())
+    assert code
+    wrong = "000000" if code[1] != "000000" else "000001"
+    response = ask(reader.address, code=wrong)
+    assert response.status_code == 400
+    assert "does not work" in words(response)
+    assert ask(reader.address, code=code[1]).headers["Location"] == "/account/"
+
+
+def test_asking_to_sign_in_tells_nothing_about_who_reads(ask: Any, make_subscriber: Any) -> None:
+    make_subscriber("sam@a.example")
+    answers = {
+        re.sub(rb'value="(sam@|form:)[^"]*"', b"", ask(f"sam@{who}.example").content).replace(f"@{who}.".encode(), b"@?.")
+        for who in "ab"
+    }
+    assert len(answers) == 1
+
+
+def test_the_account_asks_to_sign_in_first(visitor: Client, publication: Any) -> None:
+    for path in ("/account/", "/account/data/", "/account/erase/"):
+        assert visitor.get(path).headers["Location"] == f"/sign-in/?next={path}"
+
+
+def test_a_reader_changes_what_they_chose(signed_in: Client, reader: Any) -> None:
+    page = parsed(signed_in.get("/account/"))
+    data = {**csrf(page), "lists": "courier", "holds": "excerpt", "language": "de", "name": "Rosa M.", "paused_until": ""}
+    assert parsed(signed_in.post("/account/", data)).select_one(".done")
+    reader.refresh_from_db()
+    assert (reader.mail_mode, reader.language, reader.name) == ("excerpt", "de", "Rosa M.")
+    assert parsed(signed_in.get("/account/")).html["lang"] == "de"
+    for day, sentence in (("tomorrow", "year-month-day"), ("1999-01-01", "within the next year")):
+        reader.language = "en"
+        reader.save()
+        response = signed_in.post("/account/", {**data, "language": "en", "paused_until": day})
+        assert response.status_code == 400
+        assert sentence in words(response)
+    signed_in.post("/account/", {**data, "lists": ""})
+    assert reader.subscriptions.get().state == Subscription.State.LEFT
+
+
+def test_nothing_in_the_account_happens_without_its_token(signed_in: Client, reader: Any) -> None:
+    for path in ("/account/", "/account/address/", "/account/erase/", "/account/sign-out/"):
+        assert signed_in.post(path, {"sure": "yes", "address": "x@example.org"}).status_code == 403
+    assert Subscriber.objects.filter(pk=reader.pk).exists()
+
+
+def test_a_reader_takes_their_data_along(signed_in: Client, reader: Any) -> None:
+    response = signed_in.get("/account/data/")
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert json.loads(response.content)["address"] == "rosa@example.org"
+
+
+def test_an_address_moves_when_the_new_one_confirms(signed_in: Client, reader: Any) -> None:
+    page = parsed(signed_in.get("/account/"))
+    response = signed_in.post("/account/address/", {**csrf(page), "address": "rosa@new.example"})
+    assert "r…@new.example" in words(response)
+    found = re.search(r"http://127\.0\.0\.1:8000(/a/\S+)", newest_mail())
+    assert found
+    signed_in.get(found[1])
+    reader.refresh_from_db()
+    assert reader.address == "rosa@example.org"
+    assert signed_in.post(found[1]).status_code == 200
+    reader.refresh_from_db()
+    assert reader.address == "rosa@new.example"
+
+
+def test_erasing_needs_a_tick_and_then_is_complete(signed_in: Client, reader: Any) -> None:
+    token = csrf(parsed(signed_in.get("/account/erase/")))
+    assert signed_in.post("/account/erase/", token).status_code == 400
+    assert Subscriber.objects.exists()
+    assert "deleted" in words(signed_in.post("/account/erase/", {**token, "sure": "yes"}))
+    assert not Subscriber.objects.exists()
+    assert signed_in.get("/account/").status_code == 302
+
+
+def test_signing_out_ends_it(signed_in: Client) -> None:
+    token = csrf(parsed(signed_in.get("/account/")))
+    assert signed_in.post("/account/sign-out/", token).headers["Location"] == "/"
+    assert signed_in.get("/account/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nb"])
+def test_nobody_is_led_elsewhere_after_signing_in(path: str) -> None:
+    assert safe_path(path) == ""
+
+
+@pytest.mark.parametrize("value", ["true", "0", "[]", "null", "0e1234", "' OR 1=1", "\x00", "x" * 100_000])
+def test_odd_values_sign_nobody_in(ask: Any, reader: Any, value: str) -> None:
+    assert ask(reader.address, code=value).status_code == 400
+    assert ask(value).status_code == 400
+    assert ask(value, code=value).status_code == 400

@@ -1,0 +1,125 @@
+"""The front page, the archive and what is at no address."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from masthead.web.middleware import STRICT
+from tests.web.pages import parsed, words
+
+pytestmark = pytest.mark.django_db
+
+
+def test_before_the_first_publication_there_is_a_friendly_page(visitor: Client, db: None) -> None:
+    assert "Nothing here yet" in words(visitor.get("/"))
+
+
+def test_before_the_first_issue_one_can_subscribe(visitor: Client, publication: Any) -> None:
+    page = parsed(visitor.get("/"))
+    assert page.select_one("form[action='/subscribe/'] input[name=address]")
+
+
+def test_the_front_page_shows_the_newest_issue_and_those_before_it(visitor: Client, publish: Any) -> None:
+    for number in range(1960, 1972):
+        publish(number, f"Headline {number}", slug=f"s{number}")
+    page = parsed(visitor.get("/"))
+    assert page.select_one(".lead h2").get_text() == "Headline 1971"
+    assert len(page.select(".teaser")) == 6
+    assert page.select_one("h1").get_text() == "The Courier"
+
+
+def test_gaps_and_withdrawn_numbers_are_explained_where_one_looks_for_them(
+    visitor: Client, publish: Any, publication: Any
+) -> None:
+    from masthead.issues.models import TakenNumber
+
+    for number in (1960, 1965, 1971):
+        publish(number, f"Headline {number}", slug=f"s{number}")
+    TakenNumber.objects.create(
+        publication=publication, number=1963, taken_at=timezone.now(), withdrawn_at=datetime(2026, 1, 5, tzinfo=UTC), reason=""
+    )
+    rows = [" ".join(row.get_text(" ").split()) for row in parsed(visitor.get("/issues/")).select(".row")]
+    assert rows[1] == "No. 1966–1970 Not published here."
+    assert rows[3] == "No. 1964 Not published here."
+    assert rows[4] == "No. 1963 Withdrawn on 5 January 2026."
+    assert rows[5] == "No. 1961–1962 Not published here."
+
+
+def test_the_archive_is_found_by_year(visitor: Client, publish: Any) -> None:
+    publish(1900, "Then", at=datetime(2025, 6, 1, tzinfo=UTC))
+    publish(1971, "Now")
+    assert "Now" in words(visitor.get("/issues/"))
+    page = words(visitor.get("/issues/year/2025/"))
+    assert "Then" in page
+    assert "Headline" not in page
+    assert visitor.get("/issues/year/1999/").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["ferries", "FERRIES tides", "1971", "pilots"])
+def test_a_search_finds_by_word_and_number(visitor: Client, publish: Any, query: str) -> None:
+    publish(1970, "Salt", excerpt="Pans.", slug="salt")
+    publish(1971)
+    response = visitor.get("/issues/", {"q": query})
+    assert [row.a["href"] for row in parsed(response).select(".row")] == ["/issues/1971/"]
+    assert response.headers["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize("query", ["%", "_", "' OR 1=1 --", "\x00", "x" * 5000, "(a+)+$", "\u202e"])
+def test_a_strange_search_finds_nothing_and_breaks_nothing(visitor: Client, publish: Any, query: str) -> None:
+    publish(1971)
+    response = visitor.get("/issues/", {"q": query})
+    assert response.status_code == 200
+    parsed(response)
+
+
+def test_what_is_nowhere_gets_a_page_with_a_search(visitor: Client, publication: Any) -> None:
+    response = visitor.get("/nowhere/")
+    assert response.status_code == 404
+    assert parsed(response).select_one("form[role=search]")
+
+
+@pytest.mark.parametrize("path", ["/", "/issues/", "/feed.atom", "/robots.txt", "/theme/1d4e89.css", "/subscribe/", "/nowhere"])
+def test_public_pages_have_the_strict_policy_no_cookie_and_no_opinion_on_cookies(
+    visitor: Client, publication: Any, path: str
+) -> None:
+    visitor.cookies["masthead"] = "somebody"
+    response = visitor.get(path)
+    assert response.headers["Content-Security-Policy"] == STRICT
+    assert not response.cookies
+    assert "Cookie" not in response.headers.get("Vary", "")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_an_unknown_host_gets_nothing(publication: Any) -> None:
+    response = Client(HTTP_HOST="evil.example").get("/")
+    assert response.status_code == 400
+    assert b"Courier" not in response.content
+
+
+def test_a_publication_answers_at_its_own_host_and_path(publication: Any, mailing_list: Any) -> None:
+    from masthead.issues.models import Publication
+
+    Publication.objects.create(
+        name="Le Quai", slug="quai", language="fr", base_url="https://quai.example/lettre", from_address="quai@example.org"
+    )
+    page = parsed(Client(HTTP_HOST="quai.example").get("/lettre/issues/"))
+    assert page.html["lang"] == "fr"
+    assert page.select_one(".masthead-name a")["href"] == "/lettre/"
+    assert "The Courier" in words(Client(HTTP_HOST="127.0.0.1").get("/issues/"))
+
+
+@pytest.mark.parametrize("accent", ["#ffff00", "#000000", "#ffffff", "#1d4e89", "#ff0000"])
+def test_every_colour_can_be_read_by_day_and_by_night(accent: str) -> None:
+    import re
+
+    from masthead.issues.rendering.colours import contrast
+    from masthead.web.site.theme import PAPER_DARK, PAPER_LIGHT, stylesheet
+
+    light, dark = re.findall(r"--accent:(#[0-9a-f]{6})", stylesheet(accent))
+    assert contrast(light, PAPER_LIGHT) >= 4.5
+    assert contrast(dark, PAPER_DARK) >= 4.5

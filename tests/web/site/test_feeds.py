@@ -1,0 +1,118 @@
+"""Atom, RSS, JSON Feed, sitemap, robots.txt, frozen media."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import feedparser
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from masthead.issues.content import Person
+
+pytestmark = pytest.mark.django_db
+FEEDS = ("/feed.atom", "/feed.rss", "/feed.json")
+
+
+@pytest.mark.parametrize("path", ["/feed.atom", "/feed.rss"])
+def test_a_feed_reader_understands_every_entry(visitor: Client, publish: Any, path: str) -> None:
+    publish(1970, "Older", text="<p>Old.</p>")
+    publish(1971, "Tides & <ferries>\x07", text="<p>The <b>ferry</b> runs.</p>", people=(Person(name="Ada Lang"),))
+    response = visitor.get(path)
+    found = feedparser.parse(response.content)
+    assert not found.bozo
+    assert found.feed.title == "The Courier"
+    assert [entry.id for entry in found.entries] == ["tag:example.org,2026:courier/1971", "tag:example.org,2026:courier/1970"]
+    entry = found.entries[0]
+    assert entry.link == "http://127.0.0.1:8000/issues/1971/"
+    assert "<strong>ferry</strong>" in entry.content[0].value or "<b>ferry</b>" in entry.content[0].value
+    assert entry.author == "Ada Lang"
+    assert entry.published_parsed[:3] == (2026, 11, 20)
+
+
+def test_the_json_feed_has_what_its_version_asks_for(visitor: Client, publish: Any) -> None:
+    publish(1971, "Tides", people=(Person(name="Ada Lang", url="https://ada.example/"),))
+    response = visitor.get("/feed.json")
+    assert response.headers["Content-Type"].startswith("application/feed+json")
+    feed = json.loads(response.content)
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["feed_url"] == "http://127.0.0.1:8000/feed.json"
+    (item,) = feed["items"]
+    assert item["id"] == "tag:example.org,2026:courier/1971"
+    assert item["_masthead"] == {"number": 1971, "label": "1971"}
+    assert item["authors"] == [{"name": "Ada Lang", "url": "https://ada.example/"}]
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_a_feed_that_did_not_change_is_not_sent_again(visitor: Client, publish: Any, path: str) -> None:
+    first = publish(1971)
+    response = visitor.get(path)
+    by_etag = visitor.get(path, headers={"If-None-Match": response.headers["ETag"]})
+    by_date = visitor.get(path, headers={"If-Modified-Since": response.headers["Last-Modified"]})
+    assert (by_etag.status_code, by_date.status_code) == (304, 304)
+    assert by_etag.content == b""
+    publish(1971, "Tides", text="<p>Other.</p>", version=2, issue=first.issue, correction="The hour was wrong.")
+    changed = visitor.get(path, headers={"If-None-Match": response.headers["ETag"]})
+    assert changed.status_code == 200
+    assert b"Other." in changed.content
+
+
+def test_a_feed_is_never_kept_past_the_next_issue(visitor: Client, publish: Any) -> None:
+    publish(1971)
+    assert visitor.get("/feed.atom").headers["Cache-Control"] == "public, max-age=300"
+    publish(1972, "Soon", at=timezone.now() + timedelta(seconds=20))
+    seconds = int(visitor.get("/feed.atom").headers["Cache-Control"].rpartition("=")[2])
+    assert 0 <= seconds <= 20
+
+
+def test_a_feed_holds_the_newest_twenty_and_what_was_corrected_lately(visitor: Client, publish: Any) -> None:
+    for number in range(1, 25):
+        edition = publish(number, f"Issue {number}", slug=f"i{number}")
+        if number == 2:
+            second = edition
+    now = timezone.now()
+    publish(2, "Issue 2", version=2, issue=second.issue, at=now - timedelta(days=2), correction="A name was wrong.")
+    numbers = [item["_masthead"]["number"] for item in json.loads(visitor.get("/feed.json").content)["items"]]
+    assert numbers == [*range(24, 4, -1), 2]
+
+
+def test_a_language_has_feeds_of_its_own(visitor: Client, publish: Any) -> None:
+    original = publish(1971)
+    publish(1971, "Marées", language="fr", translation_of=original.issue)
+    assert "Marées" in visitor.get("/fr/feed.atom").content.decode()
+    assert "Marées" not in visitor.get("/feed.atom").content.decode()
+    assert visitor.get("/de/feed.atom").status_code == 404
+
+
+def test_the_sitemap_lists_what_is_for_everyone(visitor: Client, publish: Any) -> None:
+    publish(1970, "For readers", visibility="readers")
+    publish(1971)
+    root = ET.fromstring(visitor.get("/sitemap.xml").content)
+    found = [loc.text for loc in root.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert "http://127.0.0.1:8000/issues/1971/" in found
+    assert "http://127.0.0.1:8000/issues/1970/" not in found
+    assert "Disallow: /u/" in visitor.get("/robots.txt").content.decode()
+
+
+def test_a_frozen_file_is_served_as_what_it_is_and_kept_for_ever(visitor: Client, publish: Any) -> None:
+    from masthead.issues.models import EditionAsset
+
+    name = "a" * 64 + ".png"
+    folder = settings.DATA / "media-frozen"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(b"\x89PNG....")
+    EditionAsset.objects.create(edition=publish(1971), name=name, content_type="image/png", size=8)
+    response = visitor.get(f"/m/{name}")
+    assert b"".join(response.streaming_content) == b"\x89PNG...."
+    assert response.headers["Content-Type"] == "image/png"
+    assert "immutable" in response.headers["Cache-Control"]
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert visitor.get(f"/m/{name}", headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
+    assert visitor.get("/m/" + "b" * 64 + ".png").status_code == 404
+    assert visitor.get("/m/..%2Ftoken.key").status_code == 404
