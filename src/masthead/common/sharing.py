@@ -38,7 +38,7 @@ class ShareLink:
 
 @dataclass(frozen=True)
 class Network:
-    """A place to follow a publication. `form` is the address of a profile, `example` one to show."""
+    """A place to follow a publication. `form` is the address of a profile, `example` one to show; `label` as for Channel."""
 
     name: str
     label: str
@@ -121,6 +121,7 @@ NETWORKS: dict[str, Network] = {
         _network(
             "linkedin", "LinkedIn", "https://www.linkedin.com/company/name", r"https://www\.linkedin\.com/company/[\w%-]{1,100}/?"
         ),
+        _network("website", "", "https://example.org/", rf"https://{_HOST}(?:/[\w./~%-]{{0,200}})?"),
     )
 }
 
@@ -135,5 +136,5 @@ def check_profile_url(network: str, url: str) -> str:
         raise BadProfile(f"{network!r} is no network Masthead knows: {', '.join(NETWORKS)}.")
     cleaned = url.strip()
     if len(cleaned) > 300 or not known.form.fullmatch(cleaned):
-        raise BadProfile(f"{cleaned[:80]!r} is no profile on {known.label}. It looks like {known.example}.")
+        raise BadProfile(f"{cleaned[:80]!r} is no profile on {known.label or known.name}. It looks like {known.example}.")
     return cleaned

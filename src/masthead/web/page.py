@@ -94,7 +94,7 @@ def _follow(publication: Publication | None) -> list[Account]:
     for account in publication.follow if publication else []:
         network = NETWORKS.get(account.get("network", ""))
         if network and network.form.fullmatch(account.get("url", "")):
-            found.append(Account(network.label, account["url"]))
+            found.append(Account(network.label or translation.gettext("Website"), account["url"]))
     return found
 
 

@@ -102,7 +102,7 @@ def mail_html(content: Content, *, slots: Slots, links: Links, full: bool) -> st
         "preferences_url": SafeString("{{preferences_url}}"),
         "view_url": SafeString("{{view_url}}"),
         "subscribe_url": SafeString("{{subscribe_url}}"),
-        "address": SafeString("{{address_masked}}"),
+        "address": SafeString('<span dir="ltr">{{address_masked}}</span>'),
         **_look(content),
     }
     html = _INLINER.inline(render_to_string("issues/mail.html", context))
@@ -162,7 +162,7 @@ def _share(content: Content) -> list[Icon]:
 def _follow(content: Content) -> list[Icon]:
     base = content.masthead.base_url + ICONS
     return [
-        Icon(f"{base}{follow.network}.png", NETWORKS[follow.network].label, follow.url)
+        Icon(f"{base}{follow.network}.png", NETWORKS[follow.network].label or _("Website"), follow.url)
         for follow in content.masthead.follow
         if follow.network in NETWORKS
     ]

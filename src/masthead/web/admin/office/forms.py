@@ -95,7 +95,7 @@ class PublicationForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["language"].choices = [*extra, *known]  # type: ignore[attr-defined]
         for name, network in NETWORKS.items():
             self.fields[f"follow_{name}"] = forms.URLField(
-                label=network.label,
+                label=network.label or _("Website"),
                 required=False,
                 assume_scheme="https",
                 widget=forms.URLInput(attrs={"placeholder": network.example, "dir": "ltr"}),
