@@ -120,7 +120,7 @@ def weekdays(facts: Facts) -> Iterator[Finding]:
         for words, weekday, day, month, year in found:
             if _is_wrong(facts.content.date, days[weekday.casefold()], int(day), months[month.casefold()], year):
                 yield Finding(
-                    "weekday", "warn", place, _("“%(text)s” is another day of the week.") % {"text": words}, _("Check the date.")
+                    "weekday", "warn", place, _("“%(text)s” does not fit the calendar.") % {"text": words}, _("Check the date.")
                 )
 
 
@@ -134,4 +134,4 @@ def _is_wrong(issued: date, weekday: int, day: int, month: int, year: str | None
         except ValueError:
             continue
     near = possible if year else [one for one in possible if abs((one - issued).days) < 184]
-    return all(one.weekday() != weekday for one in near)
+    return all(one.weekday() != weekday for one in near or possible)
