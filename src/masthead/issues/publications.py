@@ -22,7 +22,7 @@ from masthead.mail.sender import Sender
 
 #: Facebook first; names from `common.sharing.CHANNELS`.
 SHARE_MAIL = ("facebook", "email", "mastodon", "bluesky", "whatsapp")
-SHARE_WEB = ("facebook", "copy", "email", "mastodon", "bluesky", "whatsapp", "telegram", "linkedin")
+SHARE_WEB = ("facebook", "email", "mastodon", "bluesky", "whatsapp", "telegram", "linkedin")
 
 
 class BadPublication(ValueError):
