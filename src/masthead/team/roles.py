@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -59,7 +60,7 @@ def may(user: object, right: str) -> bool:
 
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def requires(right: str) -> Callable[[View[P]], View[P]]:
@@ -70,7 +71,7 @@ def requires(right: str) -> Callable[[View[P]], View[P]]:
     RIGHTS[right]
 
     def decorate(view: View[P]) -> View[P]:
-        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not may(request.user, right):
                 raise MissingRight(right)
             return view(request, *args, **kwargs)

@@ -33,7 +33,10 @@ ITEMS: tuple[Item, ...] = (
     Item("media", _("Media"), "image", "wagtailimages:index", "issues.write", 300),
     Item("files", _("Files"), "download", "wagtaildocs:index", "issues.write", 310),
     Item("contributors", _("Contributors"), "user", "contributors:list", "issues.write", 320),
-    # 400–499: readers, lists, import. 500–599: the built-in inbox.
+    Item("readers", _("Readers"), "group", "desk_readers", "readers.view", 400),
+    Item("lists", _("Lists"), "list-ul", "desk_lists", "lists.edit", 410),
+    Item("imports", _("Import readers"), "upload", "desk_imports", "readers.edit", 420),
+    # 500–599: the built-in inbox.
     Item("publications", _("Publications"), "openquote", "desk_publications", "publications.edit", 100, "settings"),
     # 200–299: how mail leaves.
     Item("people", _("People"), "group", "desk_people", "team.manage", 300, "settings"),

@@ -13,6 +13,7 @@ from wagtail.admin.auth import require_admin_access
 
 from masthead.web.admin import closed, home
 from masthead.web.admin.office import activity, people, publications, welcome
+from masthead.web.admin.readers import addresses as readers
 from masthead.web.admin.sending import progress, starting
 from masthead.web.admin.writing import listing, previews
 
@@ -23,6 +24,7 @@ screens: list[URLPattern | URLResolver] = [
     path("sending/<int:pk>/", progress.campaign, name="desk_campaign"),
     path("sending/<int:pk>/news/", progress.news, name="desk_campaign_news"),
     path("sending/<int:pk>/act/", progress.act, name="desk_campaign_act"),
+    *readers.screens,
     path("publications/", publications.publications, name="desk_publications"),
     path("publications/new/", publications.new, name="desk_publication_new"),
     path("publications/<int:pk>/", publications.publication, name="desk_publication"),

@@ -1,0 +1,29 @@
+"""Where the screens of readers are."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from masthead.web.admin.readers import exports, imports, listing, lists, reader
+
+screens: list[URLPattern] = [
+    path("readers/", listing.readers, name="desk_readers"),
+    path("readers/add/", listing.add, name="desk_reader_add"),
+    path("readers/leave/", listing.leave, name="desk_readers_leave"),
+    path("readers/export/", exports.export, name="desk_readers_export"),
+    path("readers/<int:pk>/", reader.reader, name="desk_reader"),
+    path("readers/<int:pk>/edit/", reader.edit, name="desk_reader_edit"),
+    path("readers/<int:pk>/join/", reader.join, name="desk_reader_join"),
+    path("readers/<int:pk>/leave/", reader.leave, name="desk_reader_leave"),
+    path("readers/<int:pk>/lift/", reader.lift, name="desk_reader_lift"),
+    path("readers/<int:pk>/erase/", reader.erase, name="desk_reader_erase"),
+    path("readers/<int:pk>/data/", reader.data, name="desk_reader_data"),
+    path("lists/", lists.lists, name="desk_lists"),
+    path("lists/new/", lists.new, name="desk_list_new"),
+    path("lists/<int:pk>/", lists.edit, name="desk_list"),
+    path("import/", imports.imports, name="desk_imports"),
+    path("import/<int:pk>/", imports.run, name="desk_import"),
+    path("import/<int:pk>/news/", imports.news, name="desk_import_news"),
+    path("import/<int:pk>/begin/", imports.begin, name="desk_import_begin"),
+    path("import/<int:pk>/report/", imports.report, name="desk_import_report"),
+]

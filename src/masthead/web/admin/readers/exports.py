@@ -1,0 +1,57 @@
+"""Export: the readers of a list as a CSV file, after signing in again, once a minute, on the record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django import forms
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from masthead.audience import exporting
+from masthead.audience.models import MailingList, Subscription
+from masthead.audit.models import Entry
+from masthead.team.roles import requires
+from masthead.web.admin.readers.fresh import signed_in_freshly
+from masthead.web.admin.staff import staff
+
+_PAUSE = timedelta(minutes=1)
+
+
+class ExportForm(forms.Form):
+    """Which readers."""
+
+    list = forms.ModelChoiceField(
+        MailingList.objects.all(), label=gettext_lazy("List"), required=False, empty_label=gettext_lazy("All readers")
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("Any state")), *Subscription.State.choices]
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("readers.export")
+@signed_in_freshly
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Says what will happen, then gives the file."""
+    form = ExportForm(request.POST or None, initial=request.GET.dict())
+    now = timezone.now()
+    context = {"title": _("Export readers"), "form": form}
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "web_admin/readers/export.html", context)
+    if Entry.objects.filter(action="readers.exported", by=staff(request).actor, at__gt=now - _PAUSE).exists():
+        form.add_error(None, _("You exported less than a minute ago. Wait a moment."))
+        answer = render(request, "web_admin/readers/export.html", context, status=429)
+        answer["Retry-After"] = "60"
+        return answer
+    chosen = form.cleaned_data["list"]
+    lines = exporting.list_as_csv(mailing_list=chosen, state=form.cleaned_data["state"], by=staff(request).actor, now=now)
+    file = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    name = f"readers-{chosen.slug if chosen else 'all'}-{now.date().isoformat()}.csv"
+    file["Content-Disposition"] = f'attachment; filename="{name}"'
+    return file

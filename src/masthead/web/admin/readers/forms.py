@@ -1,0 +1,144 @@
+"""What staff type about readers and lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from masthead.audience.models import MailingList, Subscriber, Subscription
+from masthead.audience.subscribers import language_tag
+from masthead.common.addresses import BadAddress, normalise
+
+MOST_UPLOADED = 512 * 2**20
+
+
+class Search(forms.Form):
+    """What the list of readers is filtered by."""
+
+    q = forms.CharField(label=_("Address or name"), required=False, max_length=320, widget=forms.TextInput({"type": "search"}))
+    list = forms.ModelChoiceField(MailingList.objects.all(), label=_("List"), required=False, empty_label=_("All lists"))
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("Any state")), *Subscription.State.choices, ("suppressed", _("Suppressed"))],
+    )
+
+
+class AddressField(forms.CharField):
+    """A mail address, as readers have them: other scripts included."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            max_length=320, widget=forms.TextInput({"dir": "ltr", "inputmode": "email", "autocomplete": "off"}), **options
+        )
+
+    def clean(self, value: Any) -> str:
+        """The address as typed, checked."""
+        text = str(super().clean(value))
+        try:
+            return normalise(text).address
+        except BadAddress as error:
+            raise forms.ValidationError(error.reason) from error
+
+
+class ReaderForm(forms.Form):
+    """What can be changed of one reader."""
+
+    address = AddressField(label=_("Address"))
+    name = forms.CharField(label=_("Name"), required=False, max_length=200)
+    language = forms.CharField(
+        label=_("Language"), required=False, max_length=35, help_text=_("A short tag such as en, fr or fa. Empty: not known.")
+    )
+    mail_format = forms.ChoiceField(label=_("Format"), choices=Subscriber.Format.choices)
+    mail_mode = forms.ChoiceField(label=_("Length"), choices=Subscriber.Mode.choices, required=False)
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Readers see it when they ask what we hold about them."),
+    )
+
+    def clean_language(self) -> str:
+        """A tag, or nothing."""
+        typed = str(self.cleaned_data["language"])
+        if typed and not language_tag(typed):
+            raise forms.ValidationError(_("This is no language tag. Examples: en, fr, pt-BR, fa."))
+        return language_tag(typed)
+
+
+class NewReaderForm(ReaderForm):
+    """One reader added by hand."""
+
+    lists = forms.ModelMultipleChoiceField(
+        MailingList.objects.all(),
+        label=_("Lists"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose a list.")},
+    )
+    reason = forms.CharField(
+        label=_("How did they ask for it?"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("Kept as the proof of consent: on paper, by phone on 3 May, at the book fair …"),
+    )
+    field_order = ("address", "name", "lists", "reason", "language", "mail_format", "mail_mode", "note")
+
+
+class JoinForm(forms.Form):
+    """A reader is put on one more list."""
+
+    list = forms.ModelChoiceField(MailingList.objects.none(), label=_("List"), empty_label=None)
+    reason = forms.CharField(label=_("How did they ask for it?"), max_length=2000)
+
+    def __init__(self, subscriber: Subscriber, data: Any = None) -> None:
+        super().__init__(data)
+        on = subscriber.subscriptions.filter(state=Subscription.State.ACTIVE).values("list")
+        self.fields["list"].queryset = MailingList.objects.exclude(pk__in=on)  # type: ignore[attr-defined]
+
+
+class ListForm(forms.Form):
+    """A list."""
+
+    name = forms.CharField(label=_("Name"), max_length=150, help_text=_("Readers see it when they join and leave."))
+    description = forms.CharField(label=_("Description"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))
+    is_public = forms.BooleanField(
+        label=_("Offered to everyone"), required=False, help_text=_("Else only staff can put readers on it.")
+    )
+    opt_in = forms.ChoiceField(
+        label=_("Joining needs"),
+        choices=MailingList.OptIn.choices,
+        help_text=_("Without a confirmation anybody can enter anybody’s address: choose it only where you know your readers."),
+    )
+
+
+class UploadForm(forms.Form):
+    """A file of readers and where they go."""
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        widget=forms.FileInput({"accept": ".csv,.tsv,.txt,text/csv"}),
+        help_text=_("Its first line names the columns; one of them is “email”. Nobody is added before you have seen a preview."),
+    )
+    list = forms.ModelChoiceField(MailingList.objects.all(), label=_("List they join"), empty_label=_("Choose a list"))
+
+    def clean_file(self) -> Any:
+        """Not empty, not huge."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_UPLOADED:
+            raise forms.ValidationError(_("The file is larger than 512 MB. Import it with the command “masthead import”."))
+        return file
+
+
+class StatementForm(forms.Form):
+    """Why these people may be written to."""
+
+    statement = forms.CharField(
+        label=_("How did these readers agree to get it?"),
+        max_length=5000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Kept with each of them as the proof of consent: where the addresses come from, and what people were told."),
+        error_messages={"required": _("Say how these readers agreed. Without it nobody is added.")},
+    )

@@ -1,0 +1,74 @@
+"""Lists: how many are on them, who uses them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from masthead.audience import lists as verbs
+from masthead.audience import lookups
+from masthead.audience.models import MailingList
+from masthead.team.roles import may, requires
+from masthead.web.admin.readers.forms import ListForm
+from masthead.web.admin.staff import staff
+
+_GROWTH_DAYS = 30
+
+
+@require_safe
+@requires("lists.edit")
+def lists(request: HttpRequest) -> HttpResponse:
+    """All lists with their counts."""
+    found = MailingList.objects.prefetch_related("publications")
+    counts, now = lookups.counts(), timezone.now()
+    rows = []
+    for entry in found:
+        days = lookups.growth(now=now, days=_GROWTH_DAYS, mailing_list=entry).values()
+        rows.append(
+            {
+                "list": entry,
+                "counts": counts.get(entry.pk, lookups.ListCounts()),
+                "joined": sum(came for came, _went in days),
+                "left": sum(went for _came, went in days),
+            }
+        )
+    context = {"title": _("Lists"), "rows": rows, "days": _GROWTH_DAYS, "may_view": may(request.user, "readers.view")}
+    return render(request, "web_admin/readers/lists.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("lists.edit")
+def new(request: HttpRequest) -> HttpResponse:
+    """A new list."""
+    form = ListForm(request.POST or None, initial={"is_public": True})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = verbs.create(by=staff(request).actor, now=timezone.now(), **form.cleaned_data)
+        except (verbs.NameTaken, verbs.BadListName) as error:
+            form.add_error("name", str(error))
+        else:
+            messages.success(request, _("The list “%(name)s” is there.") % {"name": made.name})
+            return redirect("desk_lists")
+    return render(request, "web_admin/readers/list.html", {"title": _("New list"), "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("lists.edit")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a list."""
+    entry = get_object_or_404(MailingList, pk=pk)
+    initial = {name: getattr(entry, name) for name in ListForm.base_fields}
+    form = ListForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            verbs.edit(mailing_list=entry, by=staff(request).actor, now=timezone.now(), **form.cleaned_data)
+        except (verbs.NameTaken, verbs.BadListName) as error:
+            form.add_error("name", str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("desk_lists")
+    return render(request, "web_admin/readers/list.html", {"title": entry.name, "form": form, "list": entry})

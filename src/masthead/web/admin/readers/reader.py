@@ -1,0 +1,152 @@
+"""One reader: what they get, what they agreed to, what was sent to them."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from masthead.audience import consent, erasure, exporting, lookups, subscribers
+from masthead.audience.models import ConsentEvent, Subscriber
+from masthead.audit.recording import record
+from masthead.delivery.lookups import reader_history
+from masthead.mail import suppressions
+from masthead.team.roles import may, requires
+from masthead.web.admin.readers.forms import JoinForm, ReaderForm
+from masthead.web.admin.readers.fresh import signed_in_freshly
+from masthead.web.admin.staff import staff
+from masthead.web.admin.words import name_of
+
+_FIELDS = ("address", "name", "language", "mail_format", "mail_mode", "note")
+
+
+@require_http_methods(["GET", "HEAD"])
+@requires("readers.view")
+def reader(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything we know of one reader."""
+    return _show(request, get_object_or_404(Subscriber, pk=pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("readers.edit")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change address, name, language, format."""
+    subscriber = get_object_or_404(Subscriber, pk=pk)
+    form = ReaderForm(request.POST or None, initial={field: getattr(subscriber, field) for field in _FIELDS})
+    if request.method == "POST" and form.is_valid():
+        try:
+            subscribers.edit(subscriber=subscriber, by=staff(request).actor, now=timezone.now(), **form.cleaned_data)
+        except subscribers.AddressKnown as error:
+            form.add_error("address", str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("desk_reader", pk)
+    context = {"title": _("Change %(address)s") % {"address": subscriber.address}, "form": form, "subscriber": subscriber}
+    return render(request, "web_admin/readers/edit.html", context)
+
+
+@require_POST
+@requires("readers.edit")
+def join(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put on one more list, with the reason."""
+    subscriber = get_object_or_404(Subscriber, pk=pk)
+    form = JoinForm(subscriber, request.POST)
+    if form.is_valid():
+        chosen, reason = form.cleaned_data["list"], form.cleaned_data["reason"]
+        try:
+            consent.add_by_staff(
+                subscriber=subscriber, lists=[chosen], reason=reason, by=staff(request).actor, now=timezone.now()
+            )
+        except (consent.NoReason, consent.AddressSuppressed) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Added to %(list)s.") % {"list": chosen.name})
+            return redirect("desk_reader", pk)
+    return _show(request, subscriber, join_form=form)
+
+
+@require_POST
+@requires("readers.edit")
+def leave(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take off one list, or off all."""
+    subscriber = get_object_or_404(Subscriber, pk=pk)
+    chosen = request.POST.get("list", "")
+    on = [entry.list for entry in subscriber.subscriptions.select_related("list") if chosen in {str(entry.list_id), "all"}]
+    left = consent.withdraw(subscriber=subscriber, lists=on, how="staff", by=staff(request).actor, now=timezone.now())
+    for entry in left:
+        messages.success(request, _("Taken off %(list)s.") % {"list": entry.name})
+    return redirect("desk_reader", pk)
+
+
+@require_POST
+@requires("readers.edit")
+def lift(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let mail through again, with the reason. A blocked domain is not lifted from here."""
+    subscriber = get_object_or_404(Subscriber, pk=pk)
+    suppression = suppressions.find(bytes(subscriber.fingerprint), subscriber.domain)
+    why = request.POST.get("why", "").strip()
+    if suppression is None or suppression.domain:
+        raise Http404
+    if not why:
+        messages.error(request, _("Say why mail may go there again."))
+    else:
+        suppressions.lift(suppression=suppression, why=why[:500], by=staff(request).actor, now=timezone.now())
+        messages.success(request, _("Mail goes to this address again."))
+    return redirect("desk_reader", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("readers.edit")
+@signed_in_freshly
+def erase(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks once more, then erases."""
+    subscriber = get_object_or_404(Subscriber, pk=pk)
+    if request.method == "POST":
+        erasure.erase(subscriber=subscriber, by=staff(request).actor, now=timezone.now())
+        messages.success(request, _("The reader is erased."))
+        return redirect("desk_readers")
+    context = {"title": _("Erase %(address)s?") % {"address": subscriber.address}, "subscriber": subscriber}
+    return render(request, "web_admin/readers/erase.html", context)
+
+
+@require_POST
+@requires("readers.export")
+def data(request: HttpRequest, pk: int) -> HttpResponse:
+    """What we hold about one reader, as they may ask for it: JSON."""
+    subscriber = get_object_or_404(Subscriber, pk=pk)
+    record(action="reader.exported", by=staff(request).actor, now=timezone.now(), subject=f"reader:{pk}")
+    body = json.dumps(exporting.reader_data(subscriber=subscriber), ensure_ascii=False, indent=2)
+    answer = HttpResponse(body, content_type="application/json; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="reader-{pk}.json"'
+    return answer
+
+
+def _events(subscriber: Subscriber) -> list[ConsentEvent]:
+    """Newest first, each with the name of who did it where that was not the reader."""
+    events = list(lookups.timeline(subscriber))[::-1]
+    for event in events:
+        event.who = "" if event.by == "reader" else name_of(event.by)  # type: ignore[attr-defined]
+    return events
+
+
+def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | None = None) -> HttpResponse:
+    form = join_form or JoinForm(subscriber)
+    context = {
+        "title": subscriber.address,
+        "subscriber": subscriber,
+        "subscriptions": subscriber.subscriptions.select_related("list").order_by("list__name"),
+        "events": _events(subscriber),
+        "mails": Paginator(reader_history(subscriber), 50).get_page(request.GET.get("mails")),
+        "suppression": suppressions.find(bytes(subscriber.fingerprint), subscriber.domain),
+        "join_form": form if form.fields["list"].queryset.exists() else None,  # type: ignore[attr-defined]
+        "may_edit": may(request.user, "readers.edit"),
+        "may_export": may(request.user, "readers.export"),
+        "today": timezone.now().date(),
+    }
+    return render(request, "web_admin/readers/reader.html", context)
