@@ -7,8 +7,8 @@ import ssl
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from threading import Event, Thread
 
 #: What a stage may be told to do instead of sending bytes.
@@ -34,11 +34,8 @@ class Script:
     dot: Act = b"250 2.0.0 Queued as 1971\r\n"
     rset: Act = b"250 2.0.0 Ok\r\n"
     quit: Act = b"221 2.0.0 Bye\r\n"
-    once: bool = False
-    """The fault happens on the first connection only."""
     tls: ssl.SSLContext | None = None
     tls_from_start: bool = False
-    plain: frozenset[str] = field(default_factory=frozenset)
 
 
 class Closing(Exception):
@@ -55,6 +52,9 @@ class Relay:
         self.commands: list[bytes] = []
         self.connections = 0
         self.stopping = Event()
+        self.acted = Event()
+        """Set when `body` was done: the fault has left the server."""
+        self._open: set[socket.socket] = set()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         self._threads = [Thread(target=self._accept, daemon=True)]
@@ -64,6 +64,9 @@ class Relay:
         self.stopping.set()
         self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+        for connection in list(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(5)
 
@@ -74,6 +77,7 @@ class Relay:
             except OSError:
                 return
             self.connections += 1
+            self._open.add(connection)
             thread = Thread(target=self._serve, args=(connection,), daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -124,7 +128,10 @@ class Relay:
 
     def _take_mail(self, connection: socket.socket, unread: bytes) -> bytes:
         if self.script.body:
-            self._act(connection, self.script.body)
+            try:
+                self._act(connection, self.script.body)
+            finally:
+                self.acted.set()
         while b"\r\n.\r\n" not in unread:
             unread += self._read(connection)
         mail, rest = unread.split(b"\r\n.\r\n", 1)
@@ -157,7 +164,7 @@ class Relay:
                 connection.sendall(b"2")
         elif act == ENDLESS:
             began = time.monotonic()
-            while time.monotonic() - began < 5:
+            while time.monotonic() - began < 5 and not self.stopping.is_set():
                 connection.sendall(b"250-and another line that nobody asked for\r\n" * 100)
 
 
