@@ -36,9 +36,9 @@ ITEMS: tuple[Item, ...] = (
     Item("readers", _("Readers"), "group", "desk_readers", "readers.view", 400),
     Item("lists", _("Lists"), "list-ul", "desk_lists", "lists.edit", 410),
     Item("imports", _("Import readers"), "upload", "desk_imports", "readers.edit", 420),
-    # 500–599: the built-in inbox.
+    Item("inbox", _("Built-in inbox"), "mail", "desk_inbox", "inbox.read", 500),
     Item("publications", _("Publications"), "openquote", "desk_publications", "publications.edit", 100, "settings"),
-    # 200–299: how mail leaves.
+    Item("transports", _("How mail leaves"), "redirect", "desk_transports", "transports.edit", 200, "settings"),
     Item("people", _("People"), "group", "desk_people", "team.manage", 300, "settings"),
     Item("activity", _("Activity"), "history", "desk_activity", "audit.read", 400, "settings"),
 )

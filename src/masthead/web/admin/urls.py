@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.cache import never_cache
 from wagtail.admin.auth import require_admin_access
 
-from masthead.web.admin import closed, home
+from masthead.web.admin import closed, home, inbox, transports
 from masthead.web.admin.office import activity, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
 from masthead.web.admin.sending import progress, starting
@@ -32,6 +32,13 @@ screens: list[URLPattern | URLResolver] = [
     path("people/", people.people, name="desk_people"),
     path("people/<int:pk>/", people.change, name="desk_person"),
     path("activity/", activity.activity, name="desk_activity"),
+    path("inbox/", inbox.inbox, name="desk_inbox"),
+    path("inbox/empty/", inbox.empty, name="desk_inbox_empty"),
+    path("inbox/<int:pk>/", inbox.message, name="desk_message"),
+    path("inbox/<int:pk>/html/", inbox.message_html, name="desk_message_html"),
+    path("inbox/<int:pk>/source/", inbox.message_source, name="desk_message_source"),
+    path("inbox/<int:pk>/attachment/<int:number>/", inbox.message_attachment, name="desk_message_attachment"),
+    path("transports/", transports.transports, name="desk_transports"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

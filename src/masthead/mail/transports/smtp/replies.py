@@ -63,7 +63,8 @@ class ReplyReader:
         if len(self._lines) >= MOST_LINES:
             raise BadReplyError(f"its answer has more than {MOST_LINES} lines")
         match = _LINE.fullmatch(line)
-        if match is None:
+        # A line feed alone ends no line: two answers would pass for one, and each later one for its predecessor.
+        if match is None or b"\n" in line or b"\r" in line:
             raise BadReplyError(f"it said {_excerpt(line)}, which is not SMTP")
         code, hyphen, text = match[1], match[2] == b"-", match[3] or b""
         if self._lines and code != self._code:
