@@ -1,0 +1,168 @@
+"""TLS from the start and STARTTLS, with certificates of an own authority; sign-in; a probe in words."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from base64 import b64encode
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from masthead.mail.transports.base import ConnectFailed, TransportConfig
+from masthead.mail.transports.smtp.deadlines import Deadlines
+from masthead.mail.transports.smtp.lane import SmtpLane
+from masthead.mail.transports.smtp.probing import probe_smtp
+from tests.mail.scripted import EHLO, Relay, Script, scripted
+
+SHORT = Deadlines(connect=3, command=1, block=1, dot=1, quit=0.5)
+STARTTLS = b"250-scripted.example\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n"
+AUTH = b"250-scripted.example\r\n250 AUTH PLAIN\r\n"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for "localhost" alone, signed by itself; key and certificate in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.fixture
+def tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+def config(relay: Relay, certificate: Path, **changes: Any) -> TransportConfig:
+    made = TransportConfig(
+        "relay", "smtp", "localhost", relay.port, "starttls", user="courier", password="s3cret", ca_file=str(certificate)
+    )
+    return replace(made, **changes)
+
+
+async def test_starttls_is_followed_by_a_second_ehlo_and_the_sign_in(tls: ssl.SSLContext, certificate: Path) -> None:
+    with scripted(Script(ehlo=STARTTLS, tls=tls)) as relay:
+        lane = SmtpLane(config(relay, certificate), SHORT)
+        await lane.open()
+        await lane.close()
+        secret = b64encode(b"\0courier\0s3cret")
+        assert relay.commands == [b"EHLO [127.0.0.1]", b"STARTTLS", b"EHLO [127.0.0.1]", b"AUTH PLAIN " + secret, b"QUIT"]
+
+
+async def test_tls_from_the_start(tls: ssl.SSLContext, certificate: Path) -> None:
+    with scripted(Script(ehlo=AUTH, tls=tls, tls_from_start=True)) as relay:
+        lane = SmtpLane(config(relay, certificate, security="tls"), SHORT)
+        await lane.open()
+        await lane.close()
+        assert relay.commands[1].startswith(b"AUTH PLAIN ")
+
+
+async def test_auth_login_where_plain_is_not_offered(tls: ssl.SSLContext, certificate: Path) -> None:
+    with scripted(Script(ehlo=AUTH.replace(b"PLAIN", b"LOGIN"), tls=tls, tls_from_start=True)) as relay:
+        lane = SmtpLane(config(relay, certificate, security="tls"), SHORT)
+        await lane.open()
+        await lane.close()
+        assert relay.commands[2:4] == [b64encode(b"courier"), b64encode(b"s3cret")]
+
+
+async def failure(relay: Relay, certificate: Path, **changes: Any) -> ConnectFailed:
+    with pytest.raises(ConnectFailed) as failed:
+        await SmtpLane(config(relay, certificate, **changes), SHORT).open()
+    assert "s3cret" not in failed.value.text
+    return failed.value
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_a_certificate_of_an_unknown_authority_is_refused(tls: ssl.SSLContext, certificate: Path, security: str) -> None:
+    with scripted(Script(ehlo=STARTTLS, tls=tls, tls_from_start=security == "tls")) as relay:
+        error = await failure(relay, certificate, ca_file="", security=security)
+        assert "certificate" in error.text
+        assert error.permanent
+        assert not any(command.startswith(b"AUTH") for command in relay.commands)
+
+
+async def test_a_certificate_for_another_host_is_refused(tls: ssl.SSLContext, certificate: Path) -> None:
+    with scripted(Script(ehlo=STARTTLS, tls=tls)) as relay:
+        assert "certificate" in (await failure(relay, certificate, host="127.0.0.1")).text
+
+
+async def test_a_server_without_starttls_gets_no_password(certificate: Path) -> None:
+    with scripted(Script(ehlo=AUTH)) as relay:
+        error = await failure(relay, certificate)
+        assert error.stage == "starttls"
+        assert relay.commands == [b"EHLO [127.0.0.1]"]
+
+
+async def test_bytes_before_the_handshake_end_the_session(tls: ssl.SSLContext, certificate: Path) -> None:
+    """RFC 3207 §6: else an attacker's answers, sent in clear, would be read as the encrypted server's."""
+    with scripted(Script(ehlo=STARTTLS, tls=tls, starttls=b"220 Go\r\n250-evil\r\n250 AUTH PLAIN\r\n")) as relay:
+        assert "before the encryption began" in (await failure(relay, certificate)).text
+
+
+async def test_a_refused_sign_in_is_permanent_and_has_the_servers_words(tls: ssl.SSLContext, certificate: Path) -> None:
+    with scripted(Script(ehlo=STARTTLS, tls=tls, auth=b"535 5.7.8 Wrong\r\n")) as relay:
+        error = await failure(relay, certificate)
+        assert (error.stage, error.permanent) == ("auth", True)
+        assert "535 5.7.8 Wrong" in error.text
+
+
+async def test_a_sign_in_that_fails_for_now_is_not_permanent(tls: ssl.SSLContext, certificate: Path) -> None:
+    with scripted(Script(ehlo=STARTTLS, tls=tls, auth=b"454 4.7.0 Later\r\n")) as relay:
+        error = await failure(relay, certificate)
+        assert (error.stage, error.permanent) == ("auth", False)
+
+
+async def test_a_plain_port_taken_for_tls_is_told_in_words(certificate: Path) -> None:
+    with scripted(Script()) as relay:
+        assert "Choose STARTTLS" in (await failure(relay, certificate, security="tls")).text
+
+
+async def test_an_unknown_host_is_told_in_words(certificate: Path) -> None:
+    with scripted(Script()) as relay:
+        assert "not known" in (await failure(relay, certificate, host="no-such-host.invalid")).text
+
+
+async def test_on_loopback_opportunistic_stays_in_clear(tls: ssl.SSLContext, certificate: Path) -> None:
+    with scripted(Script(ehlo=STARTTLS, tls=tls)) as relay:
+        lane = SmtpLane(config(relay, certificate, security="opportunistic", host="127.0.0.1"), SHORT)
+        await lane.open()
+        await lane.close()
+        assert b"STARTTLS" not in relay.commands
+    assert ipaddress.ip_address("127.0.0.1").is_loopback
+
+
+async def test_a_probe_tells_each_step(tls: ssl.SSLContext, certificate: Path) -> None:
+    with scripted(Script(ehlo=STARTTLS, tls=tls)) as relay:
+        steps = await probe_smtp(config(relay, certificate), SHORT)
+    assert [(step.name, step.ok) for step in steps] == [("connect", True), ("tls", True), ("sign-in", True), ("features", True)]
+    assert "TLSv1" in steps[1].text
+
+
+async def test_a_probe_ends_at_what_fails(tls: ssl.SSLContext, certificate: Path) -> None:
+    with scripted(Script(ehlo=EHLO)) as relay:
+        steps = await probe_smtp(config(relay, certificate), SHORT)
+    assert [(step.name, step.ok) for step in steps] == [("connect", True), ("tls", False)]
