@@ -11,6 +11,7 @@ from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrat
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
 
 #: Any number that only this program uses: PostgreSQL's advisory lock for migrations.
 _ADVISORY_LOCK = 0x6D617374
@@ -42,7 +43,7 @@ def set_up_link() -> str | None:
 
     if not setup.needs_owner():
         return None
-    return f"{settings.BASE_URL}/desk/set-up/{setup.issue_first_link(now=now())}/"
+    return settings.BASE_URL + reverse("desk_welcome", args=[setup.issue_first_link(now=now())])
 
 
 def _apply(executor: MigrationExecutor, plan: Sequence[tuple[Migration, bool]], *, show: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from allauth.account.views import logout
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.cache import never_cache
+from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access
 
 from masthead.web.admin import closed, home, inbox, transports
@@ -43,7 +44,8 @@ screens: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", never_cache(require_admin_access(home.home)), name="desk_home"),
-    # The shell's own would end the session on any request.
+    # The shell sends strangers to its own sign-in; its own sign-out would end the session on any request.
+    path("login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("logout/", logout),
     path("issues/", never_cache(require_admin_access(listing.issues)), name="desk_issues"),
     path("welcome/bulletin/", welcome.bulletin, name="desk_welcome_bulletin"),
