@@ -13,18 +13,19 @@ from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access
 
 from masthead.web.admin import closed, home, inbox, transports
+from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
 from masthead.web.admin.sending import progress, starting
 from masthead.web.admin.writing import listing, previews
 
 screens: list[URLPattern | URLResolver] = [
-    path("look/<int:pk>/", previews.look, name="desk_look"),
-    path("send/<int:pk>/", starting.send, name="desk_send"),
-    path("send/<int:pk>/audience/", starting.audience_count, name="desk_send_audience"),
-    path("sending/<int:pk>/", progress.campaign, name="desk_campaign"),
-    path("sending/<int:pk>/news/", progress.news, name="desk_campaign_news"),
-    path("sending/<int:pk>/act/", progress.act, name="desk_campaign_act"),
+    path("issues/look/<int:pk>/", previews.look, name="desk_look"),
+    path("issues/send/<int:pk>/", starting.send, name="desk_send"),
+    path("issues/send/<int:pk>/audience/", starting.audience_count, name="desk_send_audience"),
+    path("issues/sending/<int:pk>/", progress.campaign, name="desk_campaign"),
+    path("issues/sending/<int:pk>/news/", progress.news, name="desk_campaign_news"),
+    path("issues/sending/<int:pk>/act/", progress.act, name="desk_campaign_act"),
     *readers.screens,
     path("publications/", publications.publications, name="desk_publications"),
     path("publications/new/", publications.new, name="desk_publication_new"),
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("logout/", logout),
     path("issues/", never_cache(require_admin_access(listing.issues)), name="desk_issues"),
+    path("account/", never_cache(require_admin_access(own.account)), name="desk_account"),
     path("welcome/bulletin/", welcome.bulletin, name="desk_welcome_bulletin"),
     path("welcome/mail/", welcome.how_mail_leaves, name="desk_welcome_mail"),
     path("welcome/<str:token>/", welcome.welcome, name="desk_welcome"),

@@ -1,0 +1,142 @@
+"""The first run, people and publications."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from masthead.audit.models import Entry
+from masthead.issues.models import Issue, Publication
+from masthead.team import setup
+from masthead.team.models import Role, User
+
+PERSON = {"name": "Ines Duarte", "email": "ines@example.org", "password": "seven grey herons waiting"}
+
+
+@pytest.mark.django_db
+def test_the_first_link_makes_an_owner_and_leads_on(client: Client) -> None:
+    token = setup.issue_first_link(now=timezone.now())
+    answer = client.post(f"/desk/welcome/{token}/", PERSON)
+    assert answer["Location"] == "/desk/welcome/bulletin/"
+    assert User.objects.get().role == Role.OWNER
+    assert client.get(answer["Location"]).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_link_works_once_and_says_so(client: Client) -> None:
+    token = setup.issue_first_link(now=timezone.now())
+    client.post(f"/desk/welcome/{token}/", PERSON)
+    again = Client().get(f"/desk/welcome/{token}/")
+    assert again.status_code == 410
+    assert "masthead init" in again.content.decode()
+    assert Client().post(f"/desk/welcome/{token}/", PERSON | {"email": "other@example.org"}).status_code == 410
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_looking_at_the_link_does_not_use_it(client: Client) -> None:
+    token = setup.issue_first_link(now=timezone.now())
+    for _ in range(3):
+        assert client.get(f"/desk/welcome/{token}/").status_code == 200
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("password", ["short", "password1234", "ines@example.org"])
+def test_a_weak_passphrase_is_refused(client: Client, password: str) -> None:
+    token = setup.issue_first_link(now=timezone.now())
+    answer = client.post(f"/desk/welcome/{token}/", PERSON | {"password": password})
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["password"]
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_invitation_is_for_its_address(client: Client, now: datetime) -> None:
+    token = setup.invite(email="jo@example.org", role=Role.AUTHOR, by="staff:1", now=timezone.now())
+    client.post(f"/desk/welcome/{token}/", PERSON | {"email": "thief@example.net"})
+    assert [(user.email, user.role) for user in User.objects.all()] == [("jo@example.org", Role.AUTHOR)]
+
+
+def test_a_bulletin_begins_with_a_list_and_a_sample(owner_at_desk: Client) -> None:
+    data = {"name": "The Courier", "tagline": "", "language": "fa", "time_zone": "Asia/Tehran", "next_number": "1971",
+            "from_address": "courier@example.org", "accent": "#1d4e89"}  # fmt: skip
+    answer = owner_at_desk.post("/desk/welcome/bulletin/", data)
+    made = Publication.objects.get()
+    assert answer["Location"] == "/desk/welcome/mail/"
+    assert (made.next_number, made.time_zone, made.is_live) == (1971, "Asia/Tehran", False)
+    assert [entry.name for entry in made.lists.all()] == ["The Courier"]
+    assert Issue.objects.get().publication == made
+    assert owner_at_desk.get("/desk/welcome/mail/").status_code == 200
+
+
+def publication_form(client: Client, publication: Publication) -> dict[str, Any]:
+    form = client.get(f"/desk/publications/{publication.pk}/").context["form"]
+    values = {bound.name: bound.value() for bound in form}
+    values["lists"] = [entry.pk for entry in publication.lists.all()]
+    return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def test_a_publication_is_changed_and_recorded(owner_at_desk: Client, publication: Publication) -> None:
+    data = publication_form(owner_at_desk, publication) | {
+        "tagline": "Mud and tide",
+        "follow_mastodon": "https://sea.example/@courier",
+    }
+    assert owner_at_desk.post(f"/desk/publications/{publication.pk}/", data).status_code == 302
+    publication.refresh_from_db()
+    assert publication.tagline == "Mud and tide"
+    assert publication.follow == [{"network": "mastodon", "url": "https://sea.example/@courier"}]
+    assert Entry.objects.filter(action="publication.changed").get().details == {"fields": ["follow", "tagline"]}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("follow_facebook", "https://evil.example/facebook"), ("accent", "red"), ("next_number", "0"), ("time_zone", "Mars/Base")],
+)
+def test_a_value_that_cannot_be_is_refused(owner_at_desk: Client, publication: Publication, field: str, value: str) -> None:
+    data = publication_form(owner_at_desk, publication) | {field: value}
+    assert owner_at_desk.post(f"/desk/publications/{publication.pk}/", data).status_code == 422
+
+
+def test_numbers_only_go_up_once_taken(owner_at_desk: Client, publication: Publication) -> None:
+    publication.taken_numbers.create(number=1970, taken_at=timezone.now())
+    data = publication_form(owner_at_desk, publication) | {"next_number": "12"}
+    answer = owner_at_desk.post(f"/desk/publications/{publication.pk}/", data)
+    assert "only go up" in answer.content.decode()
+
+
+def test_going_live_names_what_is_missing(owner_at_desk: Client, publication: Publication) -> None:
+    Publication.objects.update(is_live=False, imprint="")
+    assert "imprint is empty" in owner_at_desk.get(f"/desk/publications/{publication.pk}/").content.decode()
+    owner_at_desk.post(f"/desk/publications/{publication.pk}/mode/", {"act": "live"})
+    assert not Publication.objects.get().is_live
+    Publication.objects.update(imprint="The Courier, 7 Quay Street")
+    owner_at_desk.post(f"/desk/publications/{publication.pk}/mode/", {"act": "live"})
+    assert Publication.objects.get().is_live
+
+
+def test_test_mode_stands_on_each_screen(owner_at_desk: Client, publication: Publication) -> None:
+    assert "desk-test-mode" not in owner_at_desk.get("/desk/").content.decode()
+    Publication.objects.update(is_live=False)
+    for screen in ("/desk/", "/desk/issues/", "/desk/issues/add/", "/desk/people/", "/desk/images/"):
+        assert "desk-test-mode" in owner_at_desk.get(screen).content.decode(), screen
+
+
+def test_an_invitation_link_is_shown_once(owner_at_desk: Client) -> None:
+    answer = owner_at_desk.post("/desk/people/", {"email": "jo@example.org", "role": "editor"})
+    assert "/desk/welcome/" in answer.content.decode()
+    later = owner_at_desk.get("/desk/people/").content.decode()
+    assert "/desk/welcome/" not in later
+    assert "jo@example.org" in later
+
+
+def test_the_last_owner_stays(owner_at_desk: Client) -> None:
+    owner = User.objects.get()
+    owner_at_desk.post(f"/desk/people/{owner.pk}/", {"act": "deactivate"})
+    owner_at_desk.post(f"/desk/people/{owner.pk}/", {"act": "role", "role": "author"})
+    owner.refresh_from_db()
+    assert (owner.is_active, owner.role) == (True, Role.OWNER)

@@ -1,0 +1,164 @@
+"""The send desk and what follows: nothing leaves by accident, and what left is shown as numbers that add up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from masthead.audience.models import MailingList, Subscriber
+from masthead.delivery.models import Campaign
+from masthead.issues.models import Edition, Issue, Publication
+from masthead.mail.models import SingleMail
+
+
+@pytest.fixture
+def wish(mailing_list: MailingList) -> dict[str, Any]:
+    """A send desk filled in rightly: now, to the one list, with the number typed."""
+    return {"act": "send", "lists": [mailing_list.pk], "mail_mode": "full", "when": "now", "typed_number": "1971"}
+
+
+def send(client: Client, issue: Issue, wish: dict[str, Any], **changes: Any) -> Any:
+    return client.post(f"/desk/issues/send/{issue.pk}/", wish | changes)
+
+
+def test_sending_starts_in_a_minute(owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]) -> None:
+    answer = send(owner_at_desk, issue, wish)
+    campaign = Campaign.objects.get()
+    assert answer["Location"] == f"/desk/issues/sending/{campaign.pk}/"
+    assert campaign.starts_at is not None
+    assert timedelta(seconds=50) < campaign.starts_at - timezone.now() <= timedelta(seconds=60)
+    assert campaign.edition.number == 1971
+    screen = owner_at_desk.get(answer["Location"]).content.decode()
+    assert "Undo" in screen
+    assert "Starts in" in screen
+
+
+def test_undo_takes_it_back(owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]) -> None:
+    url = send(owner_at_desk, issue, wish)["Location"]
+    owner_at_desk.post(url + "act/", {"act": "undo"})
+    issue.refresh_from_db()
+    assert Campaign.objects.get().state == Campaign.State.DRAFT
+    assert issue.public_from is None
+
+
+@pytest.mark.parametrize("typed", ["", "1970", "yes"])
+def test_the_number_must_be_typed(
+    owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any], typed: str
+) -> None:
+    answer = send(owner_at_desk, issue, wish, typed_number=typed)
+    assert answer.status_code == 422
+    assert "Type 1971" in answer.content.decode()
+    assert not Campaign.objects.exists()
+
+
+def test_a_rehearsal_needs_no_number_and_takes_none(
+    owner_at_desk: Client, issue: Issue, publication: Publication, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    publication.is_live = False
+    publication.save(update_fields=["is_live"])
+    assert "Rehearse" in owner_at_desk.get(f"/desk/issues/send/{issue.pk}/").content.decode()
+    assert send(owner_at_desk, issue, wish, typed_number="").status_code == 302
+    assert Edition.objects.get().is_test
+    issue.refresh_from_db()
+    assert issue.number is None
+
+
+def test_a_time_is_one_of_the_publication(
+    owner_at_desk: Client, issue: Issue, publication: Publication, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    publication.time_zone = "Europe/Lisbon"
+    publication.save(update_fields=["time_zone"])
+    send(owner_at_desk, issue, wish, when="at", day="2095-07-01", hour="09:00")
+    starts_at = Campaign.objects.get().starts_at
+    assert starts_at is not None
+    assert starts_at.isoformat() == "2095-07-01T08:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "words"),
+    [
+        ("2030-03-31", "01:30", "skip this time"),
+        ("2030-10-27", "01:30", "show this time twice"),
+        ("2001-01-01", "09:00", "past"),
+        ("", "", "on which day"),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(
+    owner_at_desk: Client,
+    issue: Issue,
+    publication: Publication,
+    reader: Subscriber,
+    wish: dict[str, Any],
+    day: str,
+    hour: str,
+    words: str,
+) -> None:
+    publication.time_zone = "Europe/Lisbon"
+    publication.save(update_fields=["time_zone"])
+    answer = send(owner_at_desk, issue, wish, when="at", day=day, hour=hour)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Campaign.objects.exists()
+
+
+def test_a_list_without_readers_is_said(owner_at_desk: Client, issue: Issue, wish: dict[str, Any]) -> None:
+    answer = send(owner_at_desk, issue, wish)
+    assert answer.status_code == 422
+    assert "Nobody is subscribed" in answer.content.decode()
+
+
+def test_an_issue_that_must_be_fixed_has_no_button(owner_at_desk: Client, issue: Issue, reader: Subscriber) -> None:
+    issue.title = ""
+    issue.save(update_fields=["title"])
+    issue.save_revision()
+    screen = owner_at_desk.get(f"/desk/issues/send/{issue.pk}/").content.decode()
+    assert "Must fix" in screen
+    assert 'value="send" disabled' in screen
+
+
+def test_the_audience_is_counted_as_it_is_chosen(
+    owner_at_desk: Client, issue: Issue, reader: Subscriber, leaver: Subscriber, mailing_list: MailingList
+) -> None:
+    url = f"/desk/issues/send/{issue.pk}/audience/"
+    chosen = owner_at_desk.get(url, {"lists": mailing_list.pk}).content.decode()
+    assert "<b>1</b> reader now" in chosen
+    assert "1 has left" in chosen
+    assert "<b>0</b>" in owner_at_desk.get(url, {"lists": "x' OR 1=1"}).content.decode()
+
+
+def test_a_test_goes_to_whoever_asks(owner_at_desk: Client, issue: Issue, django_capture_on_commit_callbacks: Any) -> None:
+    owner_at_desk.post(f"/desk/issues/send/{issue.pk}/", {"act": "test"})
+    assert [mail.envelope_to for mail in SingleMail.objects.all()] == ["owner@example.org"]
+    assert not Campaign.objects.exists()
+
+
+def test_cancelling_asks_once_more(owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]) -> None:
+    url = send(owner_at_desk, issue, wish)["Location"] + "act/"
+    asked = owner_at_desk.post(url, {"act": "cancel"})
+    assert "Cancel for good" in asked.content.decode()
+    assert Campaign.objects.get().state == Campaign.State.SCHEDULED
+    owner_at_desk.post(url, {"act": "cancel", "sure": "yes"})
+    assert Campaign.objects.get().state == Campaign.State.CANCELLED
+
+
+def test_nothing_is_done_by_looking(owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]) -> None:
+    url = send(owner_at_desk, issue, wish)["Location"]
+    assert owner_at_desk.get(url + "act/", {"act": "cancel", "sure": "yes"}).status_code == 405
+    assert Campaign.objects.get().state == Campaign.State.SCHEDULED
+
+
+def test_attention_shows_the_servers_own_words(
+    owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    url = send(owner_at_desk, issue, wish)["Location"]
+    words = "451 4.7.1 Greylisted <script>alert(1)</script>"
+    Campaign.objects.update(state=Campaign.State.PAUSED, attention=words)
+    screen = owner_at_desk.get(url).content.decode()
+    assert "Needs attention" in screen
+    assert "451 4.7.1 Greylisted &lt;script&gt;" in screen
+    assert "Resume" in screen
+    assert "A sending waits for you" in owner_at_desk.get("/desk/").content.decode()
