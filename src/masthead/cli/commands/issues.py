@@ -31,7 +31,14 @@ def create(file: Path, title: str, byline: str, excerpt: str, slug: str | None, 
     from masthead.issues import drafting
 
     made = drafting.create_from_file(
-        publication=choosing.publication(slug), path=file, title=title, byline=byline, excerpt=excerpt, by=BY, now=now()
+        publication=choosing.publication(slug),
+        path=file,
+        title=title,
+        byline=byline,
+        excerpt=excerpt,
+        by=BY,
+        now=now(),
+        told=lambda line: click.echo(f"Left out: {line}", err=True),
     )
     number = made.number or made.planned_number
     if as_json:
