@@ -25,7 +25,7 @@ _DEFAULT_ACCENT = "1d4e89"
 
 @dataclass(frozen=True)
 class Account:
-    """A profile to follow: the network's name and the address."""
+    """A profile to follow: the network's name, empty for an own website, and the address."""
 
     label: str
     url: str
@@ -94,7 +94,7 @@ def _follow(publication: Publication | None) -> list[Account]:
     for account in publication.follow if publication else []:
         network = NETWORKS.get(account.get("network", ""))
         if network and network.form.fullmatch(account.get("url", "")):
-            found.append(Account(network.label or translation.gettext("Website"), account["url"]))
+            found.append(Account(network.label, account["url"]))
     return found
 
 
