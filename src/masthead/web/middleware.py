@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.urls import set_script_prefix
@@ -14,7 +15,7 @@ from django.utils import translation
 from masthead.common.urls import path
 from masthead.web.hosts import is_known, prefix_of, publication_of
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 #: The public site, the reader's pages and sign-in: nothing inline, nothing from anyone else (security rule S4).
 STRICT = (
@@ -42,7 +43,7 @@ class KnownHostMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """400 for a Host header that is malformed or nobody's."""
         try:
             known = is_known(request.get_host())
@@ -60,7 +61,7 @@ class ContentSecurityPolicyMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer with a policy."""
         response = self._get_response(request)
         response.headers.setdefault(_HEADER, DESK if is_desk(request) else STRICT)
@@ -79,11 +80,11 @@ class AreaMiddleware:
         self._get_response = get_response
         self._by_person = LocaleMiddleware(get_response)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer in the right language."""
         if is_desk(request):
             response = self._by_person(request)
-            if not isinstance(response, HttpResponse):
+            if not isinstance(response, HttpResponseBase):
                 raise TypeError("an answer must be awaited elsewhere")
             return response
         publication = publication_of(request)

@@ -1,0 +1,321 @@
+"""The screens of readers, lists, import and export."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from masthead.audience import importing
+from masthead.audience.models import ConsentEvent, ImportRun, MailingList, Subscriber
+from masthead.audit.models import Entry
+from masthead.common.addresses import normalise
+from masthead.mail.models import Suppression
+from masthead.mail.suppressions import suppress, suppress_domain
+from masthead.team import people
+from masthead.team.models import Role, User
+from masthead.web.admin.permissions import write_group_permissions
+
+pytestmark = pytest.mark.django_db
+
+
+PASSWORD = "a quiet midday tide"
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def sign_in_again(client: Client, *, ago: float = 0) -> Client:
+    """Through the page that asks for the password; `ago` in seconds."""
+    assert client.post(reverse("account_reauthenticate"), {"password": PASSWORD}).status_code == 302
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] = time.time() - ago
+    session.save()
+    return client
+
+
+@pytest.fixture
+def care(now: datetime) -> User:
+    """Looks after readers."""
+    write_group_permissions()
+    return people.create(
+        email="cara@example.org", name="Cara Hill", role=Role.READER_CARE, password=PASSWORD, by="system", now=now
+    )
+
+
+@pytest.fixture
+def desk(care: User) -> Client:
+    """At the desk, signed in."""
+    return client_of(care)
+
+
+def page(client: Client, name: str, *args: object, **query: str) -> str:
+    answer = client.get(reverse(name, args=args), query)
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+def test_readers_are_listed_and_found(desk: Client, reader: Subscriber, leaver: Subscriber, mailing_list: MailingList) -> None:
+    html = page(desk, "desk_readers")
+    assert "rosa@example.org" in html
+    assert "leo@example.net" in html
+    found = page(desk, "desk_readers", q="marin", list=str(mailing_list.pk), state="active")
+    assert "rosa@example.org" in found
+    assert "leo@example.net" not in found
+    assert "Nobody is found" in page(desk, "desk_readers", q="zzz")
+
+
+def test_without_readers_the_screen_says_where_they_come_from(desk: Client) -> None:
+    assert "Import readers" in page(desk, "desk_readers")
+
+
+@pytest.mark.parametrize(
+    "query", [{"p": "x"}, {"p": "-1"}, {"p": "999"}, {"list": "0"}, {"state": "'"}, {"q": "\0"}, {"q": "x" * 5000}]
+)
+def test_odd_questions_get_an_answer(desk: Client, reader: Subscriber, query: dict[str, str]) -> None:
+    page(desk, "desk_readers", **query)
+
+
+def test_fifty_stand_on_a_page(desk: Client, make_subscriber: Any, mailing_list: MailingList) -> None:
+    for number in range(51):
+        make_subscriber(f"r{number}@example.org", mailing_list)
+    assert page(desk, "desk_readers").count('name="reader"') == 50
+    assert page(desk, "desk_readers", p="2").count('name="reader"') == 1
+
+
+def test_names_that_are_code_are_text(desk: Client, make_subscriber: Any, mailing_list: MailingList) -> None:
+    made = make_subscriber(
+        "x@example.org", mailing_list, name="<script>alert(1)</script>", attributes={"<b>": "<img src=x onerror=alert(1)>"}
+    )
+    for html in (page(desk, "desk_readers"), page(desk, "desk_reader", made.pk)):
+        assert "<script>alert" not in html
+        assert "<img src=x" not in html
+
+
+def test_a_reader_is_added_by_hand_with_a_reason(desk: Client, care: User, mailing_list: MailingList) -> None:
+    values = {"address": "New@Example.org", "name": "Nina", "lists": [mailing_list.pk], "mail_format": "html", "mail_mode": ""}
+    answer = desk.post(reverse("desk_reader_add"), values)
+    assert "This field is required" in answer.content.decode()
+    assert not Subscriber.objects.exists()
+    answer = desk.post(reverse("desk_reader_add"), values | {"reason": "By phone."})
+    made = Subscriber.objects.get()
+    assert answer["Location"] == reverse("desk_reader", args=[made.pk])
+    event = ConsentEvent.objects.get()
+    assert (event.kind, event.by) == ("added", care.actor)
+    again = desk.post(reverse("desk_reader_add"), values | {"reason": "By phone."})
+    assert "New@example.org is a reader already." in again.content.decode()
+
+
+def test_who_is_suppressed_cannot_be_added_by_hand(desk: Client, mailing_list: MailingList, now: datetime) -> None:
+    suppress(address=normalise("dead@example.org"), reason=Suppression.Reason.ERASED, now=now, by="system")
+    values = {"address": "dead@example.org", "lists": [mailing_list.pk], "mail_format": "html", "reason": "By phone."}
+    assert "asked to be erased" in desk.post(reverse("desk_reader_add"), values).content.decode()
+    assert not Subscriber.objects.exists()
+
+
+def test_a_reader_is_changed(desk: Client, reader: Subscriber, leaver: Subscriber) -> None:
+    values = {
+        "address": "rose@example.org",
+        "name": "Rose",
+        "language": "fr",
+        "mail_format": "text",
+        "mail_mode": "excerpt",
+        "note": "",
+    }
+    taken = desk.post(reverse("desk_reader_edit", args=[reader.pk]), values | {"address": "LEO@example.net"})
+    assert "is a reader already" in taken.content.decode()
+    assert desk.post(reverse("desk_reader_edit", args=[reader.pk]), values).status_code == 302
+    reader.refresh_from_db()
+    assert (reader.address, reader.name, reader.mail_mode) == ("rose@example.org", "Rose", "excerpt")
+
+
+def test_a_reader_is_taken_off_and_put_on_lists(desk: Client, reader: Subscriber, mailing_list: MailingList) -> None:
+    desk.post(reverse("desk_reader_leave", args=[reader.pk]), {"list": mailing_list.pk})
+    assert reader.subscriptions.get().state == "left"
+    desk.post(reverse("desk_reader_join", args=[reader.pk]), {"list": mailing_list.pk, "reason": " "})
+    assert reader.subscriptions.get().state == "left"
+    desk.post(reverse("desk_reader_join", args=[reader.pk]), {"list": mailing_list.pk, "reason": "By letter."})
+    assert reader.subscriptions.get().state == "active"
+    html = page(desk, "desk_reader", reader.pk)
+    assert "By letter." in html
+    assert "Cara Hill" in html
+
+
+def test_many_leave_at_once(desk: Client, make_subscriber: Any, mailing_list: MailingList) -> None:
+    readers = [make_subscriber(f"r{number}@example.org", mailing_list) for number in range(3)]
+    back = reverse("desk_readers") + "?q=example"
+    answer = desk.post(
+        reverse("desk_readers_leave"), {"reader": [readers[0].pk, readers[1].pk, "x"], "from": str(mailing_list.pk), "back": back}
+    )
+    assert answer["Location"] == back
+    assert [entry.subscriptions.get().state for entry in readers] == ["left", "left", "active"]
+    for away in ("https://evil.example/", "//evil.example/", "/\\evil.example"):
+        assert desk.post(reverse("desk_readers_leave"), {"from": "all", "back": away})["Location"] == reverse("desk_readers")
+
+
+def test_a_suppression_is_shown_and_lifted_with_a_reason(desk: Client, reader: Subscriber, now: datetime) -> None:
+    suppress(address=normalise(reader.address), reason=Suppression.Reason.BOUNCED, note="550 unknown", now=now, by="system")
+    assert "550 unknown" in page(desk, "desk_reader", reader.pk)
+    desk.post(reverse("desk_reader_lift", args=[reader.pk]), {"why": " "})
+    assert Suppression.objects.exists()
+    desk.post(reverse("desk_reader_lift", args=[reader.pk]), {"why": "The mailbox is back."})
+    assert not Suppression.objects.exists()
+
+
+def test_a_blocked_domain_is_not_lifted_from_a_reader(desk: Client, reader: Subscriber, now: datetime) -> None:
+    suppress_domain(domain="example.org", now=now, by="staff:1")
+    assert desk.post(reverse("desk_reader_lift", args=[reader.pk]), {"why": "Please."}).status_code == 404
+    assert Suppression.objects.exists()
+
+
+def test_erasing_asks_first_and_then_leaves_nothing(desk: Client, reader: Subscriber) -> None:
+    sign_in_again(desk)
+    assert "cannot be undone" in page(desk, "desk_reader_erase", reader.pk)
+    assert Subscriber.objects.exists()
+    desk.post(reverse("desk_reader_erase", args=[reader.pk]))
+    assert not Subscriber.objects.exists()
+    assert "rosa@example.org" not in page(desk, "desk_readers")
+
+
+@pytest.mark.parametrize("name", ["desk_reader_erase", "desk_readers_export"])
+def test_erasing_and_exporting_need_a_fresh_sign_in(care: User, reader: Subscriber, name: str) -> None:
+    client = sign_in_again(client_of(care), ago=601)
+    address = reverse(name, args=[reader.pk] if name == "desk_reader_erase" else [])
+    for answer in (client.get(address), client.post(address)):
+        assert answer.status_code == 302
+        assert "reauthenticate" in answer["Location"]
+    assert Subscriber.objects.exists()
+    assert not Entry.objects.filter(action="readers.exported").exists()
+
+
+def test_an_export_is_a_file_on_the_record_and_once_a_minute(desk: Client, reader: Subscriber, mailing_list: MailingList) -> None:
+    sign_in_again(desk)
+    page(desk, "desk_readers_export")
+    assert not Entry.objects.filter(action="readers.exported").exists()
+    answer = desk.post(reverse("desk_readers_export"), {"list": mailing_list.pk, "state": "active"})
+    assert "attachment" in answer["Content-Disposition"]
+    body = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert '"rosa@example.org"' in body
+    assert Entry.objects.filter(action="readers.exported").count() == 1
+    assert desk.post(reverse("desk_readers_export"), {}).status_code == 429
+
+
+def test_one_readers_data_is_a_file(desk: Client, reader: Subscriber) -> None:
+    answer = desk.post(reverse("desk_reader_data", args=[reader.pk]))
+    assert json.loads(answer.content)["address"] == "rosa@example.org"
+    assert Entry.objects.filter(action="reader.exported").exists()
+
+
+def test_lists_are_made_counted_and_changed(desk: Client, reader: Subscriber, mailing_list: MailingList) -> None:
+    desk.post(reverse("desk_list_new"), {"name": "Friends", "opt_in": "double"})
+    made = MailingList.objects.get(name="Friends")
+    assert (made.slug, made.is_public) == ("friends", False)
+    assert "Friends" in page(desk, "desk_lists")
+    again = desk.post(reverse("desk_list", args=[made.pk]), {"name": "the courier", "opt_in": "double"})
+    assert "There is already a list" in again.content.decode()
+    desk.post(reverse("desk_list", args=[made.pk]), {"name": "Allies", "opt_in": "single", "is_public": "on"})
+    made.refresh_from_db()
+    assert (made.name, made.slug, made.opt_in, made.is_public) == ("Allies", "friends", "single", True)
+
+
+@pytest.fixture
+def upload(
+    desk: Client, mailing_list: MailingList, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> Any:
+    """A function: the bytes of a file → its preview, as the task leaves it."""
+    settings.DATA = tmp_path
+
+    def upload(content: bytes, name: str = "readers.csv") -> ImportRun:
+        answer = desk.post(reverse("desk_imports"), {"file": SimpleUploadedFile(name, content), "list": mailing_list.pk})
+        assert answer.status_code == 302, answer.content.decode()
+        return work(ImportRun.objects.latest("pk"))
+
+    return upload
+
+
+def work(run: ImportRun) -> ImportRun:
+    """What the task does."""
+    try:
+        importing.execute(run=run, path=Path(run.stored_path), now=run.created_at)
+    except importing.CannotImport:
+        run.refresh_from_db()
+    return run
+
+
+def test_an_import_is_previewed_then_stated_then_done(desk: Client, upload: Any, leaver: Subscriber, tmp_path: Path) -> None:
+    preview = upload(b"email,name\nnew@example.org,Nina\nleo@example.net,Leo\nnonsense,<b>X</b>\n", "../../etc/<i>.csv")
+    assert Path(preview.stored_path).parent == tmp_path / "imports"
+    assert not Subscriber.objects.filter(address_key="new@example.org").exists()
+    html = page(desk, "desk_import", preview.pk)
+    assert "What will happen" in html
+    assert "Left this list on" in html
+    assert "<b>X</b>" not in html
+    assert "<i>" not in html
+
+    silent = desk.post(reverse("desk_import_begin", args=[preview.pk]), {"statement": " "})
+    assert "Without it nobody is added" in silent.content.decode()
+    assert ImportRun.objects.count() == 1
+
+    desk.post(reverse("desk_import_begin", args=[preview.pk]), {"statement": "Signed at the fair."})
+    done = work(ImportRun.objects.latest("pk"))
+    assert (done.added, done.left_before, done.rejected) == (1, 1, 1)
+    event = ConsentEvent.objects.get(subscriber__address_key="new@example.org")
+    assert event.text is not None
+    assert event.text.text == "Signed at the fair."
+    assert "What happened" in page(desk, "desk_import", done.pk)
+    file = desk.get(reverse("desk_import_report", args=[done.pk]))
+    assert "attachment" in file["Content-Disposition"]
+    assert b"nonsense" in b"".join(file.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_a_file_that_cannot_be_read_is_explained(desk: Client, upload: Any) -> None:
+    run = upload(b"name,city\nAnn,Lyon\n")
+    assert "No column is called “email”" in page(desk, "desk_import", run.pk)
+    assert desk.post(reverse("desk_import_begin", args=[run.pk]), {"statement": "x"}).status_code == 404
+
+
+def test_progress_is_shown_while_it_runs_and_then_the_page_reloads(
+    desk: Client, mailing_list: MailingList, now: datetime
+) -> None:
+    run = importing.open_run(
+        file_name="x.csv", stored_path="", mailing_list=mailing_list, statement="", dry_run=True, by="staff:1", now=now
+    )
+    ImportRun.objects.filter(pk=run.pk).update(state="running", lines=200, lines_done=50)
+    assert 'value="25"' in page(desk, "desk_import", run.pk)
+    assert "HX-Refresh" not in desk.get(reverse("desk_import_news", args=[run.pk]))
+    ImportRun.objects.filter(pk=run.pk).update(state="finished")
+    assert desk.get(reverse("desk_import_news", args=[run.pk]))["HX-Refresh"] == "true"
+
+
+def test_a_report_outside_our_folder_is_not_handed_out(
+    desk: Client, mailing_list: MailingList, now: datetime, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA = tmp_path
+    secret = tmp_path / "token.key"
+    secret.write_text("secret")
+    run = importing.open_run(
+        file_name="x.csv", stored_path="", mailing_list=mailing_list, statement="", dry_run=True, by="staff:1", now=now
+    )
+    ImportRun.objects.filter(pk=run.pk).update(report_path=str(secret))
+    assert desk.get(reverse("desk_import_report", args=[run.pk])).status_code == 404
+
+
+def test_an_editor_changes_lists_but_does_not_see_readers(editor: User, reader: Subscriber) -> None:
+    write_group_permissions()
+    client = client_of(editor)
+    assert "The Courier" in page(client, "desk_lists")
+    for name, args in [("desk_readers", []), ("desk_reader", [reader.pk]), ("desk_imports", []), ("desk_readers_export", [])]:
+        answer = client.get(reverse(name, args=args))
+        assert answer.status_code == 403
+        assert "rosa@example.org" not in answer.content.decode()
