@@ -22,6 +22,7 @@ from django_tasks_db.models import DBTaskResult
 from masthead.cli.engine import Job
 from masthead.cli.retrying import wait_before
 from masthead.common.stopping import STOP
+from masthead.mail import single
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,11 @@ _PRUNE_SECONDS = 600
 
 
 def recover() -> int:
-    """Make what a killed process left RUNNING ready again; answer how many. Only for the holder of the lock: it runs alone."""
+    """Make what a killed process left RUNNING ready again; answer how many. Only for the holder of the lock: it runs alone.
+
+    The single mails it was sending are due again at once, too; the sweep of `mail` sends them.
+    """
+    single.recover(now=datetime.now(UTC))
     orphans = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
     return orphans.update(status=TaskResultStatus.READY, started_at=None)
 
