@@ -39,7 +39,7 @@ class ExportForm(forms.Form):
 @signed_in_freshly
 def export(request: HttpRequest) -> HttpResponseBase:
     """Says what will happen, then gives the file."""
-    form = ExportForm(request.POST or None, initial=request.GET.dict())
+    form = ExportForm(request.POST if request.method == "POST" else None, initial=request.GET.dict())
     now = timezone.now()
     context = {"title": _("Export readers"), "form": form}
     if request.method != "POST" or not form.is_valid():
