@@ -16,7 +16,7 @@ def issue() -> None:
 
 @issue.command("create")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--title", required=True, help="The headline.")
+@click.option("--title", default="", help="The headline; without it the one in the file.")
 @click.option("--byline", default="", help="Who wrote it, as printed.")
 @click.option("--excerpt", default="", help="A few sentences for lists, feeds and mails that hold an excerpt.")
 @which_publication
