@@ -98,8 +98,8 @@ def test_a_relay_that_is_not_there_pauses_the_sending_and_nothing_is_lost(instal
     port = free_port()
     install.settings["SMTP_URL"] = f"smtp://127.0.0.1:{port}"
     said = send(install, status=1)
-    assert "Paused" in said
-    assert str(port) in said or "refused" in said.lower()
+    assert "refused" in said.lower()
+    assert install.json("verify", "1971")["open"] == 40
     with smtp_sink(tmp_path, port=port) as sink:
         assert "40 readers: 40 accepted." in send(install)
         assert sink.recipients() == sorted(READERS)
@@ -108,7 +108,7 @@ def test_a_relay_that_is_not_there_pauses_the_sending_and_nothing_is_lost(instal
 def test_a_relay_that_refuses_is_quoted(install: Install, tmp_path: Path) -> None:
     port = free_port()
     install.settings["SMTP_URL"] = f"smtp://127.0.0.1:{port}"
-    with smtp_sink(tmp_path, "-R", "MAIL", port=port):
+    with smtp_sink(tmp_path, "-f", "MAIL", port=port):
         said = send(install, status=1)
     assert "Paused" in said
     assert "500 5.3.0 Error: command failed" in said

@@ -37,7 +37,7 @@ class Sink:
 
 @contextlib.contextmanager
 def smtp_sink(folder: Path, *options: str, port: int | None = None) -> Iterator[Sink]:
-    """Postfix's smtp-sink. `options` as in its manual: "-R", "MAIL" refuses every sender for good."""
+    """Postfix's smtp-sink. `options` as in its manual: "-f", "MAIL" refuses every sender for good."""
     mails = folder / "sink"
     mails.mkdir(exist_ok=True)
     port = port or free_port()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from masthead.delivery.models import Campaign
 from masthead.issues.models import Issue, Publication
 
 _LOOK_SECONDS = 0.25
+#: How long a sending that needs attention may stand still before the command ends. Its workers try on.
+_PATIENCE_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -65,12 +68,15 @@ def wait(campaign: Campaign, *, show: bool) -> Result:
 
 
 def follow(campaign: Campaign, *, show: bool) -> None:
-    """Show how far `campaign` has come until it has ended or paused, or STOP is set."""
+    """Show how far `campaign` has come until it has ended, paused or found no relay for a while, or STOP is set."""
     with meter(f"Sending No. {campaign.edition.label}", show=show) as update:
+        moved_at, answered = time.monotonic(), -1
         while True:
             progress = lookups.progress(campaign)
             update(progress.answered, progress.audience or None)
-            if progress.state in _ENDED or STOP.wait(_LOOK_SECONDS):
+            if progress.answered != answered or not progress.attention:
+                moved_at, answered = time.monotonic(), progress.answered
+            if progress.state in _ENDED or time.monotonic() - moved_at > _PATIENCE_SECONDS or STOP.wait(_LOOK_SECONDS):
                 return
 
 
@@ -109,4 +115,6 @@ def _reason(campaign: Campaign) -> str:
         return f"Paused. {campaign.attention or 'Somebody paused it in the desk.'} Run the same command again to resume."
     if campaign.state == Campaign.State.CANCELLED:
         return "It was cancelled."
+    if campaign.attention:
+        return f"It needs attention. {campaign.attention} Nothing is lost; run the same command again to go on."
     return "Stopped before it was finished; what is left stays in the ledger. Run the same command again to go on."

@@ -1,0 +1,51 @@
+"""Postfix as the relay, with its own configuration and queue, handing everything on to a sink."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.servers.install import Install
+from tests.servers.processes import until
+from tests.servers.sinks import postfix, smtp_sink
+
+pytestmark = [pytest.mark.journey, pytest.mark.postfix]
+
+READERS = [f"reader{number}@example.org" for number in range(30)]
+GONE = "reader13@example.org"
+
+
+def test_postfix_takes_every_mail_but_the_one_it_refuses(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)  # Postfix works as a user of its own
+    install = Install(tmp_path)
+    install.run("init")
+    install.run(
+        *("publication", "create", "--name", "The Courier", "--from", "courier@example.org", "--next-number", "1971"),
+        *("--imprint", "The Courier, 7 Quay Street, Porthaven", "--live"),
+    )
+    with (tmp_path / "readers.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["email"], *([address] for address in READERS)])
+    install.run("import", str(tmp_path / "readers.csv"), "--list", "The Courier")
+    (tmp_path / "issue.md").write_text("A line that begins with a dot:\n\n.dot\n\nGrüße aus Porthaven, شب یلدا.\n")
+    install.run("issue", "create", str(tmp_path / "issue.md"), "--title", "Zwölf Boote")
+
+    refusal = {GONE: "550 5.1.1 No such mailbox here"}
+    with smtp_sink(tmp_path) as sink, postfix(tmp_path, next_hop=sink.port, refuse=refusal) as port:
+        install.settings |= {"SMTP_URL": f"smtp://127.0.0.1:{port}", "SMTP_CONNECTIONS": "3"}
+        said = install.run("send", "1971", "--list", "The Courier", "--wait")
+        assert "30 readers: 29 accepted, 1 refused." in said
+        until(lambda: len(sink.mails()) == 29, seconds=60, what="Postfix has handed everything on")
+        assert sink.recipients() == sorted(set(READERS) - {GONE})
+        # A second run sends nothing to anybody, nor to the one who was refused.
+        assert "29 accepted, 1 refused." in install.run("send", "1971", "--list", "The Courier", "--wait")
+        mails = sink.mails()
+    assert len(mails) == 29
+    for mail in mails:
+        assert mail["Subject"] == "The Courier No. 1971: Zwölf Boote"
+        text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "\n.dot" in text
+        assert "Grüße aus Porthaven, شب یلدا." in text
+    sums = install.json("verify", "1971")
+    assert (sums["adds_up"], sums["accepted"], sums["rejected"], sums["repeats"]) == (True, 29, 1, 0)
