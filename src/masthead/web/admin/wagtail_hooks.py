@@ -16,6 +16,7 @@ from wagtail.snippets.models import register_snippet
 
 from masthead.team.roles import may
 from masthead.web.admin import menu, urls
+from masthead.web.admin.writing import links
 from masthead.web.admin.writing.viewset import ContributorViewSet, IssueViewSet
 
 register_snippet(IssueViewSet)
@@ -73,3 +74,9 @@ class IssueSearch(SearchArea):
 def search_issues() -> SearchArea:
     """First of all areas, so it is the one the menu uses."""
     return IssueSearch(_("Issues"), reverse_lazy("desk_issues"), name="desk-issues", icon_name="doc-full", order=1)
+
+
+@hooks.register("register_rich_text_features", order=100)
+def our_links(features: object) -> None:
+    """After the shell's own features: a link is an address."""
+    links.register(features)
