@@ -9,3 +9,7 @@ class MailConfig(AppConfig):
     name = "masthead.mail"
     label = "mail"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from masthead.mail import checks  # noqa: F401  registered by being imported

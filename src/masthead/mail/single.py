@@ -27,7 +27,7 @@ from masthead.mail.models.single_mail import FINAL, OPEN
 from masthead.mail.passwords import SealedUnderAnotherKeyError
 from masthead.mail.sender import Sender
 from masthead.mail.transports import choosing
-from masthead.mail.transports.base import Reply, TransportError
+from masthead.mail.transports.base import Lane, Reply, TransportError
 from masthead.mail.transports.smtp.deadlines import Deadlines
 
 log = logging.getLogger(__name__)
@@ -153,7 +153,7 @@ def _claim(mail: SingleMail, now: datetime) -> bool:
     return due.update(state=SingleMail.State.SENDING, attempts=mail.attempts, next_try_at=now + LEASE) == 1
 
 
-def _lane(mail: SingleMail, now: datetime) -> choosing.Lane:
+def _lane(mail: SingleMail, now: datetime) -> Lane:
     config = choosing.inbox_config() if mail.inbox_only else choosing.current(now)
     return choosing.lane(config, DEADLINES)
 
@@ -185,4 +185,4 @@ def _record(mail: SingleMail, now: datetime, state: SingleMail.State, reply: Rep
 
 def _pause(attempts: int) -> timedelta:
     """30 s, 1 min, 2 min … at most 1 h."""
-    return min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(attempts - 1, 10))
+    return min(_LONGEST_PAUSE, _FIRST_PAUSE * (1 << min(attempts - 1, 10)))

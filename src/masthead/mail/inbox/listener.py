@@ -65,7 +65,7 @@ class Listener:
         return _Conversation(self._keeper, self._connections, self._loop)
 
 
-class _Conversation(SMTP):  # type: ignore[misc]  # aiosmtpd has no types
+class _Conversation(SMTP):
     """One connection."""
 
     def __init__(self, keeper: Keeper, connections: set[asyncio.BaseTransport], loop: asyncio.AbstractEventLoop) -> None:
