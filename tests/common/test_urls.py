@@ -3,7 +3,7 @@
 import pytest
 
 from masthead.common.tokens import Sealer
-from masthead.common.urls import PATHS, absolute, path
+from masthead.common.urls import PATHS, absolute, local_file, path
 
 
 def test_values_are_percent_encoded() -> None:
@@ -26,3 +26,18 @@ def test_a_link_in_a_header_stays_short() -> None:
 
 def test_no_two_names_share_a_path() -> None:
     assert len(set(PATHS.values())) == len(PATHS)
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "local"),
+    [
+        ("https://x.example/m/a.jpg", "https://x.example", "/m/a.jpg"),
+        ("https://x.example/courier/m/a.jpg", "https://x.example/courier/", "/courier/m/a.jpg"),
+        ("https://x.example/m/a.jpg", "https://x.example/courier", "https://x.example/m/a.jpg"),
+        ("https://y.example/m/a.jpg", "https://x.example", "https://y.example/m/a.jpg"),
+        ("https://x.example.evil.example/m/a.jpg", "https://x.example", "https://x.example.evil.example/m/a.jpg"),
+        ("https://x.example/issues/1970/", "https://x.example", "https://x.example/issues/1970/"),
+    ],
+)
+def test_only_a_publications_own_file_is_named_from_the_root_of_its_host(url: str, base: str, local: str) -> None:
+    assert local_file(url, base=base) == local

@@ -20,7 +20,8 @@ def parsed(response: Any) -> BeautifulSoup:
     assert not soup.select("[style], style, [onclick], [onload], script:not([type='application/ld+json'])")
     ids = [element["id"] for element in soup.select("[id]")]
     assert len(ids) == len(set(ids)), ids
-    foreign = [e["src"] for e in soup.select("[src]") if re.match(r"(https?:)?//", e["src"]) and "127.0.0.1" not in e["src"]]
+    # Not even our own address: the page may be visited by another, and shows only what lies on the same host.
+    foreign = [e["src"] for e in soup.select("[src]") if re.match(r"(https?:)?//", e["src"])]
     assert foreign == []
     return soup
 

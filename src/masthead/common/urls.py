@@ -6,7 +6,7 @@ of the Django routes, too.
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 PATHS: dict[str, str] = {
     # the site
@@ -57,3 +57,14 @@ def path(name: str, /, **values: str | int) -> str:
 def absolute(base: str, name: str, /, **values: str | int) -> str:
     """`path()` on `base`, a publication's address without a slash at its end."""
     return base.rstrip("/") + path(name, **values)
+
+
+def local_file(url: str, *, base: str) -> str:
+    """`url` from the root of the host when it is a file of the publication at `base` ("/m/…"), else `url` itself.
+
+    The path of `base` is kept: on https://x.example/courier it is "/courier/m/…".
+    """
+    base = base.rstrip("/")
+    if not url.startswith(base + PATHS["media"].partition("{")[0]):
+        return url
+    return urlsplit(base).path + url.removeprefix(base)

@@ -11,9 +11,11 @@ import pytest
 
 from masthead.issues.blocks.heading import HeadingBlock
 from masthead.issues.blocks.text import TextBlock
-from masthead.issues.content import Note, Person, digest
+from masthead.issues.content import Note, Person, Source, digest
 from masthead.issues.rendering.edition import CannotRender, render
-from tests.issues.rendering.samples import ENGLISH, PERSIAN
+from tests.issues.rendering.samples import ENGLISH, PERSIAN, picture
+
+LEAD = picture("lighthouse", sources=(Source(url="https://courier.example/m/lighthouse-600.jpg", width=600),))
 
 
 def test_the_usual_subject_names_publication_number_and_title() -> None:
@@ -64,6 +66,31 @@ def test_the_feed_is_absolute_and_carries_no_ids_for_notes() -> None:
     assert 'href="https://courier.example/issues/1971/#note-1"' in feed
     assert "note-back" not in feed
     assert not re.search(r'(?:href|src)="(?!https://|mailto:)', feed)
+
+
+def test_only_the_article_names_our_pictures_from_the_root_of_the_host() -> None:
+    made = render(ENGLISH)
+    plain = re.findall(r'(?:src|srcset)="([^"]+)"', made.web_html)
+
+    assert plain
+    assert all(one.startswith("/m/") for found in plain for one in found.split(", "))
+    assert "https://courier.example/m/" not in made.web_html
+    for elsewhere in (made.feed_html, made.mail_html_full, made.mail_html_excerpt):
+        assert 'src="https://courier.example/m/' in elsewhere
+        assert 'src="/' not in elsewhere
+
+
+def test_pictures_keep_the_path_of_the_publications_address() -> None:
+    def moved(text: str) -> str:
+        return text.replace("https://courier.example", "https://x.example/courier")
+
+    lead = replace(
+        LEAD, url=moved(LEAD.url), sources=tuple(Source(url=moved(source.url), width=source.width) for source in LEAD.sources)
+    )
+    masthead = replace(ENGLISH.masthead, base_url="https://x.example/courier")
+    web = render(replace(ENGLISH, masthead=masthead, url=moved(ENGLISH.url), lead_image=lead, body=())).web_html
+
+    assert '<img src="/courier/m/lighthouse.jpg" srcset="/courier/m/lighthouse-600.jpg 600w"' in web
 
 
 def test_a_correction_stands_above_the_text_with_its_date() -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from masthead.issues.content import Picture
 from masthead.web.middleware import STRICT
 from tests.web.pages import parsed, words
 
@@ -31,6 +32,19 @@ def test_the_front_page_shows_the_newest_issue_and_those_before_it(visitor: Clie
     assert page.select_one(".lead h2").get_text() == "Headline 1971"
     assert len(page.select(".teaser")) == 6
     assert page.select_one("h1").get_text() == "The Courier"
+
+
+def test_pictures_show_whatever_host_the_page_is_visited_by(publish: Any, publication: Any) -> None:
+    publication.base_url = "https://courier.example"
+    publication.save()
+    publish(1971, lead=Picture(url="https://courier.example/m/abc.jpg", width=1200, height=630, alt="The ferry at dawn"))
+    for host in ("courier.example", "localhost:8000", "127.0.0.1:8123"):
+        client = Client(HTTP_HOST=host)
+        assert parsed(client.get("/")).select_one(".lead img")["src"] == "/m/abc.jpg"
+        issue = parsed(client.get("/issues/1971/"))
+        assert issue.select_one(".issue img")["src"] == "/m/abc.jpg"
+        assert issue.select_one("meta[property='og:image']")["content"] == "https://courier.example/m/abc.jpg"
+        assert "https://courier.example/m/abc.jpg" in client.get("/feed.atom").content.decode()
 
 
 def test_gaps_and_withdrawn_numbers_are_explained_where_one_looks_for_them(

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from masthead.common import urls
 from masthead.common.text import digits, printable
 from masthead.issues.content import Content, Picture
 from masthead.issues.rendering.inline import HtmlWriter
@@ -78,18 +79,30 @@ class HtmlMedium(ABC):
 
 
 class WebMedium(HtmlMedium):
-    """The article on the web. Nobody in particular reads it: merge fields are their fallbacks."""
+    """The article on the web. Nobody in particular reads it: merge fields are their fallbacks.
+
+    Our own pictures and files are named from the root of the host: the policy of the page lets it show only those of its own
+    host, and that may be another than the publication's address, behind a tunnel or on the machine itself.
+    """
+
+    def link(self, url: str, text: str) -> str:
+        """As everywhere, but to our own files from the root of the host."""
+        return self.local(super().link(url, text))
+
+    def local(self, url: str) -> str:
+        """`url` as this medium names what it shows: a file of ours from the root of the host."""
+        return urls.local_file(url, base=self.content.masthead.base_url)
 
     def picture(self, picture: Picture) -> SafeString:
         """An image that loads when it is near, in the size the screen needs."""
         url = self.links.resolve(picture.url)
         if not url:
             return format_html("{}", self.fixed(picture.spoken))
-        sources = ", ".join(f"{source.url} {source.width}w" for source in picture.sources)
+        sources = ", ".join(f"{self.local(source.url)} {source.width}w" for source in picture.sources)
         sizes = format_html(' srcset="{}" sizes="(min-width: 44rem) 42rem, 100vw"', sources) if sources else ""
         return format_html(
             '<img src="{}"{} width="{}" height="{}" alt="{}" loading="lazy" decoding="async">',
-            url,
+            self.local(url),
             sizes,
             picture.width,
             picture.height,
@@ -115,7 +128,11 @@ class WebMedium(HtmlMedium):
 
 
 class FeedMedium(WebMedium):
-    """The article in a feed reader: no ids of ours, notes lead to the web page."""
+    """The article in a feed reader: no ids of ours, notes lead to the web page, and every address has its host."""
+
+    def local(self, url: str) -> str:
+        """`url` itself: a feed is read anywhere."""
+        return url
 
     def picture(self, picture: Picture) -> SafeString:
         """A plain image."""

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from masthead.issues import lookups
 from masthead.issues.models import Publication
 from masthead.web.page import for_publication, page
-from masthead.web.site.pictures import lead_picture
+from masthead.web.site.pictures import local_picture
 
 _EARLIER = 6
 
@@ -20,5 +20,5 @@ def home(request: HttpRequest, publication: Publication) -> HttpResponse:
     """The newest issue, a few before it, and the way to get the next."""
     now = timezone.now()
     newest, *earlier = lookups.archive(publication, now=now)[: _EARLIER + 1] or [None]
-    context = {"newest": newest, "earlier": earlier, "picture": lead_picture(newest) if newest else None}
+    context = {"newest": newest, "earlier": earlier, "picture": local_picture(newest) if newest else None}
     return page(request, "site/home.html", context)
