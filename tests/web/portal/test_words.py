@@ -57,18 +57,9 @@ def test_a_persian_publication_says_nothing_in_english(
     posts += [("/sign-in/", {"address": "nina@example.org"}), ("/sign-in/", {"address": "nina@example.org", "code": "1"})]
     posts += [(unsubscribe, {"action": "leave"}), (unsubscribe, {"action": "undo"})]
     for path, data in posts:
-        assert latin_words(visitor.post(path, {**data, "stamp": patient()})) - reasons() == set(), (path, data)
+        assert latin_words(visitor.post(path, {**data, "stamp": patient()})) == set(), (path, data)
     session = visitor.session
     session["reader_id"], session["reader_since"] = reader.pk, timezone.now().isoformat()
     session.save()
     for path in ("/account/", "/account/erase/"):
         assert latin_words(visitor.get(path)) == set(), path
-
-
-def reasons() -> set[str]:
-    """Words of `common.addresses`, which knows no catalogue: why an address cannot be one."""
-    from masthead.common.addresses import BadAddress, normalise
-
-    with pytest.raises(BadAddress) as caught:
-        normalise("")
-    return {word.lower() for word in re.findall(r"[A-Za-z]{3,}", caught.value.reason)}

@@ -27,7 +27,7 @@ from masthead.web.forms import by_token
 from masthead.web.limits import spends
 from masthead.web.page import for_publication, here
 from masthead.web.portal import preferences_form
-from masthead.web.portal.frame import gone, offered_lists, own_page
+from masthead.web.portal.frame import gone, offered_lists, own_page, why_not
 
 View = Callable[..., HttpResponse]
 
@@ -90,7 +90,7 @@ def account_address(request: HttpRequest, publication: Publication, reader: Subs
             now=timezone.now(),
         )
     except BadAddress as error:
-        context = {**preferences_form.shown(reader, offered_lists(publication)), "problems": [error.reason]}
+        context = {**preferences_form.shown(reader, offered_lists(publication)), "problems": [why_not(error)]}
         return own_page(request, "portal/account.html", context, reader=reader, status=400)
     return own_page(request, "portal/address_asked.html", {"address_masked": masked}, reader=reader)
 

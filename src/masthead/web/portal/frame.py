@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from masthead.audience.models import MailingList, Subscriber
+from masthead.common.addresses import BadAddress
 from masthead.issues.models import Publication
 from masthead.web.page import page
 
@@ -30,6 +33,12 @@ def offered_lists(publication: Publication) -> list[MailingList]:
     """What the sign-up form offers: the publication's public lists, or, where it names none, all public ones."""
     own = publication.lists.filter(is_public=True)
     return list(own if publication.lists.exists() else MailingList.objects.filter(is_public=True))
+
+
+def why_not(error: BadAddress) -> str:
+    """Why an address cannot be one: exactly in English, in general in other languages (`common` knows no catalogue)."""
+    general = _("Mail cannot be sent to this address. Please look for a slip of the keys.")
+    return error.reason if (get_language() or "en").startswith("en") else general
 
 
 def gone(request: HttpRequest, *, expired: bool) -> HttpResponse:

@@ -23,7 +23,7 @@ from masthead.web.forms import TooSoon, by_token, check_stamp, is_machine, state
 from masthead.web.limits import spends
 from masthead.web.middleware import spoken
 from masthead.web.page import for_publication
-from masthead.web.portal.frame import gone, offered_lists, own_page
+from masthead.web.portal.frame import gone, offered_lists, own_page, why_not
 from masthead.web.portal.preferences_form import choices
 from masthead.web.portal.webmail import webmail_of
 
@@ -48,7 +48,7 @@ def subscribe(request: HttpRequest, publication: Publication) -> HttpResponse:
         problem = _("That was very quick, or the page was open for very long. Please press the button once more.")
         return _form(request, publication, offered, request.POST, problem=problem)
     except BadAddress as error:
-        return _form(request, publication, offered, request.POST, problem=error.reason, field="address", status=400)
+        return _form(request, publication, offered, request.POST, problem=why_not(error), field="address", status=400)
 
 
 @require_http_methods(_METHODS)

@@ -21,7 +21,7 @@ from masthead.web.budgets import CODES, SIGN_IN
 from masthead.web.forms import TooSoon, check_stamp, is_machine, stateless
 from masthead.web.limits import spends
 from masthead.web.page import for_publication, here
-from masthead.web.portal.frame import gone, own_page
+from masthead.web.portal.frame import gone, own_page, why_not
 from masthead.web.portal.webmail import webmail_of
 
 _METHODS = ["GET", "HEAD", "POST"]
@@ -46,7 +46,7 @@ def sign_in(request: HttpRequest, publication: Publication) -> HttpResponse:
         problem = _("That was very quick, or the page was open for very long. Please press the button once more.")
         return own_page(request, "portal/sign_in.html", {"next": onward, "address": address, "problem": problem})
     except BadAddress as error:
-        context = {"next": onward, "address": address, "problem": error.reason}
+        context = {"next": onward, "address": address, "problem": why_not(error)}
         return own_page(request, "portal/sign_in.html", context, status=400)
 
 

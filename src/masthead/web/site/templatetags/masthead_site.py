@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from masthead.common.text import digits
 from masthead.common.urls import path
-from masthead.issues.models import Edition
+from masthead.issues.models import Edition, Publication
 from masthead.web.forms import HONEYPOT_FIELD, STAMP_FIELD, stamp
+from masthead.web.portal.frame import offered_lists
 
 register = template.Library()
 
@@ -59,6 +60,12 @@ def form_stamp() -> SafeString:
         _("Leave this empty"),
         HONEYPOT_FIELD,
     )
+
+
+@register.simple_tag
+def sign_up_open(publication: Publication) -> bool:
+    """Whether there is a list to sign up to."""
+    return bool(offered_lists(publication))
 
 
 @register.filter
