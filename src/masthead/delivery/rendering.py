@@ -76,7 +76,7 @@ class Renderer:
             "address_masked": mask(address.address),
         }
         return self._template(reader).fill(
-            to_name=reader.name,
+            to_name=_as_text(reader.name),
             to_address=address,
             date=date,
             message_token=sealing.seal(sealing.MESSAGE_ID, delivery_id),

@@ -1,0 +1,144 @@
+"""Ownership, take-over, and the commit between two dots."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from masthead.delivery import starting
+from masthead.delivery.ledger import ranges
+from masthead.delivery.ledger.committing import Book, Result, Verdict, Wish
+from masthead.delivery.ledger.ranges import Claim
+from masthead.delivery.ledger.rows import fetch
+from masthead.delivery.models import Campaign, Delivery, Range
+
+State = Delivery.State
+# Book begins its own transactions, so these tests cannot live inside one.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def claim(campaign: Campaign, reader: Any, make_subscriber: Any, mailing_list: Any, now: datetime) -> Claim:
+    make_subscriber("second@example.org", mailing_list)
+    starting.start(campaign_id=campaign.pk, now=now)
+    found = ranges.claim(Range.objects.get().pk)
+    assert found is not None
+    return found
+
+
+def commit(claim: Claim, now: datetime, results: list[Result], wishes: list[Wish]) -> list[Verdict]:
+    book = Book(campaign_id=claim.campaign_id, lists=Campaign.objects.get().lists.values_list("pk", flat=True))
+    verdicts = book.commit(results, wishes, {claim.range_id: claim}, at=int(now.timestamp()), today=now.date())
+    return [verdicts[each.id] for each in wishes]
+
+
+def wish(claim: Claim, identity: int) -> Wish:
+    return Wish(identity, claim.range_id, 1, 1_700_000_000, b"d" * 16)
+
+
+def accepted(claim: Claim, identity: int) -> Result:
+    return Result(identity, claim.range_id, 1, 1, State.ACCEPTED, 1_700_000_009, 250, "2.0.0 Ok", None, 0)
+
+
+def lose_owner() -> None:
+    Range.objects.update(owner="a worker that is no more", heartbeat_at=1)
+
+
+def test_a_living_worker_keeps_its_range(claim: Claim) -> None:
+    assert ranges.claim(claim.range_id) is None
+    assert ranges.without_worker(claim.campaign_id) == []
+
+
+def test_a_taken_over_worker_writes_nothing_and_hands_over_nothing(claim: Claim, now: datetime) -> None:
+    assert commit(claim, now, [], [wish(claim, claim.first)]) == [Verdict.GO]
+    lose_owner()
+    taker = ranges.claim(claim.range_id)
+    assert taker is not None
+    assert taker.token == claim.token + 1
+    assert commit(claim, now, [accepted(claim, claim.first)], [wish(claim, claim.last)]) == [Verdict.FENCED]
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.QUEUED}
+    assert not ranges.release(claim)
+    assert commit(taker, now, [], [wish(taker, claim.last)]) == [Verdict.GO]
+
+
+@pytest.mark.parametrize(("policy", "state", "repeats"), [("resend", State.QUEUED, 1), ("hold", State.UNCERTAIN, 0)])
+def test_what_a_lost_worker_left_is_named(claim: Claim, now: datetime, policy: str, state: int, repeats: int) -> None:
+    Campaign.objects.update(policy=policy)
+    commit(claim, now, [], [wish(claim, claim.first)])
+    lose_owner()
+    ranges.claim(claim.range_id)
+    first, second = Delivery.objects.order_by("id")
+    assert (first.state, first.repeats) == (state, repeats)
+    assert (second.state, second.repeats) == (State.QUEUED, 0)
+
+
+def test_a_commit_of_which_the_outcome_is_unknown_may_be_made_again(claim: Claim, now: datetime) -> None:
+    for _repeated in range(2):
+        assert commit(claim, now, [], [wish(claim, claim.first)]) == [Verdict.GO]
+    for _repeated in range(2):
+        commit(claim, now, [accepted(claim, claim.first)], [])
+    delivery = Delivery.objects.order_by("id").first()
+    assert delivery is not None
+    assert (delivery.state, delivery.attempt, delivery.code, delivery.dated) == (State.ACCEPTED, 1, 250, 1_700_000_000)
+    assert commit(claim, now, [], [wish(claim, claim.first)]) == [Verdict.LEFT]
+
+
+def test_no_dot_while_the_campaign_is_paused(claim: Claim, now: datetime) -> None:
+    Campaign.objects.update(state="paused")
+    assert commit(claim, now, [], [wish(claim, claim.first)]) == [Verdict.HALTED]
+
+
+def test_an_answer_after_the_cancelling_is_still_recorded(claim: Claim, now: datetime) -> None:
+    commit(claim, now, [], [wish(claim, claim.first)])
+    Campaign.objects.update(state="cancelled")
+    commit(claim, now, [accepted(claim, claim.first)], [])
+    assert Delivery.objects.filter(state=State.ACCEPTED).count() == 1
+
+
+def test_the_digest_may_change_after_a_plain_4xx_but_not_after_an_uncertain_end(claim: Claim, now: datetime) -> None:
+    def deferred(identity: int, repeat: int) -> Result:
+        return Result(identity, claim.range_id, 1, 1, State.DEFERRED, 1, 451, "later", 2, repeat)
+
+    commit(claim, now, [], [wish(claim, claim.first), wish(claim, claim.last)])
+    commit(claim, now, [deferred(claim.first, 0), deferred(claim.last, 1)], [])
+    digests = [bytes(each) if each else None for each in Delivery.objects.order_by("id").values_list("digest", flat=True)]
+    assert digests == [None, b"d" * 16]
+
+
+def test_a_range_rests_until_its_next_retry_and_is_woken_once(claim: Claim, now: datetime) -> None:
+    Delivery.objects.update(state=State.DEFERRED, retry_at=4_000_000_000)
+    assert not ranges.release(claim)
+    found = Range.objects.get()
+    assert (found.done, found.owner, found.not_before) == (False, "", 4_000_000_000)
+    assert ranges.without_worker(claim.campaign_id) == []
+    assert [ranges.note_wake(claim.range_id), ranges.note_wake(claim.range_id)] == [True, False]
+
+
+def test_rows_are_read_in_order_and_those_to_be_tried_later_are_not(claim: Claim, now: datetime) -> None:
+    lists = list(Campaign.objects.get().lists.values_list("pk", flat=True))
+    Delivery.objects.filter(pk=claim.first).update(state=State.DEFERRED, retry_at=int(now.timestamp()) + 1)
+    at = int(now.timestamp())
+    read = [row.id for row in fetch(claim, lists=lists, after=0, limit=9, at=at, today=now.date())[0]]
+    later = [row.id for row in fetch(claim, lists=lists, after=0, limit=9, at=at + 1, today=now.date())[0]]
+    assert (read, later) == ([claim.last], [claim.first, claim.last])
+
+
+def test_two_who_want_the_same_range_do_not_both_get_it(campaign: Campaign, reader: Any, now: datetime) -> None:
+    starting.start(campaign_id=campaign.pk, now=now)
+    range_id = Range.objects.get().pk
+    won: list[bool] = []
+
+    def take() -> None:
+        won.append(ranges.claim(range_id) is not None)
+        connection.close()
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == [False, False, False, True]

@@ -1,0 +1,97 @@
+"""One reader's mail, read as bytes by Python's own parser."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from dataclasses import replace
+from email.message import EmailMessage
+from typing import cast
+
+import pytest
+
+from masthead.common.addresses import BadAddress
+from masthead.delivery.rendering import Copy, Reader, Renderer
+from masthead.mail import sealing
+from masthead.mail.bulk import BulkParts
+
+PARTS = BulkParts(
+    from_name="The Courier", from_address="courier@example.org", reply_to="", subject="News for {{f0}}", text="", html=None,
+    list_name="The Courier", list_id="courier.example.org", archive_url="https://news.example.org/issues/",
+    help_url="https://news.example.org/", owner="courier@example.org", feedback_id="c1:courier:issue:courier",
+    bounce_domain="bounce.example.org", message_domain="example.org", marks=frozenset(),
+)  # fmt: skip
+COPY = Copy(
+    parts=PARTS, html_full="<p>full {{f0}} {{f1}} {{view_url}}</p>", html_excerpt="<p>excerpt</p>",
+    text_full="full {{f0}} in {{f1}}: {{unsubscribe_url}} {{preferences_url}} {{subscribe_url}} {{address_masked}}\n",
+    text_excerpt="excerpt {{view_url}}\n", mail_mode="reader", default_mode="full",
+    slots={"f0": {"field": "name", "fallback": "dear reader"}, "f1": {"field": "city", "fallback": "your town"}},
+    base_url="https://news.example.org", number=1971, is_test=False,
+)  # fmt: skip
+
+
+def read(reader: Reader, copy: Copy = COPY, *, delivery_id: int = 7) -> EmailMessage:
+    message = Renderer(copy).render(reader, delivery_id=delivery_id, date=1_800_000_000)
+    return cast(EmailMessage, email.message_from_bytes(message.raw, policy=email.policy.default))
+
+
+def text(mail: EmailMessage, kind: str = "plain") -> str:
+    part = mail.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+def test_merge_fields_are_filled_or_fall_back() -> None:
+    known = read(Reader("rosa@example.org", "Rosa", attributes='{"city": "Lyon"}'))
+    assert known["Subject"] == "News for Rosa"
+    assert "full Rosa in Lyon" in text(known)
+    assert "full dear reader in your town" in text(read(Reader("rosa@example.org")))
+
+
+def test_what_a_reader_wrote_is_text_never_markup_nor_a_second_header() -> None:
+    mail = read(Reader("rosa@example.org", "<b>Rosa</b>\r\nBcc: x@example.org", attributes='{"city": ["a", "list"]}'))
+    assert "&lt;b&gt;Rosa" in text(mail, "html")
+    assert mail["Bcc"] is None
+    assert "your town" in text(mail)
+
+
+def test_links_are_this_readers_own() -> None:
+    first, second = read(Reader("rosa@example.org")), read(Reader("leo@example.org"), delivery_id=8)
+    token = sealing.seal(sealing.UNSUBSCRIBE, 7)
+    assert f"https://news.example.org/u/{token}" in text(first)
+    assert f"<https://news.example.org/u/{token}>" in first["List-Unsubscribe"]
+    assert f"/p/{sealing.seal(sealing.PREFERENCES, 7)}" in text(first)
+    assert "r…@example.org" in text(first)
+    assert "https://news.example.org/issues/1971/" in text(first, "html")
+    assert first["Message-ID"] != second["Message-ID"]
+    assert token not in text(second)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "reader", "expected"),
+    [("full", "excerpt", "full"), ("excerpt", "full", "excerpt"), ("reader", "excerpt", "excerpt"), ("reader", "", "full")],
+)
+def test_how_much_a_mail_holds(campaign: str, reader: str, expected: str) -> None:
+    mail = read(Reader("rosa@example.org", mail_mode=reader), replace(COPY, mail_mode=campaign))
+    assert text(mail).startswith(expected)
+
+
+def test_who_wants_text_gets_text_alone() -> None:
+    mail = read(Reader("rosa@example.org", mail_format="text"))
+    assert mail.get_content_type() == "text/plain"
+
+
+def test_a_test_says_so_and_keeps_its_reader() -> None:
+    mail = read(Reader("rosa@example.org"), replace(COPY, is_test=True))
+    assert mail["Subject"].startswith("[TEST] ")
+    assert "rosa@example.org" in mail["To"]
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    render = [Renderer(COPY).render(Reader("rosa@example.org", "Rosa"), delivery_id=7, date=1).raw for _ in range(2)]
+    assert render[0] == render[1]
+
+
+def test_an_address_no_mail_can_go_to_is_said() -> None:
+    with pytest.raises(BadAddress):
+        read(Reader("rosa at home"))
