@@ -18,7 +18,6 @@ GONE = "reader13@example.org"
 
 
 def test_postfix_takes_every_mail_but_the_one_it_refuses(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)  # Postfix works as a user of its own
     install = Install(tmp_path)
     install.run("init")
     install.run(
@@ -32,7 +31,7 @@ def test_postfix_takes_every_mail_but_the_one_it_refuses(tmp_path: Path) -> None
     install.run("issue", "create", str(tmp_path / "issue.md"), "--title", "Zwölf Boote")
 
     refusal = {GONE: "550 5.1.1 No such mailbox here"}
-    with smtp_sink(tmp_path) as sink, postfix(tmp_path, next_hop=sink.port, refuse=refusal) as port:
+    with smtp_sink(tmp_path) as sink, postfix(next_hop=sink.port, refuse=refusal) as port:
         install.settings |= {"SMTP_URL": f"smtp://127.0.0.1:{port}", "SMTP_CONNECTIONS": "3"}
         said = install.run("send", "1971", "--list", "The Courier", "--wait")
         assert "30 readers: 29 accepted, 1 refused." in said

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -49,12 +51,14 @@ def smtp_sink(folder: Path, *options: str, port: int | None = None) -> Iterator[
 
 
 @contextlib.contextmanager
-def postfix(folder: Path, *, next_hop: int, refuse: dict[str, str] | None = None) -> Iterator[int]:
+def postfix(*, next_hop: int, refuse: dict[str, str] | None = None) -> Iterator[int]:
     """A whole Postfix with its own configuration and queue, yields its port.
 
     It passes everything on to the loopback port `next_hop`, but for the recipients in `refuse` (address → the words it says).
     """
-    port, home = free_port(), folder / "postfix"
+    # Not in a folder of pytest's, which lets nobody through: Postfix works as users of its own.
+    port, home = free_port(), Path(tempfile.mkdtemp(prefix="masthead-postfix-"))
+    home.chmod(0o755)
     configuration, queue, data = home / "etc", home / "queue", home / "data"
     for path in (configuration, queue, data):
         path.mkdir(parents=True)
@@ -71,6 +75,7 @@ def postfix(folder: Path, *, next_hop: int, refuse: dict[str, str] | None = None
         yield port
     finally:
         subprocess.run([*command, "stop"], check=True, capture_output=True)
+        shutil.rmtree(home)
 
 
 _MAIN = """
