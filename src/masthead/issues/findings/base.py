@@ -51,7 +51,6 @@ class Facts:
     note_keys: tuple[str, ...] = ()
     earlier_subjects: frozenset[str] = frozenset()
     private_paths: frozenset[str] = frozenset()
-    known_fields: frozenset[str] = frozenset()
 
 
 def place_of(number: int) -> str:
