@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 #: Below /desk/. The chooser of external links is part of the editor and stays open; the one of pages is not.
 PATHS = (
     r"^(login|password_reset|pages|explore|choose-page|sites|collections|reports|workflows|users|groups|redirects"
-    r"|styleguide|account/change_password|account/change_email|snippets|help|api|failwhale|sign-in/email|sign-in/confirm-email|sign-in/signup)(/|$)"
+    r"|styleguide|account/change_password|account/change_email|snippets|help|api|failwhale|test404|sign-in/email|sign-in/confirm-email|sign-in/signup)(/|$)"
 )
 
 

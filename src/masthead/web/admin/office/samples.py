@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from masthead.audience import consent, subscribers
+from masthead.audience.models import MailingList
 from masthead.issues import drafting
 from masthead.issues.models import Issue, Publication
+from masthead.team.models import User
 
 _TEXT = Path(__file__).parent / "sample_issue.md"
 
@@ -24,6 +28,19 @@ def write(*, publication: Publication, by: str, now: datetime) -> Issue:
         by=by,
         now=now,
     )
+
+
+def invite(*, person: User, mailing_list: MailingList, now: datetime) -> None:
+    """Make the one who sets up the first reader: so the first rehearsal has somebody to go to.
+
+    An address that gets no mail here is left alone.
+    """
+    reader = subscribers.find(person.email)
+    if reader is None:
+        reader = subscribers.create(address=person.email, name=person.name, source="first run", now=now)
+    with contextlib.suppress(consent.AddressSuppressed):
+        reason = _("Set up this bulletin and reads it first.")
+        consent.add_by_staff(subscriber=reader, lists=[mailing_list], reason=reason, by=person.actor, now=now)
 
 
 def newest() -> Issue | None:

@@ -130,18 +130,15 @@ def bulletin(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:
-            made = publications.create(
-                **form.cleaned_data,
-                lists=[lists.get_or_create(name=form.cleaned_data["name"], by=person.actor, now=now)],
-                by=person.actor,
-                now=now,
-            )
+            mailing_list = lists.get_or_create(name=form.cleaned_data["name"], by=person.actor, now=now)
+            made = publications.create(**form.cleaned_data, lists=[mailing_list], by=person.actor, now=now)
         except publications.BadPublication as error:
             form.add_error(None, str(error))
         except lists.BadListName as error:
             form.add_error("name", str(error))
         else:
             samples.write(publication=made, by=person.actor, now=now)
+            samples.invite(person=person, mailing_list=mailing_list, now=now)
             return redirect("desk_welcome_mail")
     return render(request, "web_admin/office/welcome_bulletin.html", {"form": form, "step": 2})
 
