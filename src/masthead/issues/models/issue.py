@@ -21,6 +21,8 @@ class Issue(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previe
 
     #: What verbs decide, not what editors write: no revision holds it, or a revert would bring it back.
     KEPT: ClassVar[tuple[str, ...]] = ("number", "ready_digest", "ready_by", "ready_at", "public_from", "created_at")
+    #: What lists and searches of issues show; nothing public is read from it.
+    LISTED: ClassVar[tuple[str, ...]] = ("title", "label", "planned_number", "date", "byline_line")
 
     class Visibility(models.TextChoices):
         """Who may read it on the web."""
@@ -118,6 +120,14 @@ class Issue(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previe
                 *(relation.get_accessor_name() for relation in get_all_child_relations(self)),
             ]
         super().save(**kwargs)
+
+    def save_revision(self, *args: Any, **kwargs: Any) -> Any:
+        """A new draft. What is LISTED is written to the row, too: a draft alone would leave it there as it was."""
+        revision = super().save_revision(*args, **kwargs)
+        listed = {name: getattr(self, name) for name in self.LISTED}
+        Issue.objects.filter(pk=self.pk).update(**listed)
+        Issue.objects.filter(pk=self.pk, number=None).update(language=self.language)
+        return revision
 
     def with_content_json(self, content: dict[str, Any]) -> Issue:
         """The issue as a revision has it, but for what is KEPT."""

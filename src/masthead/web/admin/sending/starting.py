@@ -24,7 +24,7 @@ from masthead.common.local_time import BadLocalTime, moment_of
 from masthead.delivery import campaigns, testing
 from masthead.delivery import lookups as delivery
 from masthead.delivery.models import Campaign
-from masthead.issues import numbering, preflight
+from masthead.issues import numbering, preflight, reading
 from masthead.issues.freezing import NotReady, preview
 from masthead.issues.models import Issue
 from masthead.issues.preflight import Finding
@@ -105,10 +105,11 @@ class SendForm(forms.Form):
 
 @dataclass(frozen=True)
 class Findings:
-    """What the pre-flight says, in the three groups of the screen."""
+    """What the pre-flight says, in the three groups of the screen. `stopping` are those of `must` that hold the button."""
 
     must: list[Finding]
     look: list[Finding]
+    stopping: list[Finding]
 
     @property
     def fine(self) -> bool:
@@ -120,7 +121,7 @@ class Findings:
 @requires("campaigns.send")
 def send(request: HttpRequest, pk: int) -> HttpResponse:
     """The send desk of one issue."""
-    issue = get_object_or_404(Issue.objects.select_related("publication"), pk=pk)
+    issue = reading.newest(get_object_or_404(Issue, pk=pk))
     now = timezone.now()
     form = SendForm(issue, now, request.POST if request.method == "POST" else None)
     if request.method == "POST":
@@ -178,7 +179,8 @@ def _test(request: HttpRequest, issue: Issue, now: datetime) -> HttpResponse:
 def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
     content = preview(issue)
     rendered = render_issue(content)
-    findings = list(preflight.check(issue))
+    findings = preflight.check(issue)
+    must = [finding for finding in findings if finding.level == "block"]
     chosen = list(
         form.cleaned_data.get("lists", []) if form.is_bound and hasattr(form, "cleaned_data") else form.initial["lists"]
     )
@@ -193,7 +195,10 @@ def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
         "state": state_of(issue, now=now),
         "form": form,
         "findings": Findings(
-            [finding for finding in findings if finding.level == "block"], [f for f in findings if f.level != "block"]
+            must=must,
+            look=[finding for finding in findings if finding.level != "block"],
+            # A rehearsal shows what is missing and goes ahead without it.
+            stopping=[finding for finding in must if issue.publication.is_live or finding.id in preflight.REHEARSAL],
         ),
         "previous": delivery.campaigns_of(issue).exclude(state=Campaign.State.DRAFT),
         "local_now": now.astimezone(tz),
