@@ -16,6 +16,7 @@ from masthead.issues.models import Issue
 from masthead.issues.rendering.edition import render
 from masthead.mail import single
 from masthead.mail.models import SingleMail
+from masthead.mail.sealing import unique
 
 #: The delivery that the links of a test name: nobody's. Such a page says that the link came from a test.
 NOBODY = 0
@@ -57,7 +58,7 @@ def send_test(
     with transaction.atomic():
         for text in to:
             reader = Reader(normalise(text).address, name=name, mail_format=mail_format)
-            message = renderer.render(reader, delivery_id=NOBODY, date=int(now.timestamp()))
+            message = renderer.render(reader, delivery_id=NOBODY, date=int(now.timestamp()), message_token=unique())
             inbox_only = not publication.is_live and not to_staff
             queued.append(single.queue_message(kind="test", message=message, now=now, inbox_only=inbox_only))
         details = {"to": [mask(text.strip()) for text in to]}

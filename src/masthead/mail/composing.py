@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
-from base64 import b32encode
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -16,6 +14,7 @@ from masthead.mail.headers.dates import date_header
 from masthead.mail.headers.mailboxes import mailbox, own_address
 from masthead.mail.headers.text import unstructured
 from masthead.mail.message import Message
+from masthead.mail.sealing import unique
 from masthead.mail.sender import Sender
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}", re.ASCII)
@@ -43,7 +42,7 @@ def compose_single(
     if not text.strip():
         raise BadMail("The text part is empty: every mail needs one.")
     address = own_address("From", sender.address)
-    token = b32encode(secrets.token_bytes(20)).decode("ascii").lower()
+    token = unique()
     message_id = f"<{token}@{address.ascii.rpartition('@')[2]}>"
     head = [
         mailbox("From", sender.name, address),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from base64 import b32encode
 from functools import lru_cache
 
 from django.conf import settings
@@ -27,6 +29,11 @@ def seal(purpose: str, number: int) -> str:
 def unseal(purpose: str, token: str) -> int | None:
     """The number in `token`, or None when it was not sealed by this install for this purpose."""
     return _sealer(settings.TOKEN_KEY, purpose).unseal(token)
+
+
+def unique() -> str:
+    """A random token (160 bits) for the Message-ID of a mail that stands for no number, such as a test."""
+    return b32encode(secrets.token_bytes(20)).decode("ascii").lower()
 
 
 @lru_cache(maxsize=64)

@@ -24,6 +24,22 @@ def flowed(text: str) -> str:
     return "\r\n".join(out) + "\r\n"
 
 
+def unflowed(text: str) -> str:
+    """`text` as a mail program shows it: softly broken lines joined, protected line starts bare (RFC 3676 §4.1, §4.4)."""
+    out: list[str] = []
+    open_quote: str | None = None  # the quotation depth of a line that goes on
+    for line in _NEWLINE.split(text):
+        quote = line[: len(line) - len(line.lstrip(">"))]
+        words = line[len(quote) :].removeprefix(" ")
+        goes_on = words.endswith(" ") and words != "-- "
+        if open_quote == quote:
+            out[-1] += words
+        else:
+            out.append(f"{quote} {words}" if quote else words)
+        open_quote = quote if goes_on else None
+    return "\n".join(out)
+
+
 def _broken(line: str) -> list[str]:
     """`line` in pieces that end in a blank, but for the last. A word longer than a line stays whole: it may be a link."""
     pieces = []

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+from masthead.mail.encoding.flowed import unflowed
+
 _MOST_PARTS = 200
 _MOST_LINKS = 500
 _FOLD = re.compile(r"\r?\n[ \t]")
@@ -57,6 +59,7 @@ def parsed(raw: bytes) -> Parsed:
         kind = part.get_content_type()
         if part.get_filename() is None and kind == "text/plain" and not text:
             text = _decoded(part)
+            text = unflowed(text) if str(part.get_param("format", "")).lower() == "flowed" else text
         elif part.get_filename() is None and kind == "text/html" and not html:
             html = _decoded(part)
         else:
