@@ -20,7 +20,7 @@ from masthead.issues import publications
 from masthead.issues.models import Issue, Publication
 
 NUMBERS = (number_1969.NUMBER, number_1970.NUMBER, number_1971.NUMBER)
-BY = "demonstration"
+BY = "command line"
 
 
 def publication(*, now: datetime) -> tuple[Publication, MailingList]:
