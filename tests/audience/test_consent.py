@@ -7,11 +7,12 @@ import email.policy
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from statistics import median
 from time import perf_counter
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from masthead.audience import consent, erasure, keeping
 from masthead.audience.consent import LinkExpired, UnknownLink
@@ -183,13 +184,17 @@ def test_known_and_unknown_addresses_take_the_same_time(ask: Any, make_subscribe
         make_subscriber(f"known{number}@example.org", mailing_list)
     ask("warm@example.org")
 
-    def seconds(address: str) -> float:
-        started = perf_counter()
-        ask(address)
-        return perf_counter() - started
+    def cost(address: str) -> tuple[float, int]:
+        with CaptureQueriesContext(connection) as statements:
+            started = perf_counter()
+            ask(address)
+            return perf_counter() - started, len(statements)
 
-    pairs = [(seconds(f"known{number}@example.org"), seconds(f"fresh{number}@example.org")) for number in range(40)]
-    assert abs(median(known for known, _ in pairs) - median(fresh for _, fresh in pairs)) < 0.005
+    known, fresh = zip(*((cost(f"known{n}@example.org"), cost(f"fresh{n}@example.org")) for n in range(40)), strict=True)
+    # The fastest quarter, not the median: what other processes of a busy machine do is not ours.
+    assert abs(sorted(known)[10][0] - sorted(fresh)[10][0]) < 0.005
+    # The rows of reader and subscription, with their savepoints, are what a stranger costs more.
+    assert abs(known[0][1] - fresh[0][1]) <= 7
 
 
 def test_who_left_stays_marked_as_having_left_until_they_confirm(ask: Any, leaver: Subscriber, now: datetime) -> None:
