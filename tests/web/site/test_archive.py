@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from masthead.issues.content import Picture
+from masthead.issues.models import TakenNumber
 from masthead.web.middleware import STRICT
+from tests.web.conftest import PUBLISHED
 from tests.web.pages import parsed, words
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +49,39 @@ def test_pictures_show_whatever_host_the_page_is_visited_by(publish: Any, public
         assert "https://courier.example/m/abc.jpg" in client.get("/feed.atom").content.decode()
 
 
+@pytest.mark.parametrize("address", ["/", "/issues/"])
+def test_a_card_speaks_the_language_of_its_issue(visitor: Client, publish: Any, address: str) -> None:
+    publish(1969, "نامه‌ای از جنوب", slug="south", language="fa", day=date(2026, 11, 9))
+    publish(1971)
+    page = parsed(visitor.get(address))
+    card = page.select_one("[lang=fa].teaser, [lang=fa].row")
+    assert card["dir"] == "rtl"
+    lines = card.select("bdi[lang=fa][dir=rtl]")
+    assert " · ".join(line.get_text() for line in lines) == "شمارهٔ ۱۹۶۹ · ۹ نوامبر ۲۰۲۶"
+    assert "No." not in card.get_text()
+
+
+def test_the_front_page_leads_with_an_issue_in_its_own_words(visitor: Client, publish: Any) -> None:
+    publish(1969, "نامه‌ای از جنوب", slug="south", language="fa", day=date(2026, 11, 9))
+    page = parsed(visitor.get("/"))
+    assert page.html["lang"] == "en"
+    assert page.select_one(".lead .button").get_text() == "شمارهٔ ۱۹۶۹ را بخوانید"
+    assert page.select_one(".dateline").get_text(" ") == "شمارهٔ ۱۹۶۹ ۹ نوامبر ۲۰۲۶"
+
+
+def test_the_way_from_a_withdrawn_number_names_its_neighbour_in_its_language(
+    visitor: Client, publish: Any, publication: Any
+) -> None:
+    publish(1969, "نامه‌ای از جنوب", slug="south", language="fa")
+    TakenNumber.objects.create(publication=publication, number=1970, taken_at=PUBLISHED, withdrawn_at=PUBLISHED, reason="")
+    way = parsed(visitor.get("/issues/1970/")).select_one("a[rel=prev] span")
+    assert way.get_text() == "Previous: شمارهٔ ۱۹۶۹"
+    assert way.bdi["dir"] == "rtl"
+
+
 def test_gaps_and_withdrawn_numbers_are_explained_where_one_looks_for_them(
     visitor: Client, publish: Any, publication: Any
 ) -> None:
-    from masthead.issues.models import TakenNumber
-
     for number in (1960, 1965, 1971):
         publish(number, f"Headline {number}", slug=f"s{number}")
     TakenNumber.objects.create(

@@ -10,13 +10,14 @@ from babel.dates import format_date, format_datetime
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from masthead.common.text import digits
 from masthead.common.urls import path
 from masthead.issues.models import Edition, Publication
 from masthead.web.forms import HONEYPOT_FIELD, STAMP_FIELD, stamp
+from masthead.web.middleware import spoken
 from masthead.web.portal.frame import offered_lists
 
 register = template.Library()
@@ -30,9 +31,29 @@ def to(context: template.Context, name: str, /, **values: str | int) -> str:
 
 @register.simple_tag
 def numbered(value: Edition | int) -> str:
-    """ "No. 1970" in the language of the page, for an edition or a number."""
-    label = (value.label or value.number) if isinstance(value, Edition) else value
-    return _("No. %(label)s") % {"label": localised(label)}
+    """ "No. 1970": of an edition in its language, of a number alone in the page's. Plain words, for a title."""
+    if not isinstance(value, Edition):
+        return _("No. %(label)s") % {"label": localised(value)}
+    with override(spoken(value.language)):
+        return _("No. %(label)s") % {"label": digits(value.label or value.number, value.language)}
+
+
+@register.simple_tag
+def number_tag(edition: Edition) -> SafeString:
+    """The edition's number in its language, kept apart from whatever direction is written around it."""
+    return _of(edition, numbered(edition))
+
+
+@register.simple_tag
+def date_tag(edition: Edition) -> SafeString:
+    """The edition's date, likewise."""
+    return _of(edition, time_tag(edition.date, edition.language))
+
+
+@register.simple_tag
+def dateline_tag(edition: Edition) -> SafeString:
+    """Number and date of an edition as one run: a Persian line on an English page stays a Persian line."""
+    return _of(edition, format_html("{} · {}", numbered(edition), time_tag(edition.date, edition.language)))
 
 
 @register.filter
@@ -84,6 +105,16 @@ def day_and_time(value: dt.datetime | None, language: str = "en") -> str:
 def time_tag(value: dt.date, language: str = "en") -> SafeString:
     """A date for people and machines."""
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), long_date(value, language))
+
+
+@register.filter
+def translated_as(language: str) -> str:
+    """The language of our own words beside something written in `language`: for {% language %}."""
+    return spoken(language)
+
+
+def _of(edition: Edition, words: str) -> SafeString:
+    return format_html('<bdi lang="{}" dir="{}">{}</bdi>', edition.language, edition.direction, words)
 
 
 def _locale(language: str) -> Any:
