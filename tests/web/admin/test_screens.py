@@ -102,7 +102,6 @@ def test_our_templates_add_no_inline_script(owner_at_desk: Client, screen: str, 
 @pytest.mark.parametrize(
     "path",
     [
-        "login/",
         "password_reset/",
         "pages/",
         "choose-page/",

@@ -135,7 +135,7 @@ def _checklist(person: User, publications: list[Publication]) -> Iterator[Todo]:
     if may(person, "transports.edit"):
         yield Todo(_("Decide how mail leaves"), _mail_leaves(), _url("desk_transports"))
     if may(person, "readers.edit"):
-        yield Todo(_("Bring in your readers"), Subscriber.objects.exists(), _url("desk_import"))
+        yield Todo(_("Bring in your readers"), Subscriber.objects.exists(), _url("desk_imports"))
     if may(person, "team.manage"):
         yield Todo(_("Invite a colleague"), User.objects.filter(is_active=True).count() > 1, reverse("desk_people"))
     yield Todo(_("Add a second factor to your sign-in"), Authenticator.objects.filter(user=person).exists(), reverse("mfa_index"))

@@ -73,6 +73,13 @@ class ComposeNew(Composing, CreateView):
     """A new issue."""
 
     page_title = gettext_lazy("New issue")
+
+    def get_initial_form_instance(self) -> Issue:
+        """Begun with an empty paragraph, so that there is somewhere to write."""
+        issue = Issue()
+        issue.body = [("text", issue.body.stream_block.child_blocks["text"].get_default())]
+        return issue
+
     template_name = "web_admin/issues/create.html"
 
 

@@ -1,0 +1,184 @@
+"""An editor's way through a running Masthead, in a real browser: first run, write, preview, send, watch, read, open the page."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.servers.processes import free_port, running, until
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser]
+
+
+class Install:
+    """One fresh install in a folder of its own, served on a loopback port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("MASTHEAD_", "DJANGO_"))}
+        own = {"MASTHEAD_DATA": str(folder / "data"), "MASTHEAD_PORT": str(self.port), "MASTHEAD_BASE_URL": self.base}
+        self.environment = kept | own | {"PYTHONPATH": "src"}
+
+    @property
+    def log(self) -> Path:
+        """What `masthead serve` says."""
+        return self.folder / "serve.log"
+
+    def first_address(self) -> str:
+        """The one-time address that a fresh install prints when it starts; "" until then."""
+        found = re.search(r"http://\S+/desk/welcome/[\w-]+/?", self.log.read_text())
+        return found[0] if found else ""
+
+
+@pytest.fixture
+def install(tmp_path: Path) -> Install:
+    return Install(tmp_path)
+
+
+@pytest.fixture
+def served(install: Install) -> Iterator[str]:
+    """The address of the first run, with Masthead running behind it."""
+    serve = [sys.executable, "-m", "masthead", "serve"]
+    with running(serve, log=install.log, environment=install.environment):
+        until(lambda: bool(install.first_address()), seconds=180, what="masthead serve prints where to begin")
+        yield install.first_address()
+
+
+@pytest.fixture
+def tab(install: Install, served: str) -> Iterator[Page]:
+    """A window that notes every request to somebody else and every error of a script."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
+        )
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        foreign: list[str] = []
+        errors: list[str] = []
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith((install.base, "data:", "blob:")) else foreign.append(request.url),
+        )
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.set_default_timeout(10_000)
+        yield page
+        page.screenshot(path=os.environ.get("MASTHEAD_SHOT", str(install.folder / "last.png")))
+        assert (foreign, errors) == ([], [])
+        chromium.close()
+
+
+def test_from_the_first_run_to_the_first_issue(install: Install, served: str, tab: Page) -> None:
+    become_owner(tab, served)
+    make_the_bulletin(tab)
+    go_live(tab)
+    add_a_reader(tab, install)
+    write(tab, install)
+    preview(tab)
+    send(tab)
+    watch(tab)
+    read_it(tab, install)
+    open_the_page(tab, install)
+
+
+def become_owner(tab: Page, address: str) -> None:
+    tab.goto(address)
+    tab.get_by_label("Your name").fill("Ines Duarte")
+    tab.get_by_label("E-mail address").fill("ines@example.org")
+    tab.get_by_label("Passphrase").fill("seven grey herons waiting")
+    tab.get_by_role("button", name="Continue").click()
+    expect(tab.get_by_role("heading", name="Your bulletin")).to_be_visible()
+
+
+def make_the_bulletin(tab: Page) -> None:
+    tab.get_by_label("Name of the bulletin").fill("The Courier")
+    tab.get_by_label("Tagline").fill("News of the estuary")
+    tab.get_by_label("Next number").fill("1971")
+    expect(tab.locator("#sample .sample-name")).to_have_text("The Courier")
+    expect(tab.locator("#sample .sample-line")).to_contain_text("1971")
+    tab.get_by_role("button", name="Continue").click()
+    expect(tab.get_by_role("heading", name="How mail leaves")).to_be_visible()
+    tab.get_by_role("link", name="Show me the sample issue").click()
+    expect(tab.get_by_role("heading", name="A first look at The Courier")).to_be_visible()
+    expect(tab.get_by_label("Test mode")).to_be_visible()
+
+
+def go_live(tab: Page) -> None:
+    tab.get_by_role("link", name="Go live…").click()
+    expect(tab.get_by_text("The imprint is empty")).to_be_visible()
+    tab.get_by_label("imprint and postal address").fill("The Courier, 7 Quay Street, Porthaven")
+    tab.get_by_role("button", name="Save").click()
+    tab.get_by_role("button", name="Go live").click()
+    expect(tab.get_by_text("The Courier is live")).to_be_visible()
+    expect(tab.get_by_label("Test mode")).to_have_count(0)
+
+
+def add_a_reader(tab: Page, install: Install) -> None:
+    tab.goto(f"{install.base}/desk/readers/add/")
+    tab.get_by_label(re.compile("address", re.I)).first.fill("rosa@example.org")
+    reason = tab.get_by_label(re.compile("consent|agreed|how", re.I))
+    if reason.count():
+        reason.first.fill("Asked for it at the market.")
+    box = tab.get_by_label("The Courier")
+    if box.count():
+        box.first.check()
+    tab.get_by_role("button", name=re.compile("Add")).last.click()
+    expect(tab.get_by_text("rosa@example.org").first).to_be_visible()
+
+
+def write(tab: Page, install: Install) -> None:
+    tab.goto(f"{install.base}/desk/issues/")
+    tab.get_by_role("link", name="New issue").click()
+    tab.get_by_placeholder("Headline").fill("The ferry runs again")
+    tab.get_by_role("textbox", name="Excerpt").fill("After eleven months the first crossing.")
+    text = tab.locator(".Draftail-Editor [contenteditable=true]").first
+    text.click()
+    text.press_sequentially("At six in the morning the ramp went down.", delay=10)
+    expect(text).to_contain_text("the ramp went down")
+    expect(tab.locator("input[name='body-0-value-text']")).to_have_value(re.compile("ramp went down"))
+    tab.get_by_role("button", name="Save draft").click()
+    expect(tab.get_by_text("Saved ").first).to_be_visible()
+    expect(tab.locator(".desk-compose")).to_contain_text("1971")
+
+
+def preview(tab: Page) -> None:
+    tab.get_by_label("Toggle preview").first.click()
+    frame = tab.frame_locator("#w-preview-iframe")
+    expect(frame.get_by_role("heading", name="The Courier No. 1971: The ferry runs again")).to_be_attached(timeout=20_000)
+    mail = frame.frame_locator("iframe")
+    expect(mail.get_by_text("the ramp went down")).to_be_attached(timeout=20_000)
+
+
+def send(tab: Page) -> None:
+    tab.get_by_role("button", name="Send…").click()
+    expect(tab.locator("#readers")).to_contain_text("1 reader now")
+    tab.get_by_label("Type 1971 to confirm").fill("1971")
+    tab.get_by_role("button", name="Publish and send No. 1971").click()
+    expect(tab.get_by_role("button", name="Undo")).to_be_visible()
+
+
+def watch(tab: Page) -> None:
+    # The minute of Undo, then the sweep that starts it. Nobody reloads the screen.
+    expect(tab.locator("#news")).to_contain_text("It adds up", timeout=120_000)
+    expect(tab.locator("#news")).to_contain_text("1 of 1 accepted")
+
+
+def read_it(tab: Page, install: Install) -> None:
+    tab.get_by_role("link", name="Built-in inbox").last.click()
+    tab.get_by_role("link", name=re.compile("The Courier No. 1971: The ferry runs again")).first.click()
+    expect(tab.locator("body")).to_contain_text("rosa@example.org")
+    frames = [frame for frame in tab.frames if frame != tab.main_frame]
+    assert any("the ramp went down" in frame.content() for frame in frames)
+
+
+def open_the_page(tab: Page, install: Install) -> None:
+    tab.goto(f"{install.base}/issues/1971/")
+    expect(tab.get_by_role("heading", name="The ferry runs again")).to_be_visible()
+    expect(tab.get_by_text("the ramp went down")).to_be_visible()
+    assert tab.goto(f"{install.base}/feed.atom") is not None
