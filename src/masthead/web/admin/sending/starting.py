@@ -76,7 +76,8 @@ class SendForm(forms.Form):
         if values.get("when") == "at":
             values["starts_at"] = self._time(values)
         else:
-            values["starts_at"] = self.now + UNDO
+            # A rehearsal harms nobody and need not be taken back.
+            values["starts_at"] = self.now + UNDO if self.issue.publication.is_live else self.now
         if self.issue.publication.is_live and str(values.get("typed_number", "")).strip() != number_of(self.issue):
             self.add_error("typed_number", _("Type %(number)s, the number of this issue.") % {"number": number_of(self.issue)})
         return values
