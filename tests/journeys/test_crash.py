@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent.parent
 LANES = 4
 #: Three in the short form; `MASTHEAD_TEST_KILLS=50 pytest tests/journeys/test_crash.py` for a long night.
 KILLS = int(os.environ.get("MASTHEAD_TEST_KILLS", "3"))
+RUNS = [("resend", 3), ("hold", 3), *([("resend", 0), ("hold", 0)] if KILLS > 3 else [])]
 SEED = int(os.environ.get("MASTHEAD_TEST_SEED", "0")) or random.randrange(1, 10**6)
 
 
@@ -113,7 +114,7 @@ def stage(empty_install: Path, tmp_path: Path) -> Iterator[Stage]:
     made.end()
 
 
-@pytest.mark.parametrize(("policy", "faults"), [("resend", 0), ("resend", 3), ("hold", 3)])
+@pytest.mark.parametrize(("policy", "faults"), RUNS)
 def test_nobody_is_lost_however_often_the_worker_is_killed(stage: Stage, policy: str, faults: int) -> None:
     print(f"seed {SEED}")
     moments = random.Random(SEED)
@@ -139,7 +140,7 @@ def test_nobody_is_lost_however_often_the_worker_is_killed(stage: Stage, policy:
     assert stage.ask("SELECT count(*) = (SELECT audience FROM delivery_campaign) FROM delivery_delivery") == 1
 
 
-@pytest.mark.parametrize("point", ["body_written", "committed", "dot_written", "reply_read", "range_done"])
+@pytest.mark.parametrize("point", ["committed", "dot_written", "reply_read", "range_done"])
 def test_a_crash_at_a_named_point_loses_nobody(stage: Stage, point: str) -> None:
     stage.fill(60)
     stage.sink()
