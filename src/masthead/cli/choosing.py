@@ -49,7 +49,9 @@ def mailing_list(name: str) -> MailingList:
 def issue(publication: Publication, number: int) -> Issue:
     """The issue that has `number`, or is planned to get it. Raises CommandError."""
     every = Issue.objects.filter(publication=publication, translation_of=None)
-    found = every.filter(number=number).first() or every.filter(number=None, planned_number=number).order_by("-pk").first()
+    found: Issue | None = (
+        every.filter(number=number).first() or every.filter(number=None, planned_number=number).order_by("-pk").first()
+    )
     if found is None:
         raise CommandError(f"{publication} has no issue No. {number}. Make one with: masthead issue create FILE --title …")
     return found

@@ -51,7 +51,7 @@ def _apply(executor: MigrationExecutor, plan: Sequence[tuple[Migration, bool]], 
 
     with bar("Preparing the database", total=len(plan), show=show) as advance:
 
-        def follow(action: str, migration: Migration | None = None, fake: bool = False) -> None:
+        def follow(action: str, migration: Migration | None = None, fake: bool | None = False) -> None:
             if action == "apply_success":
                 advance(1)
 

@@ -74,7 +74,7 @@ def add_readers(readership: MailingList, *, folder: Path, now: datetime) -> int:
 
 def write_issue(publication: Publication, number: Number, *, now: datetime) -> Issue:
     """The issue, drawn and written, as a draft; or the one that an earlier run has made."""
-    found = Issue.objects.filter(publication=publication, title=number.title).first()
+    found: Issue | None = Issue.objects.filter(publication=publication, title=number.title).first()
     if found is not None:
         return found
     drawings = [value for _, values in number.body for value in values.values() if isinstance(value, Drawing)]
