@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -161,9 +162,20 @@ DKIM_KEY_FILE = env.text(
 DKIM_DOMAIN = env.text("DKIM_DOMAIN", "", help="The signature's d=, the domain of the From addresses.")
 DKIM_SELECTOR = env.text("DKIM_SELECTOR", "", help="The signature's s=, where in DNS the public key stands.")
 INBOX_PORT = env.number("INBOX_PORT", 0, most=65535, help="Loopback port of the built-in inbox. 0: any free one.")
+
+
+def _system_from(base_url: str) -> str:
+    """A relay takes only a sender with a domain; an install on a bare address or on this machine has none."""
+    host = urlsplit(base_url).hostname or ""
+    return f"masthead@{host}" if re.fullmatch(r"[a-z0-9.-]+\.[a-z]{2,}", host) else "masthead@localhost"
+
+
 # Django's own mail (allauth's among them) goes into our queue of single mails, like everything else.
 EMAIL_BACKEND = "masthead.mail.django_backend.QueueBackend"
-DEFAULT_FROM_EMAIL = env.text("SYSTEM_FROM", "masthead@localhost", help="From address of mails to staff.")
+DEFAULT_FROM_EMAIL = env.text(
+    "SYSTEM_FROM", "", help="From address of mails to staff. Empty: masthead@ the host of MASTHEAD_BASE_URL."
+)
+DEFAULT_FROM_EMAIL = DEFAULT_FROM_EMAIL or _system_from(BASE_URL)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- sending ---------------------------------------------------------------------------------------------------

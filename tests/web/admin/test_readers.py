@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from masthead.audience import importing
 from masthead.audience.models import ConsentEvent, ImportRun, MailingList, Subscriber
@@ -199,7 +201,10 @@ def test_erasing_and_exporting_need_a_fresh_sign_in(care: User, reader: Subscrib
     assert not Entry.objects.filter(action="readers.exported").exists()
 
 
-def test_an_export_is_a_file_on_the_record_and_once_a_minute(desk: Client, reader: Subscriber, mailing_list: MailingList) -> None:
+def test_an_export_is_a_file_on_the_record_told_to_the_owner_and_once_a_minute(
+    desk: Client, reader: Subscriber, mailing_list: MailingList, mailoutbox: list[EmailMessage]
+) -> None:
+    people.create(email="owner@example.org", name="", role=Role.OWNER, password=None, by="system", now=timezone.now())
     sign_in_again(desk)
     page(desk, "desk_readers_export")
     assert not Entry.objects.filter(action="readers.exported").exists()
@@ -208,10 +213,14 @@ def test_an_export_is_a_file_on_the_record_and_once_a_minute(desk: Client, reade
     body = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     assert '"rosa@example.org"' in body
     assert Entry.objects.filter(action="readers.exported").count() == 1
+    assert [(mail.to, "were exported" in mail.body) for mail in mailoutbox] == [(["owner@example.org"], True)]
     assert desk.post(reverse("desk_readers_export"), {}).status_code == 429
 
 
 def test_one_readers_data_is_a_file(desk: Client, reader: Subscriber) -> None:
+    asked = desk.post(reverse("desk_reader_data", args=[reader.pk]))
+    assert "reauthenticate" in asked["Location"]
+    sign_in_again(desk)
     answer = desk.post(reverse("desk_reader_data", args=[reader.pk]))
     assert json.loads(answer.content)["address"] == "rosa@example.org"
     assert Entry.objects.filter(action="reader.exported").exists()

@@ -18,6 +18,7 @@ from masthead.audience.models import MailingList, Subscription
 from masthead.audit.models import Entry
 from masthead.team.roles import requires
 from masthead.web.admin.readers.fresh import signed_in_freshly
+from masthead.web.admin.readers.notices import tell_owners
 from masthead.web.admin.staff import staff
 
 _PAUSE = timedelta(minutes=1)
@@ -51,6 +52,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return answer
     chosen = form.cleaned_data["list"]
     lines = exporting.list_as_csv(mailing_list=chosen, state=form.cleaned_data["state"], by=staff(request).actor, now=now)
+    what = _("The readers of “%(list)s” were exported.") % {"list": chosen.name} if chosen else _("All readers were exported.")
+    tell_owners(what=what, who=staff(request), now=now)
     file = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = f"readers-{chosen.slug if chosen else 'all'}-{now.date().isoformat()}.csv"
     file["Content-Disposition"] = f'attachment; filename="{name}"'

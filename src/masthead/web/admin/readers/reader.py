@@ -20,6 +20,7 @@ from masthead.mail import suppressions
 from masthead.team.roles import may, requires
 from masthead.web.admin.readers.forms import JoinForm, ReaderForm
 from masthead.web.admin.readers.fresh import signed_in_freshly
+from masthead.web.admin.readers.notices import tell_owners
 from masthead.web.admin.staff import staff
 from masthead.web.admin.words import name_of
 
@@ -108,7 +109,9 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks once more, then erases."""
     subscriber = get_object_or_404(Subscriber, pk=pk)
     if request.method == "POST":
-        erasure.erase(subscriber=subscriber, by=staff(request).actor, now=timezone.now())
+        now = timezone.now()
+        erasure.erase(subscriber=subscriber, by=staff(request).actor, now=now)
+        tell_owners(what=_("One reader was erased."), who=staff(request), now=now)
         messages.success(request, _("The reader is erased."))
         return redirect("desk_readers")
     context = {"title": _("Erase %(address)s?") % {"address": subscriber.address}, "subscriber": subscriber}
@@ -117,10 +120,13 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("readers.export")
+@signed_in_freshly
 def data(request: HttpRequest, pk: int) -> HttpResponse:
     """What we hold about one reader, as they may ask for it: JSON."""
     subscriber = get_object_or_404(Subscriber, pk=pk)
-    record(action="reader.exported", by=staff(request).actor, now=timezone.now(), subject=f"reader:{pk}")
+    now = timezone.now()
+    record(action="reader.exported", by=staff(request).actor, now=now, subject=f"reader:{pk}")
+    tell_owners(what=_("The data of one reader was downloaded."), who=staff(request), now=now)
     body = json.dumps(exporting.reader_data(subscriber=subscriber), ensure_ascii=False, indent=2)
     answer = HttpResponse(body, content_type="application/json; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="reader-{pk}.json"'
