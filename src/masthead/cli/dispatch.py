@@ -6,12 +6,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from masthead.audience.models import MailingList
 from masthead.cli.engine import Engine, stop_on_signals
 from masthead.cli.progress import meter
 from masthead.cli.starting import CommandError
+from masthead.common.local_time import BadLocalTime, moment_of
 from masthead.common.stopping import STOP
 from masthead.delivery import campaigns, lookups
 from masthead.delivery.lookups import Progress
@@ -33,8 +33,11 @@ class Result:
     progress: Progress
 
 
-def parse_time(text: str | None, publication: Publication) -> datetime | None:
-    """The time that `--at` names, in the publication's time zone unless it has an offset. Raises CommandError."""
+def parse_time(text: str | None, publication: Publication, *, now: datetime) -> datetime | None:
+    """The time that `--at` names, in the publication's time zone unless it has an offset.
+
+    Raises CommandError for what is no time, is past, or is shown by no clock there or twice.
+    """
     if text is None:
         return None
     try:
@@ -42,7 +45,12 @@ def parse_time(text: str | None, publication: Publication) -> datetime | None:
     except ValueError:
         raise CommandError(f'{text!r} is not a time. Write it like "2026-12-01 08:00".') from None
     if found.tzinfo is None:
-        found = found.replace(tzinfo=ZoneInfo(publication.time_zone))
+        try:
+            found = moment_of(found, publication.time_zone)
+        except BadLocalTime as error:
+            raise CommandError(str(error)) from error
+    if found <= now:
+        raise CommandError(f"{text} is past. Without --at it is sent now.")
     return found
 
 

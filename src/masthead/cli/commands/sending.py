@@ -34,7 +34,8 @@ def send(number: int, list_names: tuple[str, ...], at: str | None, wait: bool, s
     publication = choosing.publication(slug)
     issue = choosing.issue(publication, number)
     lists = [choosing.mailing_list(name) for name in list_names]
-    campaign = dispatch.begin(issue=issue, lists=lists, starts_at=dispatch.parse_time(at, publication), by=BY, now=now())
+    starts_at = dispatch.parse_time(at, publication, now=now())
+    campaign = dispatch.begin(issue=issue, lists=lists, starts_at=starts_at, by=BY, now=now())
     if not wait:
         if as_json:
             show_json({"campaign": campaign.pk, "number": number, "state": campaign.state})
