@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
+from django.utils.html import escape
 
 from masthead.issues.rendering.merge import (
     MOST_FIELDS,
+    MOST_IN_A_TEXT,
     MergeField,
     Slots,
     TooManyFields,
@@ -92,16 +95,53 @@ def test_what_looks_like_a_tag_and_is_none_is_found(text: str) -> None:
     assert leftovers(f"Dear {text},")[0].startswith(text[:4])
 
 
-@pytest.mark.parametrize(
-    "payload", ['{{ a | "b" }}' * 80_000, "{{" * 500_000, "{{ a |" * 170_000, '{{ a | "' * 125_000, "{{a" + " " * 1_000_000]
-)
-def test_a_megabyte_of_tags_takes_no_time(payload: str) -> None:
-    started = time.process_time()
+MEGABYTES = {
+    "one field": '{{ a | "b" }}' * 80_000,
+    "many fields": "".join(f'{{{{ a{n} | "b" }}}}' for n in range(60_000)),
+    "braces": "{{" * 500_000,
+    "half a field": "{{ a |" * 170_000,
+    "more than half": '{{ a | "' * 125_000,
+    "long fallbacks": ('{{ a | "' + "x" * 100) * 9_000,
+    "long names": ("{{" + "a" * 40) * 24_000,
+    "spaces": "{{a" + " " * 1_000_000,
+    "others": "%%" * 200_000 + "*|" * 200_000 + "${" * 100_000,
+}
 
-    with_marks(payload, Slots())
-    leftovers(payload)
 
-    assert time.process_time() - started < 2  # measured 0.03 to 0.25 s
+@pytest.mark.parametrize("payload", MEGABYTES.values(), ids=MEGABYTES)
+def test_a_megabyte_of_tags_is_written_or_refused_in_200_ms(payload: str) -> None:
+    def once() -> float:
+        started = time.process_time()
+        with contextlib.suppress(TooManyFields):
+            with_marks(payload, Slots(), literal=escape)
+        return time.process_time() - started
+
+    # The best of three: the machine may have other things to do.
+    assert min(once() for _ in range(3)) < 0.2  # measured 0.01 to 0.09 s
+
+
+@pytest.mark.parametrize("payload", MEGABYTES.values(), ids=MEGABYTES)
+def test_looking_through_a_megabyte_of_tags_takes_no_longer(payload: str) -> None:
+    def once() -> float:
+        started = time.process_time()
+        leftovers(payload)
+        return time.process_time() - started
+
+    assert min(once() for _ in range(3)) < 0.2
+
+
+def test_a_text_may_repeat_a_field_two_thousand_times_and_no_more() -> None:
+    field = '{{ name | "you" }} '
+    assert with_marks(field * MOST_IN_A_TEXT, Slots()) == "{{f0}} " * MOST_IN_A_TEXT
+
+    with pytest.raises(TooManyFields, match="more than 2000 merge fields"):
+        with_marks(field * (MOST_IN_A_TEXT + 1), Slots())
+
+
+@pytest.mark.parametrize("braces", range(2, 9))
+def test_no_two_braces_stay_together_however_many_there_are(braces: int) -> None:
+    assert "{{" not in guard("{" * braces)
+    assert unguard_html(guard("{" * braces)).replace("&#123;", "{") == "{" * braces
 
 
 def test_more_different_fields_than_anybody_needs_are_refused() -> None:
