@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from masthead.common.text import digits, direction_of, display_width, printable, stuffed, wrap
@@ -78,3 +80,12 @@ def test_controls_and_overrides_of_direction_are_no_text() -> None:
 
 def test_joiners_of_persian_and_emoji_are_text() -> None:
     assert printable("می\u200cروم 👩\u200d🚀") == "می\u200cروم 👩\u200d🚀"
+
+
+def test_a_megabyte_without_a_space_is_wrapped_at_once() -> None:
+    started = time.process_time()
+
+    assert wrap("é" * 1_000_000) == ["é" * 1_000_000]
+    assert len(wrap("語" * 300_000)) == 300_000 // 36 + 1
+
+    assert time.process_time() - started < 10  # measured 1.2 s; it was minutes

@@ -119,7 +119,15 @@ def test_equal_content_has_equal_digests_and_any_change_another() -> None:
 
 @pytest.mark.parametrize(
     "html",
-    ["<em>" * 10_000 + "x", "<ul><li>" * 5_000 + "x", "x" * 10_000, "&" * 100_000, '<a href="' + "x" * 100_000 + '">a</a>'],
+    [
+        "<em>" * 10_000 + "x",
+        "<ul><li>" * 5_000 + "x",
+        "x" * 10_000,
+        "&" * 100_000,
+        "{{" * 500_000,
+        "語" * 300_000,
+        '<a href="' + "x" * 100_000 + '">a</a>',
+    ],
 )
 def test_deep_long_and_broken_markup_is_rendered(html: str) -> None:
     started = time.process_time()
