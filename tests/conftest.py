@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.urls import set_script_prefix
 
 from masthead.common.stopping import STOP
 
@@ -27,13 +26,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nobody_inherits() -> Iterator[None]:
-    """No test inherits the stop flag or the path prefix of the one before."""
+def nobody_stops() -> Iterator[None]:
+    """No test inherits the stop flag of the one before."""
     STOP.clear()
-    set_script_prefix("/")
     yield
     STOP.clear()
-    set_script_prefix("/")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
-from django.urls import set_script_prefix
+from django.urls import get_script_prefix, set_script_prefix
 from django.utils import translation
 
 from masthead.common.urls import path
@@ -88,13 +89,22 @@ class AreaMiddleware:
                 raise TypeError("an answer must be awaited elsewhere")
             return response
         publication = publication_of(request)
-        prefix = prefix_of(publication)
-        if prefix and (request.path_info + "/").startswith(prefix + "/"):
-            request.path_info = request.path_info.removeprefix(prefix) or "/"
-            set_script_prefix(prefix + "/")
-        with translation.override(spoken(publication.language if publication else "en")):
+        with below(prefix_of(publication), request), translation.override(spoken(publication.language if publication else "en")):
             request.LANGUAGE_CODE = translation.get_language()
             return self._get_response(request)
+
+
+@contextmanager
+def below(prefix: str, request: HttpRequest) -> Iterator[None]:
+    """Routes and links as if the site's root were at `prefix`, for a request that came below it."""
+    before = get_script_prefix()
+    if prefix and (request.path_info + "/").startswith(prefix + "/"):
+        request.path_info = request.path_info.removeprefix(prefix) or "/"
+        set_script_prefix(prefix + "/")
+    try:
+        yield
+    finally:
+        set_script_prefix(before)
 
 
 class AreaCsrfMiddleware(CsrfViewMiddleware):

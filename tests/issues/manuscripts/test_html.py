@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from masthead.issues.manuscripts import html
@@ -109,6 +109,7 @@ _HTML = st.recursive(
 )
 
 
+@example("<blockquote><pre></pre><cite>w0 </cite></blockquote>")
 @given(_HTML)
 @settings(max_examples=300, deadline=None)
 def test_each_word_is_in_a_piece_a_note_or_the_report(markup: str) -> None:

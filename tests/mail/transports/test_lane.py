@@ -75,7 +75,12 @@ async def test_a_fault_before_the_first_mail_is_no_connection(stage: str, fault:
     with scripted(Script(**{stage: LOST[fault]})) as relay:
         with pytest.raises(ConnectFailed) as failed:
             await lane_to(relay).open()
-        assert failed.value.stage == stage
+        # A reset right behind the greeting may arrive while the connection is still being made.
+        assert failed.value.stage == stage or (fault, stage, failed.value.stage) == (
+            "the connection is reset",
+            "greeting",
+            "connect",
+        )
         assert "127.0.0.1" in failed.value.text
 
 

@@ -210,19 +210,20 @@ class _Walk:
             self._to.dropped.append(Dropped("heading", "longer than 250 characters; its end was cut", words[250:]))
 
     def _quote(self, tag: Tag) -> None:
+        if tag.find(["table", "pre", "img", *_HEADINGS]):  # more than words: shown as what it is, not as a quote
+            self._inside(tag)
+            return
         source = tag.find(["cite", "footer"])
         said = ""
         if isinstance(source, Tag) and not is_empty(source) and len(words_of(source)) <= 250:
             said = words_of(source).lstrip("—–- ")
             source.extract()
-        parts = tag.find_all(["table", "pre", "img", *_HEADINGS])
-        if parts:  # more than words: shown as what it is, not as a quote
-            self._inside(tag)
-            return
         self._piece("quote", text=rich_text(tag), source=said, pull=False)
 
     def _table(self, tag: Tag) -> None:
-        caption = tag.caption.extract() if tag.caption else None
+        caption = words_of(tag.caption.extract()) if tag.caption else ""
+        if len(caption) > 250:
+            self._to.dropped.append(Dropped("table", "its caption is longer than 250 characters; the end was cut", caption[250:]))
         rows = [row for row in tag.find_all("tr") if row.find_parent("table") is tag]
         cells = [row.find_all(["td", "th"], recursive=False) for row in rows]
         lines = [" | ".join(words_of(cell).replace("|", "\\|") or " " for cell in row) for row in cells]
@@ -236,7 +237,7 @@ class _Walk:
             rows="\n".join(lines),
             header=header,
             row_headers=bool(firsts) and all(firsts),
-            caption=words_of(caption)[:250] if caption else "",
+            caption=caption[:250],
         )
 
     def _figure(self, tag: Tag) -> None:
