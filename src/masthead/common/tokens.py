@@ -1,50 +1,63 @@
 """Short tokens for links and envelope addresses: signed for one purpose, without an address or a readable number in them.
 
-A token is 21 bytes in lower-case base32 (34 letters and digits, so that it survives systems that change case): a 128-bit keyed
-BLAKE2b (RFC 7693) over purpose and number, then the number in 40 bits, masked by a second keyed hash of the first. It is as
-short as that because List-Unsubscribe should hold it in an address of 70 characters.
+A token is 34 letters and digits of lower-case base32 (RFC 4648, so that it survives systems that change case): 26 of a keyed
+BLAKE2b (RFC 7693) over purpose and number, 130 bits, then 8 of the number, masked by a second keyed hash of the first. It is
+as short as that because List-Unsubscribe should hold it in an address of 70 characters. A mail has four of them, so a letter
+of the hash is simply five bits of one of its bytes: `translate` makes all at once, where `b32encode` took most of the time.
 """
 
 from __future__ import annotations
 
 import hmac
-from base64 import b32decode, b32encode
+import re
 from hashlib import blake2b
 
-_MAC_BYTES = 16
+_LETTERS = b"abcdefghijklmnopqrstuvwxyz234567"
+_OF_BYTE = bytes(_LETTERS[byte % 32] for byte in range(256))
+_PAIRS = [bytes((first, second)).decode("ascii") for first in _LETTERS for second in _LETTERS]
+_VALUE = {chr(letter): value for value, letter in enumerate(_LETTERS)}
+_MAC_LETTERS = 26
 _NUMBER_BYTES = 5
-_LENGTH = 34
+_TOKEN = re.compile(r"[a-z2-7]{34}", re.ASCII)
 
 
 class Sealer:
     """Seals whole numbers for one purpose (at most 16 ASCII letters) under one key, and opens them again."""
 
     def __init__(self, key: bytes, purpose: str) -> None:
-        self._key = blake2b(key, digest_size=32).digest()
-        self._person = purpose.encode("ascii")
-        if len(self._person) > 16:
+        person = purpose.encode("ascii")
+        if len(person) > 16:
             raise ValueError("a purpose has at most 16 letters")
+        derived = blake2b(key, digest_size=32).digest()
+        # Begun once and copied for each token: setting up a key costs as much as hashing with it.
+        self._begun = blake2b(digest_size=_MAC_LETTERS, key=derived, person=person)
+        self._begun_mask = blake2b(digest_size=_NUMBER_BYTES, key=derived, person=b"mask")
 
     def seal(self, number: int) -> str:
         """The token for `number` (0 to 2**40 - 1)."""
-        plain = number.to_bytes(_NUMBER_BYTES, "big")
-        mac = blake2b(plain, digest_size=_MAC_BYTES, key=self._key, person=self._person).digest()
-        masked = int.from_bytes(plain, "big") ^ int.from_bytes(self._mask(mac), "big")
-        return b32encode(mac + masked.to_bytes(_NUMBER_BYTES, "big")).decode("ascii").rstrip("=").lower()
+        mac = self._mac(number)
+        masked = number ^ self._mask(mac)
+        letters = _PAIRS[masked >> 30] + _PAIRS[masked >> 20 & 1023] + _PAIRS[masked >> 10 & 1023] + _PAIRS[masked & 1023]
+        return mac.decode("ascii") + letters
 
     def unseal(self, token: str) -> int | None:
         """The number in `token`, or None when it was not sealed for this purpose under this key."""
-        if len(token) != _LENGTH or not token.isascii():
+        token = token.lower()
+        if not _TOKEN.fullmatch(token):
             return None
-        try:
-            raw = b32decode(token.upper() + "======")
-        except ValueError:
-            return None
-        mac, masked = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
-        number = int.from_bytes(masked, "big") ^ int.from_bytes(self._mask(mac), "big")
-        plain = number.to_bytes(_NUMBER_BYTES, "big")
-        expected = blake2b(plain, digest_size=_MAC_BYTES, key=self._key, person=self._person).digest()
-        return number if hmac.compare_digest(mac, expected) else None
+        mac = token[:_MAC_LETTERS].encode("ascii")
+        masked = 0
+        for letter in token[_MAC_LETTERS:]:
+            masked = masked << 5 | _VALUE[letter]
+        number = masked ^ self._mask(mac)
+        return number if hmac.compare_digest(mac, self._mac(number)) else None
 
-    def _mask(self, mac: bytes) -> bytes:
-        return blake2b(mac, digest_size=_NUMBER_BYTES, key=self._key, person=b"mask").digest()
+    def _mac(self, number: int) -> bytes:
+        hashed = self._begun.copy()
+        hashed.update(number.to_bytes(_NUMBER_BYTES, "big"))
+        return hashed.digest().translate(_OF_BYTE)
+
+    def _mask(self, mac: bytes) -> int:
+        hashed = self._begun_mask.copy()
+        hashed.update(mac)
+        return int.from_bytes(hashed.digest(), "big")

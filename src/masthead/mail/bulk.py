@@ -18,7 +18,7 @@ from masthead.mail.headers import lists
 from masthead.mail.headers.dates import date_header
 from masthead.mail.headers.mailboxes import mailbox, own_address
 from masthead.mail.headers.text import unstructured
-from masthead.mail.message import Message
+from masthead.mail.message import Message, fault_of_bytes
 
 __all__ = ["BadMail", "BulkParts", "BulkTemplate"]
 
@@ -113,12 +113,18 @@ class BulkTemplate:
             raise BadMail(f"There is no value for the slot {error.args[0]!r}.") from error
         if self._signer is not None:
             head.insert(0, self._signer.sign(b"".join(head), body, date))
+        start = b"".join(head)
+        # Both encodings give short ASCII lines that never begin with a dot; so do folded headers, whose lines begin with a
+        # name or a blank. Only what goes into a header unencoded has to be looked at for each reader.
+        if fault := fault_of_bytes(start, utf8=to_address.needs_smtputf8):
+            raise BadMail(fault)
         return Message(
             envelope_from=f"b+{bounce_token}@{self._bounce_domain}",
             envelope_to=to_address.ascii,
-            raw=b"".join([*head, b"\r\n", body]),
+            raw=b"".join((start, b"\r\n", body)),
             message_id=message_id,
             needs_smtputf8=to_address.needs_smtputf8,
+            sound=True,
         )
 
     def _body(self, token: str, slots: Mapping[str, str], head: list[bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 MOST_LINE = 998
@@ -10,21 +11,31 @@ MOST_LINE = 998
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The finished bytes of one mail and its envelope. Addresses are in their wire form (`Address.ascii`)."""
+    """The finished bytes of one mail and its envelope. Addresses are in their wire form (`Address.ascii`).
+
+    `sound`: its maker vouches that `fault_of_bytes` would find nothing and that no line begins with a dot, so that the lane
+    need not read 10 KB of constant text again for every reader (50 µs a mail).
+    """
 
     envelope_from: str
     envelope_to: str
     raw: bytes
     message_id: str
     needs_smtputf8: bool = False
+    sound: bool = False
 
 
 def fault_of(message: Message) -> str | None:
-    """What makes these bytes unfit for any relay, in words, or None.
+    """What makes this mail unfit for any relay, in words, or None."""
+    fault = None if message.sound else fault_of_bytes(message.raw, utf8=message.needs_smtputf8)
+    return fault or _fault_of_envelope(message)
+
+
+def fault_of_bytes(raw: bytes, *, utf8: bool) -> str | None:
+    """What makes `raw`, or whole lines of it, unfit for any relay. `utf8`: it may have bytes outside ASCII.
 
     A bare CR or LF would let one mail smuggle in another; NUL and overlong lines are forbidden (RFC 5321 §2.3.8, §4.5.3.1.6).
     """
-    raw = message.raw
     lines = raw.count(b"\r\n")
     if raw.count(b"\n") != lines or raw.count(b"\r") != lines:
         return "The mail has a line that does not end in CRLF."
@@ -34,10 +45,17 @@ def fault_of(message: Message) -> str | None:
         return "The mail contains a NUL byte."
     if max(map(len, raw.split(b"\r\n"))) > MOST_LINE:
         return f"The mail has a line longer than {MOST_LINE} bytes."
-    if not message.needs_smtputf8 and not raw.isascii():
+    if not utf8 and not raw.isascii():
         return "The mail has bytes outside ASCII."
+    return None
+
+
+_UNFIT_IN_PATH = re.compile(r"[\x00-\x20<>\x7f]")
+
+
+def _fault_of_envelope(message: Message) -> str | None:
     for path in (message.envelope_from, message.envelope_to):
-        if any(char <= " " or char in "<>\x7f" for char in path):
+        if _UNFIT_IN_PATH.search(path):
             return "An envelope address contains a blank or a control character."
         if not message.needs_smtputf8 and not path.isascii():
             return "An envelope address has letters outside ASCII."

@@ -16,7 +16,10 @@ _SOFT_BREAK = b"=\r\n"
 _WIDTH = 75  # and the = of a soft break
 _HEX = [f"={byte:02X}" for byte in range(256)]
 _SAFE = {byte: chr(byte) for byte in [*range(33, 61), *range(62, 127)]}
-_EASY = re.compile(r"(?!From |[ .])(?:[!-<>-~]| (?! )){0,75}", re.ASCII)
+_EASY = re.compile(r"(?!From |\.)[!-<>-~]+(?: [!-<>-~]+)* ?", re.ASCII)
+# What a short value is once its bytes outside _SAFE are written in hexadecimal: a line as it stands.
+_EASY_ENCODED = re.compile(rb"(?!From |\.)[!-~]+(?: [!-~]+)* ?", re.ASCII)
+_UNSAFE = re.compile(rb"[^ -<>-~]+")
 
 
 class QuotedPrintablePart:
@@ -48,9 +51,18 @@ class QuotedPrintablePart:
 
 
 def _slot(value: str, mark: str) -> bytes:
-    if _EASY.fullmatch(value):
-        return value.encode("ascii") + _SOFT_BREAK if value else b""
-    return _constant(one_line(value, f"The value of {mark}"), closed=False)
+    if not value:
+        return b""
+    if len(value) <= _WIDTH and _EASY.fullmatch(value):
+        return value.encode("ascii") + _SOFT_BREAK
+    encoded = _UNSAFE.sub(_in_hex, one_line(value, f"The value of {mark}").encode())
+    if len(encoded) <= _WIDTH and _EASY_ENCODED.fullmatch(encoded):
+        return encoded + _SOFT_BREAK
+    return _constant(value, closed=False)
+
+
+def _in_hex(found: re.Match[bytes]) -> bytes:
+    return "".join([_HEX[byte] for byte in found[0]]).encode("ascii")
 
 
 def _constant(text: str, *, closed: bool) -> bytes:

@@ -85,7 +85,8 @@ class SmtpLane:
     async def body(self) -> None:
         """Write the body without its dot. Raises Lost(after_dot=False)."""
         wire = self._wire("body")
-        data = dot_stuffed(self._current().raw)
+        message = self._current()
+        data = message.raw if message.sound else dot_stuffed(message.raw)
         for start in range(0, len(data), _BLOCK):
             self._write(wire, data[start : start + _BLOCK], "body")
             try:

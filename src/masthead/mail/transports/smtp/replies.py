@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from masthead.mail.transports.base import Reply
 
 MOST_BYTES = 64 * 1024
 MOST_LINES = 100
+_MOST_KEPT = 100
 
 _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:[ \t]+|$)")  # RFC 3463 §2, RFC 2034
@@ -48,6 +50,8 @@ class ReplyReader:
             line = bytes(self._unread[:end])
             del self._unread[: end + 2]
             self._searched = 0
+            if not self._lines and (known := _known(line)):
+                return known
             if self._take(line):
                 return self._finished()
         self._searched = max(0, len(self._unread) - 1)  # a CR at the end may get its LF yet
@@ -74,17 +78,30 @@ class ReplyReader:
         return not hyphen
 
     def _finished(self) -> Reply:
-        code = int(self._code)
-        enhanced = ""
-        texts = []
-        for line in self._lines:
-            match = _ENHANCED.match(line)
-            if match and match[1][0] == str(code)[0]:
-                enhanced = enhanced or match[1]
-                line = line[match.end() :]
-            texts.append(line)
+        reply = _reply(self._code, self._lines)
         self._lines, self._code, self._size = [], b"", 0
-        return Reply(code, enhanced, "\n".join(texts).strip())
+        return reply
+
+
+@lru_cache(maxsize=512)
+def _known(line: bytes) -> Reply | None:
+    """The reply that one short line is by itself, or None. Kept, since a server says the same sentences for every mail."""
+    match = _LINE.fullmatch(line)
+    if len(line) > _MOST_KEPT or match is None or match[2] == b"-" or b"\n" in line or b"\r" in line:
+        return None
+    return _reply(match[1], [_clean(match[3] or b"")])
+
+
+def _reply(code: bytes, lines: list[str]) -> Reply:
+    enhanced = ""
+    texts = []
+    for line in lines:
+        match = _ENHANCED.match(line)
+        if match and match[1][0] == code.decode("ascii")[0]:
+            enhanced = enhanced or match[1]
+            line = line[match.end() :]
+        texts.append(line)
+    return Reply(int(code), enhanced, "\n".join(texts).strip())
 
 
 def _clean(text: bytes) -> str:
