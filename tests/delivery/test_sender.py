@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +211,7 @@ def test_a_refused_password_pauses_the_campaign_with_the_relays_own_words(sink: 
     assert states(campaign) == [State.QUEUED] * 3
 
 
-def test_a_relay_out_of_reach_is_tried_again_without_a_person(
+def test_a_relay_out_of_reach_pauses_the_campaign_and_is_tried_again_without_a_person(
     sink: Any, begin: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     relay = sink()
@@ -220,15 +220,32 @@ def test_a_relay_out_of_reach_is_tried_again_without_a_person(
     campaign = begin(3)
     working.work(range_id=Range.objects.get().pk)
     campaign.refresh_from_db()
-    assert campaign.state == "sending"
+    assert campaign.state == "paused"
     assert "refused" in campaign.attention
     assert set(Delivery.objects.values_list("state", "attempt")) == {(State.QUEUED, 0)}
-    assert Range.objects.get().not_before is not None
-    assert ranges.without_worker(campaign.pk) == []
+    first = campaign.resume_at
+    sweeping.sweep(now=first - timedelta(seconds=1))
+    assert lookups.progress(campaign).state == "paused"
+    sweeping.sweep(now=first)
+    assert lookups.progress(campaign).state == "sending"
+    working.work(range_id=Range.objects.get().pk)
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.rested) == ("paused", 60)
     relay = sink("--port", str(relay.port))
+    sweeping.sweep(now=campaign.resume_at)
     work(campaign)
     assert len(relay.taken()) == 3
-    assert (campaign.state, campaign.attention) == ("finished", "")
+    assert (campaign.state, campaign.attention, campaign.rested) == ("finished", "", 0)
+
+
+def test_a_pause_by_a_person_lasts_until_a_person_ends_it(sink: Any, begin: Any) -> None:
+    sink()
+    campaign = begin(3)
+    campaigns.pause_for_a_while(campaign=campaign, now=datetime.now(UTC), why="no relay")
+    campaigns.resume(campaign=campaign, by="staff:1", now=datetime.now(UTC))
+    campaigns.pause(campaign=campaign, by="staff:1", now=datetime.now(UTC))
+    sweeping.sweep(now=datetime.now(UTC) + timedelta(hours=1))
+    assert lookups.progress(campaign).state == "paused"
 
 
 def meanwhile(relay: Sink, dots: int, act: Callable[[], object]) -> threading.Thread:

@@ -98,6 +98,7 @@ def test_a_relay_that_is_not_there_pauses_the_sending_and_nothing_is_lost(instal
     port = free_port()
     install.settings["SMTP_URL"] = f"smtp://127.0.0.1:{port}"
     said = send(install, status=1)
+    assert "Paused" in said
     assert "refused" in said.lower()
     assert install.json("verify", "1971")["open"] == 40
     with smtp_sink(tmp_path, port=port) as sink:

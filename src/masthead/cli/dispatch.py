@@ -120,7 +120,8 @@ _ENDED = (Campaign.State.FINISHED, Campaign.State.CANCELLED, Campaign.State.PAUS
 
 def _reason(campaign: Campaign) -> str:
     if campaign.state == Campaign.State.PAUSED:
-        return f"Paused. {campaign.attention or 'Somebody paused it in the desk.'} Run the same command again to resume."
+        again = " It is tried again by itself while `masthead serve` runs." if campaign.resume_at else ""
+        return f"Paused. {campaign.attention or 'Somebody paused it in the desk.'}{again} Run the same command again to resume."
     if campaign.state == Campaign.State.CANCELLED:
         return "It was cancelled."
     if campaign.attention:

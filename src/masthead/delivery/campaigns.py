@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from masthead.audience.models import MailingList, Subscription
 from masthead.audit.recording import record
-from masthead.delivery import waking
+from masthead.delivery import retry, waking
 from masthead.delivery.ledger import moving
 from masthead.delivery.models import Campaign
 from masthead.issues import freezing
@@ -116,14 +116,28 @@ def undo(*, campaign: Campaign, by: str, now: datetime) -> Campaign:
 
 def pause(*, campaign: Campaign, by: str, now: datetime, why: str = "") -> Campaign:
     """No further mail is handed over; those on the wire get their answer. Twice is once. `why` is shown as it is."""
+    return _pause(campaign, by, now, why, {"resume_at": None})
+
+
+def pause_for_a_while(*, campaign: Campaign, now: datetime, why: str) -> Campaign:
+    """The same because the relay cannot be reached. The sweep resumes it: after half a minute, then after twice as long each
+    time, at most ten minutes, until the relay takes a mail.
+    """
+    rest = retry.rest_after(campaign.rested)
+    return _pause(campaign, "system", now, why, {"resume_at": now + timedelta(seconds=rest), "rested": rest})
+
+
+def _pause(campaign: Campaign, by: str, now: datetime, why: str, more: dict[str, object]) -> Campaign:
     with transaction.atomic():
-        values = {"state": State.PAUSED, "paused_at": now, "attention": why}
+        values = {"state": State.PAUSED, "paused_at": now, "attention": why, **more}
         changed = Campaign.objects.filter(pk=campaign.pk, state=State.SENDING).update(**values)
         campaign.refresh_from_db()
         if changed:
             _note("campaign.paused", campaign, by=by, now=now, why=why)
         elif campaign.state != State.PAUSED:
             raise NotPossibleNow(campaign, _("paused"))
+        elif campaign.resume_at and "resume_at" in more:  # it waited for the relay; now it waits for a person, or the other way
+            Campaign.objects.filter(pk=campaign.pk).update(resume_at=more["resume_at"])
     return campaign
 
 
@@ -134,7 +148,7 @@ def resume(*, campaign: Campaign, by: str, now: datetime) -> Campaign:
         if locked.state == State.PAUSED:
             rest = now - locked.paused_at if locked.paused_at else timedelta(0)
             deadline = locked.deadline_at + rest if locked.deadline_at else None
-            values = {"state": State.SENDING, "paused_at": None, "attention": "", "deadline_at": deadline}
+            values = {"state": State.SENDING, "paused_at": None, "resume_at": None, "attention": "", "deadline_at": deadline}
             Campaign.objects.filter(pk=campaign.pk).update(**values)
             _note("campaign.resumed", campaign, by=by, now=now)
             moving.hurry(campaign.pk)

@@ -15,6 +15,11 @@ def wait_after(attempt: int, *, first: float, jitter: float) -> int:
     return max(1, round(wait * (1 + jitter / 2)))
 
 
+def rest_after(rested: int) -> int:
+    """Seconds a campaign pauses for a relay out of reach: 30 at first, twice the pause before (`rested`), at most 600."""
+    return min(600, max(30, rested * 2))
+
+
 def reconnect_after(failures: int, *, jitter: float) -> float:
     """Seconds before a lane tries to connect again after `failures` (from 1) in a row: half a second, doubled, up to 15."""
     return float(min(15.0, 0.5 * 2 ** min(failures - 1, 10)) * (0.5 + jitter))

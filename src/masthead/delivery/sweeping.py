@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from masthead.audit.recording import record
-from masthead.delivery import starting, waking
+from masthead.delivery import campaigns, starting, waking
 from masthead.delivery.ledger import moving, ranges
 from masthead.delivery.models import Campaign, Delivery
 
@@ -16,10 +16,12 @@ State = Campaign.State
 
 
 def sweep(*, now: datetime) -> None:
-    """Start what is due, wake ranges without a live worker, give up what is past its deadline, finish what is done."""
+    """Start and resume what is due, wake ranges without a live worker, give up what is past its deadline, finish what is done."""
     due = Campaign.objects.filter(state=State.SCHEDULED, starts_at__lte=now) | Campaign.objects.filter(state=State.PREPARING)
     for campaign_id in due.order_by("starts_at", "id").values_list("id", flat=True):
         starting.start(campaign_id=campaign_id, now=now)
+    for campaign in Campaign.objects.filter(state=State.PAUSED, resume_at__lte=now):
+        campaigns.resume(campaign=campaign, by="system", now=now)
     for campaign in Campaign.objects.filter(state=State.SENDING, deadline_at__lte=now):
         with transaction.atomic():
             moving.expire(campaign, at=int(now.timestamp()))

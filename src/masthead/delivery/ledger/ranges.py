@@ -84,8 +84,8 @@ def claim_next(campaign_id: int) -> Claim | None:
     return None
 
 
-def release(mine: Claim, *, not_before: int | None = None) -> bool:
-    """Give the range back; answer whether it is done. `not_before` (seconds since 1970) when it should rest."""
+def release(mine: Claim) -> bool:
+    """Give the range back; answer whether it is done. Where all who are left wait to be tried again, it rests until the first."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT token FROM delivery_range WHERE id = %s" + _for_update(), [mine.range_id])
         row = cursor.fetchone()
@@ -97,7 +97,7 @@ def release(mine: Claim, *, not_before: int | None = None) -> bool:
             [mine.first, mine.last, mine.campaign_id],
         )
         at_once, still_open, retry_at = cursor.fetchone()
-        rest = not_before if at_once or not_before else retry_at
+        rest = None if at_once else retry_at
         cursor.execute(
             "UPDATE delivery_range SET owner = '', heartbeat_at = NULL, rate = 0, done = %s, not_before = %s WHERE id = %s",
             [still_open == 0, rest if still_open else None, mine.range_id],

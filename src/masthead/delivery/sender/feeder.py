@@ -91,15 +91,15 @@ class Feeder:
         await asyncio.wait([self._fetching])
         return len(self._rows)
 
-    async def finish(self, *, not_before: int | None) -> None:
-        """Give back all ranges; those with rows left rest until `not_before` (seconds since 1970) if given."""
+    async def finish(self) -> None:
+        """Give back all ranges."""
         self.halt()
         if self._fetching is not None:
             await asyncio.wait([self._fetching])
         if self._chores:
             await asyncio.wait(self._chores)
         for claim in list(self._claims.values()):
-            await self._clerk.call(partial(ranges.release, claim, not_before=not_before))
+            await self._clerk.call(partial(ranges.release, claim))
             self._claims.pop(claim.range_id, None)
         if self._failure is not None:
             raise self._failure

@@ -16,7 +16,7 @@ from masthead.delivery.sender import outcomes
 from masthead.delivery.sender.feeder import Feeder
 from masthead.mail.transports.base import ConnectFailed, Lane, Reply, Stage
 
-#: A relay that cannot be reached is tried for so long; then the range rests, and the campaign says what is wrong.
+#: A relay that cannot be reached is tried for so long; then the campaign pauses for a while and says why.
 PATIENCE_SECONDS = 20.0
 #: A refused sign-in or an untrusted certificate does not mend itself.
 MOST_REFUSED_CONNECTIONS = 3
@@ -28,7 +28,10 @@ _OURS_AT_ONCE = ("mail", "data")
 
 
 class Relay:
-    """What this worker has learned about the relay. `attention` in words; `pause` when a person must act."""
+    """What this worker has learned about the relay. `attention` in words; `pause` when a person must act.
+
+    `unreachable` when there was no connection for PATIENCE_SECONDS.
+    """
 
     def __init__(self, make_lane: Callable[[], Lane], feeder: Feeder) -> None:
         self._make_lane = make_lane
@@ -44,6 +47,7 @@ class Relay:
         self.accepted = 0
         self.attention = ""
         self.pause = False
+        self.unreachable = False
         #: Rows that were refused for our fault: put back when the campaign is paused for it.
         self.blameless: list[int] = []
 
@@ -111,6 +115,7 @@ class Relay:
         if self._refused_connections >= MOST_REFUSED_CONNECTIONS:
             self._give_up(error.text, pause=True)
         elif now - self._trouble_since > PATIENCE_SECONDS:
+            self.unreachable = True
             self._give_up(error.text, pause=False)
 
     def _give_up(self, words: str, *, pause: bool) -> None:

@@ -38,8 +38,6 @@ log = logging.getLogger(__name__)
 
 #: A task ends after this and has the rest enqueued, so that campaigns share the worker and a lost task loses little.
 TASK_SECONDS = 55.0
-#: How long a range rests when the relay could not be reached.
-REST_SECONDS = 10
 _LOOK_SECONDS = 0.1
 _TURN_SECONDS = 0.5
 _ONE_AT_A_TIME = threading.Lock()
@@ -95,8 +93,7 @@ async def _send(campaign: Campaign, lists: list[int], claim: Claim, renderer: Re
                     group.create_task(handing.run())
         finally:
             watch.cancel()
-            rest = int(time.time()) + REST_SECONDS if relay.attention and not relay.pause else None
-            await feeder.finish(not_before=rest)
+            await feeder.finish()
     finally:
         await clerk.close()
     return relay
@@ -119,6 +116,12 @@ def _draw_conclusions(campaign: Campaign, relay: Relay, *, had_trouble: bool) ->
     if relay.pause:
         _pause(campaign, relay.attention, blameless=relay.blameless)
         return
+    if relay.unreachable:
+        if not STOP.is_set():  # whoever comes next tries at once
+            _pause_for_a_while(campaign, relay.attention)
+        return
+    if relay.accepted and campaign.rested:
+        Campaign.objects.filter(pk=campaign.pk).update(rested=0)
     if relay.attention or (had_trouble and relay.accepted):
         Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.SENDING).update(attention=relay.attention)
     if not STOP.is_set() and not sweeping.finish(campaign=campaign, now=timezone.now()):
@@ -134,6 +137,14 @@ def _pause(campaign: Campaign, why: str, *, blameless: list[int]) -> None:
             campaigns.pause(campaign=campaign, by="system", now=timezone.now(), why=why)
     except campaigns.NotPossibleNow as error:
         log.info("%s", error)  # somebody cancelled it in this very moment
+
+
+def _pause_for_a_while(campaign: Campaign, why: str) -> None:
+    log.warning("campaign %s pauses itself for a while: %s", campaign.pk, why)
+    try:
+        campaigns.pause_for_a_while(campaign=campaign, now=timezone.now(), why=why)
+    except campaigns.NotPossibleNow as error:
+        log.info("%s", error)
 
 
 def _rules(campaign: Campaign) -> Rules:
