@@ -30,8 +30,7 @@ def needs_owner() -> bool:
 
 @transaction.atomic
 def issue_first_link(*, now: datetime) -> str:
-    """A token that makes the first owner. Links issued before it end; only its SHA-256 is stored."""
-    SetupLink.objects.filter(role=Role.OWNER, email="", used_at=None).delete()
+    """A token that makes the first owner. Those printed before work as well, until there is an owner: then all of them end."""
     return _issue(role=Role.OWNER, email="", valid=SETUP_VALID, by="command line", now=now)
 
 
@@ -45,9 +44,9 @@ def invite(*, email: str, role: Role, by: str, now: datetime) -> str:
 
 
 def peek(*, token: str, now: datetime) -> SetupLink:
-    """The open link behind `token`. Raises LinkUnusable."""
+    """The open link behind `token`. A link without an address is the first run's. Raises LinkUnusable."""
     link = SetupLink.objects.filter(token_hash=_hash(token), used_at=None, expires_at__gt=now).first()
-    if link is None:
+    if link is None or (not link.email and not needs_owner()):
         raise LinkUnusable
     return link
 

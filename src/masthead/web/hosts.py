@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
 
 from masthead.issues.models import Publication
+from masthead.issues.publications import base_url_of
 
 #: A loopback name reaches nobody else's machine, so that a page of somebody else cannot be mistaken for ours.
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -66,13 +67,13 @@ def speak_for(request: HttpRequest, publication: Publication) -> None:
 
 def prefix_of(publication: Publication | None) -> str:
     """The path part of a publication's address, "" for nearly all: "/courier" of https://example.org/courier."""
-    return urlsplit(publication.base_url).path.rstrip("/") if publication else ""
+    return urlsplit(base_url_of(publication)).path.rstrip("/") if publication else ""
 
 
 def _choose(request: HttpRequest) -> Publication | None:
     publications = list(Publication.objects.order_by("id"))
     domain, _port = split_domain_port(request.get_host())
-    here = [p for p in publications if _host_of(p.base_url) == domain and _lies_under(request.path, prefix_of(p))]
+    here = [p for p in publications if _host_of(base_url_of(p)) == domain and _lies_under(request.path, prefix_of(p))]
     here.sort(key=lambda p: -len(prefix_of(p)))
     return next(iter([*here, *publications]), None)
 
