@@ -8,6 +8,7 @@ token and this very attempt is ours.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import IntEnum
@@ -70,13 +71,15 @@ class Book:
         self.campaign_id = campaign_id
         self.lists = tuple(lists)
         self._sqlite = connection.vendor == "sqlite"
-        reason = reason_sql(lists, "delivery_delivery" if self._sqlite else "d")
+        reason = reason_sql(lists, "d")
         if self._sqlite:
             reason = reason.replace("%s", "?")
-            self._claim_one = (
-                "UPDATE delivery_delivery SET state = 1, attempt = ?, dated = ?, digest = ? WHERE id = ?"
-                " AND (state IN (0, 2) OR (state = 1 AND attempt = ?))"
-                f" AND '' = (SELECT {reason} FROM audience_subscriber s WHERE s.id = delivery_delivery.subscriber_id)"
+            self._claim_all = (
+                "UPDATE delivery_delivery AS d SET state = 1, attempt = v.attempt, dated = v.dated, digest = v.digest"
+                " FROM (SELECT value->>0 AS id, value->>1 AS attempt, value->>2 AS dated, substr(?, 16 * key + 1, 16) AS digest"
+                " FROM json_each(?)) AS v"
+                " WHERE d.id = v.id AND (d.state IN (0, 2) OR (d.state = 1 AND d.attempt = v.attempt))"
+                f" AND '' = (SELECT {reason} FROM audience_subscriber s WHERE s.id = d.subscriber_id)"
             )
         else:
             self._claim_all = (
@@ -133,10 +136,12 @@ class Book:
         others = [each for each in results if each.state != _ACCEPTED]
         if self._sqlite:
             if accepted:
-                _raw().executemany(
-                    "UPDATE delivery_delivery SET state = 3, at = ?, code = ?, reply = ?, retry_at = NULL"
-                    " WHERE id = ? AND state = 1 AND attempt = ?",
-                    [(each.at, each.code, each.reply, each.id, each.attempt) for each in accepted],
+                _raw().execute(
+                    "UPDATE delivery_delivery AS d SET state = 3, at = v.at, code = v.code, reply = v.reply, retry_at = NULL"
+                    " FROM (SELECT value->>0 AS id, value->>1 AS attempt, value->>2 AS at, value->>3 AS code, value->>4 AS reply"
+                    " FROM json_each(?)) AS v"
+                    " WHERE d.id = v.id AND d.state = 1 AND d.attempt = v.attempt",
+                    [json.dumps([(each.id, each.attempt, each.at, each.code, each.reply) for each in accepted])],
                 )
         elif accepted:
             with connection.cursor() as cursor:
@@ -185,12 +190,12 @@ class Book:
         if not wishes:
             return set()
         if self._sqlite:
-            raw, day = _raw(), today.isoformat()
-            return {
-                each.id
-                for each in wishes
-                if raw.execute(self._claim_one, (each.attempt, each.dated, each.digest, each.id, each.attempt, day)).rowcount
-            }
+            asked = json.dumps([(each.id, each.attempt, each.dated) for each in wishes])
+            values = (b"".join([each.digest for each in wishes]), asked, today.isoformat())
+            if _raw().execute(self._claim_all, values).rowcount == len(wishes):
+                return {each.id for each in wishes}
+            # Somebody is left out. Who is granted can be asked by claiming again: a row that is ours stays ours.
+            return {int(row[0]) for row in _raw().execute(self._claim_all + " RETURNING id", values)}
         with connection.cursor() as cursor:
             columns: list[Any] = [[], [], [], []]
             for each in wishes:
@@ -222,7 +227,12 @@ class _Transaction:
 
 
 def _raw() -> Any:
-    """The sqlite3 connection itself: its statements are prepared once and take 3 µs, through Django's cursor 12 µs."""
+    """The sqlite3 connection itself: its statements are prepared once.
+
+    One statement takes all lanes as JSON: sqlite3 gives up the interpreter's lock for each statement and each row of an
+    executemany, and getting it back from a busy event loop takes longer than the work (a commit of 31 mails took 4.8 ms,
+    1 ms of them work).
+    """
     connection.ensure_connection()
     return connection.connection
 
