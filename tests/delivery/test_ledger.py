@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from masthead.delivery import starting
+from masthead.audience.models import Subscription
+from masthead.delivery import lookups, starting
 from masthead.delivery.ledger import ranges
 from masthead.delivery.ledger.committing import Book, Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
@@ -85,6 +86,31 @@ def test_a_commit_of_which_the_outcome_is_unknown_may_be_made_again(claim: Claim
     assert delivery is not None
     assert (delivery.state, delivery.attempt, delivery.code, delivery.dated) == (State.ACCEPTED, 1, 250, 1_700_000_000)
     assert commit(claim, now, [], [wish(claim, claim.first)]) == [Verdict.LEFT]
+
+
+def test_one_who_left_holds_up_nobody_in_the_same_commit(claim: Claim, now: datetime) -> None:
+    last = Delivery.objects.get(pk=claim.last)
+    Subscription.objects.filter(subscriber=last.subscriber).update(state="left")
+    wishes = [
+        Wish(identity, claim.range_id, 1, 1_700_000_000, bytes([identity % 256]) * 16) for identity in (claim.last, claim.first)
+    ]
+    assert commit(claim, now, [], wishes) == [Verdict.LEFT, Verdict.GO]
+    rows = Delivery.objects.order_by("id").values_list("state", "reply", "digest")
+    assert [(state, reply, digest and bytes(digest)) for state, reply, digest in rows] == [
+        (State.SENDING, "", wishes[1].digest),
+        (State.SKIPPED, "unsubscribed", None),
+    ]
+
+
+@pytest.mark.parametrize("policy", ["resend", "hold"])
+def test_who_may_have_got_it_twice_and_of_whom_nobody_knows_is_named(claim: Claim, now: datetime, policy: str) -> None:
+    Campaign.objects.update(policy=policy)
+    commit(claim, now, [], [wish(claim, claim.last)])
+    lose_owner()
+    ranges.claim(claim.range_id)
+    campaign = Campaign.objects.get()
+    repeated, uncertain = lookups.named(lookups.repeated(campaign)), lookups.named(lookups.uncertain(campaign))
+    assert (repeated, uncertain) == ((["second@example.org"], []) if policy == "resend" else ([], ["second@example.org"]))
 
 
 def test_no_dot_while_the_campaign_is_paused(claim: Claim, now: datetime) -> None:

@@ -75,6 +75,7 @@ def test_an_issue_reaches_every_reader_once_and_the_sum_adds_up(install: Install
     assert len(sink.mails()) == 40
     sums = install.json("verify", "1971")
     assert (sums["adds_up"], sums["audience"], sums["accepted"], sums["open"]) == (True, 40, 40, 0)
+    assert (sums["repeated_count"], sums["repeated"], sums["uncertain_readers"]) == (0, [], [])
 
 
 def test_a_mail_carries_what_it_must(install: Install, sink: Sink) -> None:

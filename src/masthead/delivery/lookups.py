@@ -14,6 +14,9 @@ from masthead.mail import sealing
 
 State = Delivery.State
 
+#: So many readers are listed by name where somebody wants to check them one by one; the counts are always whole.
+MOST_NAMED = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -147,6 +150,12 @@ def repeated(campaign: Campaign) -> QuerySet[Delivery]:
     """The readers who may have got it twice, because an uncertain hand-over was repeated."""
     span = Delivery.objects.filter(pk__range=(campaign.first_delivery or 0, campaign.last_delivery or -1))
     return span.filter(campaign=campaign, repeats__gt=0).select_related("subscriber").order_by("id")
+
+
+def named(deliveries: QuerySet[Delivery]) -> list[str]:
+    """The addresses of the first MOST_NAMED readers of `deliveries`; who was erased since has none."""
+    some = deliveries.filter(subscriber__isnull=False)
+    return list(some.values_list("subscriber__address", flat=True)[:MOST_NAMED])
 
 
 def refusals_by_reason(campaign: Campaign) -> list[tuple[int, str, int]]:

@@ -56,7 +56,11 @@ def send(number: int, list_names: tuple[str, ...], at: str | None, wait: bool, s
 @which_publication
 @as_json
 def verify(number: int, slug: str | None, as_json: bool) -> None:
-    """Prove that every reader of issue NUMBER is accounted for: exit status 1 if the sum does not add up."""
+    """Prove that every reader of issue NUMBER is accounted for: exit status 1 if the sum does not add up.
+
+    With --json it also names, by address, the readers who may have got a second copy ("repeated") and those of whom nobody can
+    know whether they got one ("uncertain_readers"): the first 1,000 of each. "repeated_count" and "uncertain" count them all.
+    """
     start()
     from masthead.cli import choosing
     from masthead.delivery import lookups
@@ -66,7 +70,17 @@ def verify(number: int, slug: str | None, as_json: bool) -> None:
         raise CommandError(f"No. {number} was never sent.")
     found = lookups.verify(campaign)
     if as_json:
-        show_json({"number": number, "state": campaign.state, **asdict(found)})
+        repeated = lookups.repeated(campaign)
+        show_json(
+            {
+                "number": number,
+                "state": campaign.state,
+                **asdict(found),
+                "repeated_count": repeated.count(),
+                "repeated": lookups.named(repeated),
+                "uncertain_readers": lookups.named(lookups.uncertain(campaign)),
+            }
+        )
     else:
         counts = {key: value for key, value in asdict(found).items() if isinstance(value, int) and not isinstance(value, bool)}
         for key, value in counts.items():
