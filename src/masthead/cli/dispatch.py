@@ -54,9 +54,15 @@ def parse_time(text: str | None, publication: Publication, *, now: datetime) -> 
     return found
 
 
-def begin(*, issue: Issue, lists: Sequence[MailingList], starts_at: datetime | None, by: str, now: datetime) -> Campaign:
-    """The campaign of this issue and these lists: a new one, or the one there is, resumed if it had paused itself."""
-    campaign = campaigns.publish_and_send(issue=issue, lists=lists, starts_at=starts_at, by=by, now=now)
+def begin(
+    *, issue: Issue, lists: Sequence[MailingList], starts_at: datetime | None, hold: bool, by: str, now: datetime
+) -> Campaign:
+    """The campaign of this issue and these lists: a new one, or the one there is, resumed if it had paused itself.
+
+    `hold` is the policy of a new one: what is uncertain waits for a person.
+    """
+    policy = Campaign.Policy.HOLD if hold else Campaign.Policy.RESEND
+    campaign = campaigns.publish_and_send(issue=issue, lists=lists, starts_at=starts_at, by=by, now=now, policy=policy)
     if campaign.state == Campaign.State.PAUSED:
         campaigns.resume(campaign=campaign, by=by, now=now)
         campaign.refresh_from_db()

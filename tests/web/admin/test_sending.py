@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from masthead.audience.models import MailingList, Subscriber
-from masthead.delivery.models import Campaign
+from masthead.delivery import starting, sweeping
+from masthead.delivery.models import Campaign, Delivery
 from masthead.issues.models import Edition, Issue, Publication
 from masthead.mail.models import SingleMail
 
@@ -162,3 +163,21 @@ def test_attention_shows_the_servers_own_words(
     assert "451 4.7.1 Greylisted &lt;script&gt;" in screen
     assert "Resume" in screen
     assert "A sending waits for you" in owner_at_desk.get("/desk/").content.decode()
+
+
+def test_what_is_uncertain_is_held_if_wished_and_sent_again_when_somebody_decides(
+    owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    url = send(owner_at_desk, issue, wish, policy="hold")["Location"]
+    campaign = Campaign.objects.get()
+    assert campaign.policy == Campaign.Policy.HOLD
+    starting.start(campaign_id=campaign.pk, now=timezone.now() + timedelta(minutes=2))
+    Delivery.objects.update(state=Delivery.State.UNCERTAIN)
+    sweeping.sweep(now=timezone.now())
+    screen = owner_at_desk.get(url).content.decode()
+    assert "Send to this one again" in screen
+    assert "Decide about them" in screen
+    owner_at_desk.post(url + "act/", {"act": "again"})
+    assert Delivery.objects.get().state == Delivery.State.QUEUED
+    campaign.refresh_from_db()
+    assert campaign.state == Campaign.State.SENDING

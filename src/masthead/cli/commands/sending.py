@@ -17,10 +17,13 @@ from masthead.cli.starting import BY, CommandError, as_json, now, show_json, sta
     "--list", "list_names", required=True, multiple=True, metavar="NAME", help="Who gets it; may be given several times."
 )
 @click.option("--at", "at", metavar="TIME", help='When, in the publication\'s time zone: "2026-12-01 08:00". Without it: now.')
+@click.option("--hold", is_flag=True, help="Hold mails whose answer was lost for a person, instead of sending them again.")
 @click.option("--wait", is_flag=True, help="Stay until it is finished; run the tasks here if no other process does.")
 @which_publication
 @as_json
-def send(number: int, list_names: tuple[str, ...], at: str | None, wait: bool, slug: str | None, as_json: bool) -> None:
+def send(
+    number: int, list_names: tuple[str, ...], at: str | None, hold: bool, wait: bool, slug: str | None, as_json: bool
+) -> None:
     """Publish issue NUMBER and send it to a list, once.
 
     Run again, it goes on with the sending that there is: nobody gets a second copy. Sending that has paused itself (the relay
@@ -35,7 +38,7 @@ def send(number: int, list_names: tuple[str, ...], at: str | None, wait: bool, s
     issue = choosing.issue(publication, number)
     lists = [choosing.mailing_list(name) for name in list_names]
     starts_at = dispatch.parse_time(at, publication, now=now())
-    campaign = dispatch.begin(issue=issue, lists=lists, starts_at=starts_at, by=BY, now=now())
+    campaign = dispatch.begin(issue=issue, lists=lists, starts_at=starts_at, hold=hold, by=BY, now=now())
     if not wait:
         if as_json:
             show_json({"campaign": campaign.pk, "number": number, "state": campaign.state})

@@ -55,18 +55,19 @@ def news(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
-ACTS: dict[str, Callable[..., Campaign]] = {
+ACTS: dict[str, Callable[..., object]] = {
     "pause": campaigns.pause,
     "resume": campaigns.resume,
     "cancel": campaigns.cancel,
     "undo": campaigns.undo,
+    "again": campaigns.send_uncertain_again,
 }
 
 
 @require_POST
 @requires("campaigns.send")
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Pause, resume, cancel or undo; cancelling asks once more."""
+    """Pause, resume, cancel, undo, or send to the uncertain again; cancelling asks once more."""
     found = _find(pk)
     name = request.POST.get("act", "")
     verb = ACTS.get(name)

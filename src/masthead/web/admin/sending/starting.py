@@ -63,11 +63,19 @@ class SendForm(forms.Form):
     )
     day = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}), label=gettext_lazy("Day"))
     hour = forms.TimeField(required=False, widget=forms.TimeInput(attrs={"type": "time"}), label=gettext_lazy("Time"))
+    policy = forms.ChoiceField(
+        choices=Campaign.Policy.choices, initial=Campaign.Policy.RESEND, required=False, widget=forms.RadioSelect
+    )
     typed_number = forms.CharField(required=False, label=gettext_lazy("The number, to confirm"))
 
     def __init__(self, issue: Issue, now: datetime, data: Mapping[str, Any] | None = None) -> None:
         self.issue, self.now = issue, now
-        initial = {"lists": list(issue.publication.lists.all()), "mail_mode": issue.mode, "when": "now"}
+        initial = {
+            "lists": list(issue.publication.lists.all()),
+            "mail_mode": issue.mode,
+            "when": "now",
+            "policy": Campaign.Policy.RESEND,
+        }
         super().__init__(data, initial=initial)
 
     def clean(self) -> dict[str, object]:
@@ -157,6 +165,7 @@ def _publish(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) 
             lists=list(values["lists"]),
             starts_at=values["starts_at"],
             mail_mode=values["mail_mode"],
+            policy=values["policy"] or Campaign.Policy.RESEND,
             by=staff(request).actor,
             now=now,
         )
