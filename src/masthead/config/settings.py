@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import sqlite3
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -97,6 +98,10 @@ APPEND_SLASH = True
 
 def _database(url: str) -> dict[str, object]:
     if not url:
+        if sqlite3.sqlite_version_info < (3, 38):  # unixepoch() and ->> are younger than that
+            raise ValueError(
+                f"the SQLite of this Python is {sqlite3.sqlite_version}, and 3.38 is needed; name a PostgreSQL instead"
+            )
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA / "masthead.sqlite3",
