@@ -15,9 +15,6 @@ UNSUBSCRIBE = "unsubscribe"
 PREFERENCES = "preferences"
 BOUNCE = "bounce"
 MESSAGE_ID = "message-id"
-SUBSCRIBER = "subscriber"
-CONFIRM = "confirm"
-SIGN_IN = "sign-in"
 SINGLE = "single"
 
 

@@ -63,11 +63,6 @@ class Campaign(models.Model):
     def __str__(self) -> str:
         return f"{self.edition}: {self.get_state_display()}"
 
-    @property
-    def has_started(self) -> bool:
-        """Whether the ledger has been written."""
-        return self.audience is not None
-
 
 #: Nothing happens any more to a campaign in one of these.
 ENDED = (Campaign.State.FINISHED, Campaign.State.CANCELLED)

@@ -44,12 +44,6 @@ def our_look() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("web_admin/desk.css"))
 
 
-@hooks.register("construct_homepage_summary_items")
-def no_summary(request: HttpRequest, items: list[object]) -> None:
-    """Counts of pages, images and documents say nothing here."""
-    items.clear()
-
-
 @hooks.register("insert_global_admin_js")
 def our_script() -> SafeString:
     """Counters, copy buttons, the token of requests by htmx."""

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -93,12 +93,6 @@ def sign_up_open(publication: Publication) -> bool:
 def long_date(value: dt.date | None, language: str = "en") -> str:
     """Day, month in words and year, as `language` writes them."""
     return "" if value is None else digits(format_date(value, "long", locale=_locale(language)), language)
-
-
-@register.filter
-def day_and_time(value: dt.datetime | None, language: str = "en") -> str:
-    """Date and time with its zone, as `language` writes it."""
-    return "" if value is None else digits(format_datetime(value, "long", locale=_locale(language)), language)
 
 
 @register.simple_tag
