@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from masthead.audience.models import Subscription
 from masthead.delivery import lookups, starting
@@ -168,3 +169,19 @@ def test_two_who_want_the_same_range_do_not_both_get_it(campaign: Campaign, read
     for thread in threads:
         thread.join()
     assert sorted(won) == [False, False, False, True]
+
+
+@pytest.mark.sqlite
+def test_a_ledger_that_is_busy_is_an_error_of_the_database_that_the_sender_waits_out() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 50")
+    somebody = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    try:
+        somebody.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            Book(campaign_id=1, lists=[1]).commit([], [], {}, at=0, today=date(2026, 11, 22))
+        somebody.execute("ROLLBACK")
+        assert Book(campaign_id=1, lists=[1]).commit([], [], {}, at=0, today=date(2026, 11, 22)) == {}
+    finally:
+        somebody.close()
+        connection.close()

@@ -108,7 +108,7 @@ class Book:
         `claims` are the ranges in our hands. `rates` (accepted per second, by range) is given every few seconds and is at the
         same time the sign of life. Raises django.db.Error; then nothing is known and the same call may be repeated.
         """
-        with _Transaction(self._sqlite):
+        with connection.wrap_database_errors, _Transaction(self._sqlite):
             tokens, sending = self._standing(claims)
             held = {identity for identity, claim in claims.items() if tokens.get(identity) == claim.token}
             self._record([each for each in results if each.range_id in held])
