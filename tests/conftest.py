@@ -25,6 +25,15 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
         connection.settings_dict["TEST"]["NAME"] = settings.DATA / f"test-{worker}-{os.getpid()}.sqlite3"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What only the other database can do is left out of this run."""
+    other = "postgresql" if settings.EMBEDDED else "sqlite"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture(autouse=True)
 def nobody_stops() -> Iterator[None]:
     """No test inherits the stop flag of the one before."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from datetime import date, datetime
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from masthead.audience.models import Subscription
-from masthead.delivery import lookups, starting
+from masthead.delivery import campaigns, lookups, starting
 from masthead.delivery.ledger import ranges
 from masthead.delivery.ledger.committing import Book, Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
@@ -169,6 +170,42 @@ def test_two_who_want_the_same_range_do_not_both_get_it(campaign: Campaign, read
     for thread in threads:
         thread.join()
     assert sorted(won) == [False, False, False, True]
+
+
+@pytest.mark.postgresql
+def test_cancelling_waits_for_a_commit_under_way_and_neither_ends_in_a_deadlock(claim: Claim, now: datetime) -> None:
+    errors: list[Exception] = []
+
+    def cancel() -> None:
+        try:
+            campaigns.cancel(campaign=Campaign.objects.get(), by="staff:1", now=now)
+        except OperationalError as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=cancel)
+    with transaction.atomic():
+        # A commit of a worker, which takes its rows in the order of a join: here the last one first.
+        Range.objects.select_for_update().get()
+        Delivery.objects.filter(pk=claim.last).update(state=State.SENDING)
+        other.start()
+        until_somebody_waits_for_a_lock()
+        Delivery.objects.filter(pk=claim.first).update(state=State.SENDING)
+    other.join()
+    assert errors == []
+    assert Campaign.objects.get().state == "cancelled"
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.SENDING}
+
+
+def until_somebody_waits_for_a_lock() -> None:
+    for _ in range(3000):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody ever waited")
 
 
 @pytest.mark.sqlite

@@ -1,4 +1,9 @@
-"""Moving many rows at once, for a decision about a whole campaign. All of it in the caller's transaction."""
+"""Moving many rows at once, for a decision about a whole campaign. All of it in the caller's transaction.
+
+Everybody who writes to the ledger takes locks in one order: campaign, its ranges by id, their rows. A worker holds its ranges
+from the beginning of each commit, so whoever holds them all waits for the commits under way and then has the rows alone. With
+rows locked in whatever order two plans find them, PostgreSQL ended a cancelling in a deadlock now and then.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +27,7 @@ def expire(campaign: Campaign, *, at: int) -> int:
 
 def requeue_uncertain(campaign: Campaign, *, at: int) -> int:
     """Uncertain rows wait again, each marked as one possible repeat; their ranges are open again."""
+    _hold_ranges(campaign.pk)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE delivery_delivery SET state = 0, repeats = repeats + 1, at = %s, retry_at = NULL"
@@ -39,6 +45,7 @@ def requeue_uncertain(campaign: Campaign, *, at: int) -> int:
 
 def take_back_refusals(campaign: Campaign, ids: list[int]) -> int:
     """Rows refused for our fault wait again, as if they had not been tried: the refusals were not about these readers."""
+    _hold_ranges(campaign.pk)
     refused = Delivery.objects.filter(campaign=campaign, pk__in=ids, state=State.REJECTED)
     count = refused.update(state=State.DEFERRED, retry_at=None)
     if count:
@@ -49,14 +56,21 @@ def take_back_refusals(campaign: Campaign, ids: list[int]) -> int:
 
 def hurry(campaign_id: int) -> None:
     """Do not wait for a back-off any longer: somebody said that the cause is mended."""
+    _hold_ranges(campaign_id)
     Range.objects.filter(campaign=campaign_id, done=False).update(not_before=None)
     Delivery.objects.filter(campaign=campaign_id, state__gt=1, state=State.DEFERRED).update(retry_at=None)
 
 
 def _close(campaign: Campaign, state: int, at: int) -> int:
+    _hold_ranges(campaign.pk)
     span = (campaign.first_delivery or 0, campaign.last_delivery or -1)
     waiting = Delivery.objects.filter(pk__range=span, campaign=campaign, state__in=_WAITING)
     count = waiting.update(state=state, at=at, retry_at=None)
     # Nothing is to be waited for: the sweep may close these ranges at once.
     Range.objects.filter(campaign=campaign, done=False).update(not_before=None)
     return count
+
+
+def _hold_ranges(campaign_id: int) -> None:
+    """Lock the ranges of the campaign. (On SQLite the transaction is the lock.)"""
+    list(Range.objects.select_for_update().filter(campaign=campaign_id).order_by("pk").values_list("pk", flat=True))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from masthead.delivery.ledger.ranges import Claim
+from masthead.delivery.models import Range
 
 
 class Row(NamedTuple):
@@ -81,9 +82,7 @@ def fetch(claim: Claim, *, lists: Sequence[int], after: int, limit: int, at: int
 
 
 def _skip(claim: Claim, left: Sequence[tuple[str, int]], at: int) -> None:
-    sql = (
-        "UPDATE delivery_delivery SET state = 6, reply = %s, at = %s, retry_at = NULL WHERE id = %s AND state IN (0, 2)"
-        " AND EXISTS (SELECT 1 FROM delivery_range r WHERE r.id = %s AND r.token = %s)"
-    )
+    sql = "UPDATE delivery_delivery SET state = 6, reply = %s, at = %s, retry_at = NULL WHERE id = %s AND state IN (0, 2)"
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(sql, [(reason, at, identity, claim.range_id, claim.token) for reason, identity in left])
+        if Range.objects.select_for_update().filter(pk=claim.range_id, token=claim.token).first() is not None:
+            cursor.executemany(sql, [(reason, at, identity) for reason, identity in left])

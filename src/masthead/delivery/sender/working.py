@@ -133,8 +133,8 @@ def _pause(campaign: Campaign, why: str, *, blameless: list[int]) -> None:
     log.warning("campaign %s pauses itself: %s", campaign.pk, why)
     try:
         with transaction.atomic():
-            moving.take_back_refusals(campaign, blameless)
             campaigns.pause(campaign=campaign, by="system", now=timezone.now(), why=why)
+            moving.take_back_refusals(campaign, blameless)
     except campaigns.NotPossibleNow as error:
         log.info("%s", error)  # somebody cancelled it in this very moment
 
