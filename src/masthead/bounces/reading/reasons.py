@@ -1,0 +1,206 @@
+"""From the codes and words about one recipient to a reason, a class, and whether the address is dead."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from masthead.bounces.reading import codes
+from masthead.bounces.reading.finding import DEAD, Failure
+from masthead.bounces.reading.phrases import matching
+
+#: RFC 3463 and the registry of enhanced status codes (RFC 5248); Microsoft's 5.7.5xx and up.
+BY_STATUS: dict[str, str] = {
+    "1.0": "",
+    "1.1": "userunknown",
+    "1.2": "hostunknown",
+    "1.3": "userunknown",
+    "1.4": "filtered",
+    "1.5": "",
+    "1.6": "hasmoved",
+    "1.7": "rejected",
+    "1.8": "rejected",
+    "1.9": "",
+    "1.10": "userunknown",
+    "2.0": "",
+    "2.1": "suspend",
+    "2.2": "mailboxfull",
+    "2.3": "mesgtoobig",
+    "2.4": "mailererror",
+    "3.0": "systemerror",
+    "3.1": "systemfull",
+    "3.2": "systemerror",
+    "3.3": "systemerror",
+    "3.4": "mesgtoobig",
+    "3.5": "systemerror",
+    "4.0": "networkerror",
+    "4.1": "networkerror",
+    "4.2": "networkerror",
+    "4.3": "networkerror",
+    "4.4": "hostunknown",
+    "4.5": "networkerror",
+    "4.6": "networkerror",
+    "4.7": "expired",
+    "5.3": "exceedlimit",
+    "7.1": "policyviolation",
+    "7.2": "filtered",
+    "7.5": "securityerror",
+    "7.8": "securityerror",
+    "7.10": "securityerror",
+    "7.13": "suspend",
+    "7.17": "hasmoved",
+    "7.20": "authfailure",
+    "7.21": "authfailure",
+    "7.22": "authfailure",
+    "7.23": "authfailure",
+    "7.24": "authfailure",
+    "7.25": "requireptr",
+    "7.26": "authfailure",
+    "7.27": "rejected",
+    "7.28": "toomanyconn",
+    "7.29": "authfailure",
+    "7.30": "failedstarttls",
+    "7.40": "authfailure",
+    "7.509": "authfailure",
+    "7.515": "authfailure",
+}
+_BY_SUBJECT = {
+    "2": "filtered",
+    "3": "systemerror",
+    "4": "networkerror",
+    "5": "syntaxerror",
+    "6": "contenterror",
+    "7": "policyviolation",
+}
+
+#: Said of many things: a telling status says more.
+_VAGUE = frozenset({"securityerror", "policyviolation", "contenterror", "systemerror", "syntaxerror", "filtered", "onhold"})
+_BY_REPLY = {
+    "542": "userunknown",
+    "552": "mailboxfull",
+    "521": "notaccept",
+    "556": "notaccept",
+    "530": "securityerror",
+    "535": "securityerror",
+}
+#: At which command a server said it. What is said before RCPT is about the sender; an unknown user after DATA is a filter.
+_BEFORE = re.compile(
+    r"after (?:initial connection|ehlo|helo|mail from|pipelined mail|end of initial)|in reply to (?:ehlo|helo|"
+    r"mail from|initial)|>>> mail from|"
+    r"rejected mail from|\(state (?:9|12)\)|(?:error following|smtp command\s+)(?:mail|ehlo|helo)|"
+    r"but my name was rejected|but sender was rejected|initial connection",
+    re.I,
+)
+_AFTER = re.compile(
+    r"in reply to (?:end of )?data|\(state 1[5-8]\)|after (?:end of )?data|>>> data\b|smtp command\s+data|"
+    r"end of data|error following data|while sending message body",
+    re.I,
+)
+_NO_RCPT = re.compile(
+    r"(?:need|no valid|without|must have|no) (?:a )?(?:valid )?(?:rcpt|recipient)|valid recipients?|in reply to rcpt", re.I
+)
+_AT_RCPT = re.compile(
+    r"rcpt|\(state 1[34]\)|rejected address|recipient address rejected|rejected recipient|recipient was rejected|"
+    r"does not like recipient",
+    re.I,
+)
+_ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:]{1,100}@[^\s<>\"'()\[\],;:]{1,200}")
+_LINK = re.compile(r"https?://[^\s<>\"]{1,500}", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is known of one recipient in the end."""
+
+    reason: str
+    status: str
+    reply: str
+    #: "4", "5", or None.
+    status_class: str | None
+    words: str
+    #: Whether the words are proof enough that the address is dead, if the reason is one of that kind.
+    proven: bool = True
+
+
+def judge(failure: Failure, around: str, whole: str) -> Judgement:
+    """Decide from `failure`; where it says nothing, from the words `around` its address, then from the `whole` notice."""
+    own = codes.find(failure.words)
+    near = codes.find(around)
+    status = _better(failure.status, own.status) or (near.status if not own.reply else "")
+    if codes.is_vague(status) and near.status and not codes.is_vague(near.status) and near.status[0] == status[:1]:
+        status = near.status
+    reply = failure.reply or own.reply or near.reply
+    if not status and not reply:
+        status, reply = codes.find(whole)[::-1]
+    reason, words = failure.reason, failure.words
+    if not reason and not failure.words:
+        reason = matching.sentence(whole)
+    for each in (failure.words, around, whole):
+        if reason:
+            break
+        reason = _weigh(_in_words(each, status), status, reply)
+        words = each if reason else words
+        if not reason and each is failure.words:
+            reason = _by_status(status)
+    reason = reason or _by_status(status) or _BY_REPLY.get(reply, "undefined")
+    stage = f"{failure.words}\n{around}\n{whole[:4000]}"
+    if reason in DEAD and _BEFORE.search(stage) and not _AT_RCPT.search(f"{failure.words}\n{around}"):
+        reason = "rejected"
+    elif reason == "userunknown" and _by_status(status) != "userunknown" and _AFTER.search(stage) and not _NO_RCPT.search(stage):
+        reason = "filtered"
+    return Judgement(
+        reason=reason,
+        status=status,
+        reply=reply,
+        status_class=_class(status, reply),
+        words=" ".join((words or around).split())[:500],
+        # A bare reply such as "550 unknown user", without an enhanced code and without a word that it answered RCPT, is also
+        # what filters say that took the recipient first.
+        proven=reason != "userunknown"
+        or bool(status)
+        or not reply
+        or _AT_RCPT.search(f"{failure.words}\n{around}\n{whole[:4000]}") is not None,
+    )
+
+
+def _better(given: str, seen: str) -> str:
+    """Of the Status field and the code in the words, the more telling; the words are the later server's own."""
+    return seen if seen and (codes.is_vague(given) or not codes.is_vague(seen)) else given
+
+
+def _in_words(words: str, status: str) -> str:
+    """The reason in `words`; what stands in a link counts only when the rest says nothing."""
+    text = _ADDRESS.sub(" ", words)
+    bare = _LINK.sub(" ", text)
+    # Code and words agree: what else is said (a link to a page on spam, say) does not make the address live.
+    if _by_status(status) == "userunknown" and matching.says_unknown(bare):
+        return "userunknown"
+    return matching.find(bare).reason or (matching.find(text).reason if bare != text else "")
+
+
+def _weigh(reason: str, status: str, reply: str) -> str:
+    """`reason`, unless it is vague and the status says more."""
+    if reason in _VAGUE:
+        return _by_status(status) or _BY_REPLY.get(reply, reason)
+    return reason
+
+
+def _by_status(status: str) -> str:
+    if not status or status[0] == "2":
+        return ""
+    detail = status[2:]
+    if detail in BY_STATUS:
+        return BY_STATUS[detail]
+    subject, _dot, number = detail.partition(".")
+    if subject == "7" and number.isdigit() and 600 <= int(number) < 800:
+        return "blocked"
+    if subject == "1":
+        return ""
+    return _BY_SUBJECT.get(subject, "") if number != "0" else ""
+
+
+def _class(status: str, reply: str) -> str | None:
+    for code in (status, reply):
+        if code[:1] in ("4", "5"):
+            return code[0]
+    return None
