@@ -9,7 +9,8 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from masthead.common.addresses import mask, normalise
 from masthead.common.urls import PATHS, absolute
@@ -21,8 +22,7 @@ TEST_PREFIX = "[TEST] "
 MODES = ("full", "excerpt")
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """What a mail may say of its reader. `attributes` is JSON text; it is read only if a merge field asks for it."""
 
     address: str
@@ -55,12 +55,16 @@ class Copy:
     is_test: bool
 
 
-@dataclass(slots=True)
 class Renderer:
     """Fills one campaign's mails. Templates are compiled at first use."""
 
-    copy: Copy
-    _templates: dict[tuple[str, str], BulkTemplate] = field(default_factory=dict)
+    def __init__(self, copy: Copy) -> None:
+        self.copy = copy
+        self._templates: dict[tuple[str, str], BulkTemplate] = {}
+        self._sealers = [sealing.sealer(purpose) for purpose in _PURPOSES]
+        # The token is the end of both paths.
+        self._unsubscribe_url = copy.base_url + PATHS["unsubscribe"].removesuffix("{token}")
+        self._preferences_url = copy.base_url + PATHS["preferences"].removesuffix("{token}")
 
     def render(self, reader: Reader, *, delivery_id: int, date: int, message_token: str = "") -> Message:
         """The mail of delivery `delivery_id` to `reader`, dated `date` (seconds since 1970, UTC).
@@ -70,22 +74,21 @@ class Renderer:
 
         Raises BadAddress for an address mail cannot be sent to, BadMail for text that cannot stand in a mail.
         """
-        copy = self.copy
         address = normalise(reader.address)
-        unsubscribe = sealing.seal(sealing.UNSUBSCRIBE, delivery_id)
+        unsubscribe, preferences, bounce, message_id = [each.seal(delivery_id) for each in self._sealers]
         links = {
-            "unsubscribe_url": f"{copy.base_url}{_path('unsubscribe', unsubscribe)}",
-            "preferences_url": f"{copy.base_url}{_path('preferences', sealing.seal(sealing.PREFERENCES, delivery_id))}",
+            "unsubscribe_url": self._unsubscribe_url + unsubscribe,
+            "preferences_url": self._preferences_url + preferences,
             "address_masked": mask(address.address),
         }
         return self._template(reader).fill(
             to_name=_as_text(reader.name),
             to_address=address,
             date=date,
-            message_token=message_token or sealing.seal(sealing.MESSAGE_ID, delivery_id),
-            bounce_token=sealing.seal(sealing.BOUNCE, delivery_id),
+            message_token=message_token or message_id,
+            bounce_token=bounce,
             unsubscribe_url=links["unsubscribe_url"],
-            unsubscribe_mailto=f"unsub+{unsubscribe}@{copy.parts.bounce_domain}",
+            unsubscribe_mailto=f"unsub+{unsubscribe}@{self.copy.parts.bounce_domain}",
             slots=links | self._merged(reader, address.address),
         )
 
@@ -128,6 +131,7 @@ class Renderer:
         return {mark: _as_text(known.get(slot["field"])) or slot["fallback"] for mark, slot in self.copy.slots.items()}
 
 
+_PURPOSES = (sealing.UNSUBSCRIBE, sealing.PREFERENCES, sealing.BOUNCE, sealing.MESSAGE_ID)
 #: Marks with a value of their own in each mail; the others of `masthead.issues.rendering` are the same in all of them.
 PER_READER = ("unsubscribe_url", "preferences_url", "address_masked")
 
@@ -149,10 +153,6 @@ def filled(template: str, values: Mapping[str, str]) -> str:
 
 def _with_constants(copy: Copy, template: str, escape: Callable[[str], str]) -> str:
     return filled(template, {mark: escape(value) for mark, value in constants(copy).items()})
-
-
-def _path(name: str, token: str) -> str:
-    return PATHS[name].replace("{token}", token)
 
 
 def _as_text(value: object) -> str:
