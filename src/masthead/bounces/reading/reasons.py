@@ -120,47 +120,61 @@ class Judgement:
     words: str
     #: Whether the words are proof enough that the address is dead, if the reason is one of that kind.
     proven: bool = True
+    #: Whether the words give the reason, not only a code.
+    said: bool = False
 
 
 def judge(failure: Failure, around: str, whole: str) -> Judgement:
     """Decide from `failure`; where it says nothing, from the words `around` its address, then from the `whole` notice."""
-    own = codes.find(failure.words)
-    near = codes.find(around)
-    status = _better(failure.status, own.status) or (near.status if not own.reply else "")
-    if codes.is_vague(status) and near.status and not codes.is_vague(near.status) and near.status[0] == status[:1]:
-        status = near.status
-    reply = failure.reply or own.reply or near.reply
-    if not status and not reply:
-        status, reply = codes.find(whole)[::-1]
-    reason, words = failure.reason, failure.words
-    if not reason and not failure.words:
-        reason = matching.sentence(whole)
-    for each in (failure.words, around, whole):
-        if reason:
-            break
-        reason = _weigh(_in_words(each, status), status, reply)
-        words = each if reason else words
-        if not reason and each is failure.words:
-            reason = _by_status(status)
-    reason = reason or _by_status(status) or _BY_REPLY.get(reply, "undefined")
+    status, reply = _codes(failure, around, whole)
+    reason, words = _reason(failure, around, whole, status, reply)
     stage = f"{failure.words}\n{around}\n{whole[:4000]}"
-    if reason in DEAD and _BEFORE.search(stage) and not _AT_RCPT.search(f"{failure.words}\n{around}"):
+    at_rcpt = _AT_RCPT.search(f"{failure.words}\n{around}") is not None
+    said = bool(failure.reason) or any(_in_words(each, status) == reason for each in (words, failure.words, around))
+    if reason in DEAD and _BEFORE.search(stage) and not at_rcpt:
         reason = "rejected"
     elif reason == "userunknown" and _by_status(status) != "userunknown" and _AFTER.search(stage) and not _NO_RCPT.search(stage):
         reason = "filtered"
+    # A bare reply such as "550 unknown user", without an enhanced code and without a word that it answered RCPT, is also
+    # what filters say that took the recipient first.
+    doubtful = reason == "userunknown" and reply and not status and not _AT_RCPT.search(stage)
     return Judgement(
         reason=reason,
         status=status,
         reply=reply,
         status_class=_class(status, reply),
         words=" ".join((words or around).split())[:500],
-        # A bare reply such as "550 unknown user", without an enhanced code and without a word that it answered RCPT, is also
-        # what filters say that took the recipient first.
-        proven=reason != "userunknown"
-        or bool(status)
-        or not reply
-        or _AT_RCPT.search(f"{failure.words}\n{around}\n{whole[:4000]}") is not None,
+        proven=not doubtful,
+        said=said,
     )
+
+
+def _codes(failure: Failure, around: str, whole: str) -> tuple[str, str]:
+    """The most telling (enhanced status, reply) of the report, of its words, of the words around the address, of them all."""
+    own, near = codes.find(failure.words), codes.find(around)
+    status = _better(failure.status, own.status) or (near.status if not own.reply else "")
+    if codes.is_vague(status) and near.status and not codes.is_vague(near.status) and near.status[0] == status[:1]:
+        status = near.status
+    reply = failure.reply or own.reply or near.reply
+    if not status and not reply:
+        found = codes.find(whole)
+        return found.status, found.reply
+    return status, reply
+
+
+def _reason(failure: Failure, around: str, whole: str, status: str, reply: str) -> tuple[str, str]:
+    """(reason, the words that decided)."""
+    if failure.reason:
+        return failure.reason, failure.words
+    if not failure.words and (by_heart := matching.sentence(whole)):
+        return by_heart, whole
+    for words in (failure.words, around, whole):
+        reason = _weigh(_in_words(words, status), status, reply)
+        if reason:
+            return reason, words
+        if words is failure.words and _by_status(status):
+            break
+    return _by_status(status) or _BY_REPLY.get(reply, "undefined"), failure.words
 
 
 def _better(given: str, seen: str) -> str:
