@@ -74,7 +74,7 @@ _BY_SUBJECT = {
 }
 
 #: Said of many things: a telling status says more.
-_VAGUE = frozenset({"securityerror", "policyviolation", "contenterror", "systemerror", "syntaxerror", "filtered", "onhold"})
+_VAGUE = frozenset({"policyviolation", "contenterror", "systemerror", "syntaxerror", "filtered", "onhold"})
 _BY_REPLY = {
     "542": "userunknown",
     "552": "mailboxfull",
@@ -96,15 +96,27 @@ _AFTER = re.compile(
     r"end of data|error following data|while sending message body",
     re.I,
 )
+#: Terse enough to be a filter's pretext. Whole sentences ("this user doesn't have an account") are none.
+_BARE = re.compile(
+    r"(?:unknown|no such) (?:user|recipient|address)|(?:user|recipient|address) (?:is )?unknown|"
+    r"not a \w{0,20} ?\w{0,20} ?user|access denied",
+    re.I,
+)
+#: A Japanese carrier's filter leaves out the address that its server names when the user is unknown in truth.
+_NAMELESS = re.compile(r"5\d\d ?:? ?: ?user unknown", re.I)
 _NO_RCPT = re.compile(
     r"(?:need|no valid|without|must have|no) (?:a )?(?:valid )?(?:rcpt|recipient)|valid recipients?|in reply to rcpt", re.I
 )
 _AT_RCPT = re.compile(
-    r"rcpt|\(state 1[34]\)|rejected address|recipient address rejected|rejected recipient|recipient was rejected|"
-    r"does not like recipient",
+    r"(?:reply to|after|following|our|command|>>>|-->|<--) ?(?:the )?[\"']?rcpt|rcpt to:\s?(?:<|5\d\d)|\(state 1[34]\)|"
+    r"rejected address|recipient address rejected|rejected recipient|recipient was rejected|does not like recipient",
     re.I,
 )
 _ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:]{1,100}@[^\s<>\"'()\[\],;:]{1,200}")
+#: "550 <reader@example.net>: User unknown": a server that names the address answers RCPT.
+_NAMES_IT = re.compile(r"5\d\d:? <[^<>\s]{3,200}>\s?(?::|\.\.\.)", re.I)
+#: The code at the beginning of each line of a reply, which tears sentences apart.
+_REPEATED = re.compile(r"(?<!\S)[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}(?:\s|$))?")
 _LINK = re.compile(r"https?://[^\s<>\"]{1,500}", re.I)
 
 
@@ -131,22 +143,34 @@ def judge(failure: Failure, around: str, whole: str) -> Judgement:
     stage = f"{failure.words}\n{around}\n{whole[:4000]}"
     at_rcpt = _AT_RCPT.search(f"{failure.words}\n{around}") is not None
     said = bool(failure.reason) or any(_in_words(each, status) == reason for each in (words, failure.words, around))
-    if reason in DEAD and _BEFORE.search(stage) and not at_rcpt:
-        reason = "rejected"
-    elif reason == "userunknown" and _by_status(status) != "userunknown" and _AFTER.search(stage) and not _NO_RCPT.search(stage):
+    if _BEFORE.search(stage) and not at_rcpt and reason in (*DEAD, "undefined"):
+        reason = "blocked" if reason == "undefined" else "rejected"
+    elif reason == "userunknown" and _is_filter(words, status, stage):
         reason = "filtered"
-    # A bare reply such as "550 unknown user", without an enhanced code and without a word that it answered RCPT, is also
-    # what filters say that took the recipient first.
-    doubtful = reason == "userunknown" and reply and not status and not _AT_RCPT.search(stage)
+    bare = _ADDRESS.sub(" ", words)
+    # A bare reply such as "550 unknown user", without a telling code and without a word that it answered RCPT, is also what
+    # filters say that took the recipient first. What a host says of its own users in its own words is no such reply.
+    terse = not status or (codes.is_vague(status) and _BARE.search(bare))
+    doubtful = reason == "userunknown" and reply and terse
+    answers_rcpt = _AT_RCPT.search(stage) or _NAMES_IT.search(stage)
     return Judgement(
         reason=reason,
         status=status,
         reply=reply,
         status_class=_class(status, reply),
         words=" ".join((words or around).split())[:500],
-        proven=not doubtful,
+        proven=not (doubtful and not answers_rcpt),
         said=said,
     )
+
+
+def _is_filter(words: str, status: str, stage: str) -> bool:
+    """Whether a bare "unknown user", without a code for it, was said after the mail itself: some carriers' filters do."""
+    if _NAMELESS.search(words):
+        return True
+    if _by_status(status) == "userunknown" or not _BARE.search(_ADDRESS.sub(" ", words)):
+        return False
+    return _AFTER.search(stage) is not None and _NO_RCPT.search(stage) is None
 
 
 def _codes(failure: Failure, around: str, whole: str) -> tuple[str, str]:
@@ -189,7 +213,10 @@ def _in_words(words: str, status: str) -> str:
     # Code and words agree: what else is said (a link to a page on spam, say) does not make the address live.
     if _by_status(status) == "userunknown" and matching.says_unknown(bare):
         return "userunknown"
-    return matching.find(bare).reason or (matching.find(text).reason if bare != text else "")
+    for each in (_REPEATED.sub(" ", bare), bare, text):
+        if reason := matching.find(each).reason:
+            return reason
+    return ""
 
 
 def _weigh(reason: str, status: str, reply: str) -> str:
