@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from masthead import __version__
-from masthead.cli.commands import inbox, installing, issues, publications, readers, running, sending
+from masthead.cli.commands import inbox, installing, issues, publications, readers, running, sending, transports
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -32,6 +32,7 @@ for command in (
     sending.send,
     sending.verify,
     inbox.inbox,
+    transports.transport,
     installing.django,
 ):
     masthead.add_command(command)
