@@ -22,7 +22,7 @@ from masthead.mail.pacing.limits import DAY, HOUR, Limits, minutes_until_room
 from masthead.mail.transports.base import TransportConfig
 
 #: Of a budget so many mails are taken at once, where no pace says less.
-BUDGET_BLOCK = 50
+BUDGET_BLOCK = 200
 _KEPT_MINUTES = 3 * DAY
 
 

@@ -68,7 +68,7 @@ def test_it_stays_within_its_bounds_whatever_happens(events: list[tuple[bool, fl
         else:
             pace = after_success(pace, now=now)
             assert pace.rate is None or before.rate is None or pace.rate >= before.rate
-        assert pace.rate is None or governor.SLOWEST <= pace.rate <= max(pace.top, governor.FASTEST_AFTER_COMPLAINT)
+        assert pace.rate is None or governor.SLOWEST <= pace.rate <= max(pace.top, governor.FASTEST_AT_FIRST)
         assert pace.strikes >= 0
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-#: Mails per second: one in a minute is the slowest, and nobody who complained is tried at more than ten at first.
+#: Mails per second. One in a minute is the slowest; after the first complaint it is at least one and at most ten a second,
+#: since what was observed in the beginning of a campaign says little.
 SLOWEST = 1 / 60
-FASTEST_AFTER_COMPLAINT = 10.0
+SLOWEST_AT_FIRST = 1.0
+FASTEST_AT_FIRST = 10.0
 #: Seconds. Answers to what was on its way at the first complaint say nothing new.
 SAME_COMPLAINT = 5.0
 FIRST_STOP = 5.0
@@ -64,7 +66,7 @@ def slower(pace: Pace, *, now: float, observed: float, words: str, jitter: float
     """After a complaint. `observed`: mails per second of late; `jitter`, 0 to 1, keeps workers from coming back together."""
     if pace.rate is not None and now < max(pace.since, pace.not_before) + SAME_COMPLAINT:
         return pace
-    before = pace.rate if pace.rate is not None else min(max(observed, 2 * SLOWEST), 2 * FASTEST_AFTER_COMPLAINT)
+    before = pace.rate if pace.rate is not None else 2 * min(max(observed / 2, SLOWEST_AT_FIRST), FASTEST_AT_FIRST)
     stop = min(LONGEST_STOP, FIRST_STOP * 2.0 ** min(pace.strikes, 10)) * (1 + jitter / 4)
     return Pace(
         rate=max(SLOWEST, before / 2),
