@@ -4,7 +4,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import pytest
+from click.testing import CliRunner
+
+from masthead.cli.commands import bounces
 from tests.cli.test_main import masthead
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "mail"
@@ -53,3 +58,35 @@ def test_standard_input_and_the_words_for_people(tmp_path: Path) -> None:
 def test_reading_needs_no_install(tmp_path: Path) -> None:
     masthead("bounces", "read", str(FIXTURES / "arf-abuse.eml"), data=tmp_path / "data")
     assert not (tmp_path / "data" / "masthead.sqlite3").exists()
+
+
+@pytest.mark.django_db
+def test_a_token_of_this_install_names_the_reader(monkeypatch: pytest.MonkeyPatch, reader: Any, edition_sent_to: Any) -> None:
+    monkeypatch.setattr(bounces, "_has_install", lambda: True)
+    mail = f"From: mailer-daemon@example.net\nTo: b+{edition_sent_to(reader)}@bounce.example.org\nSubject: failure notice\n\n"
+    asked = CliRunner().invoke(
+        bounces.bounces, ["read", "-", "--json"], input=mail + "<other@example.net>:\n550 5.1.1 no such user"
+    )
+    found = json.loads(asked.stdout)
+    assert (found["address"], found["address_from"], found["others"]) == ("rosa@example.org", "token", ["other@example.net"])
+
+
+@pytest.fixture
+def edition_sent_to(publication: Any, now: Any) -> Any:
+    """A function: reader → the bounce token of a mail to them."""
+    from masthead.delivery.models import Campaign, Delivery
+    from masthead.issues.models import Edition, Issue
+    from masthead.mail import sealing
+
+    def send(reader: Any) -> str:
+        words = dict.fromkeys(("mail_html_full", "mail_html_excerpt", "text_full", "text_excerpt"), "")
+        issue = Issue.objects.create(publication=publication, number=1971, title="t")
+        edition = Edition.objects.create(
+            publication=publication, issue=issue, version=1, number=1971, label="1971", language="en", direction="ltr", slug="s",
+            date=now.date(), title="t", subject="t", visibility="public", mail_mode="full", slots={}, renderer_version=1,
+            digest="0" * 64, created_at=now, by="system", **words,
+        )  # fmt: skip
+        campaign = Campaign.objects.create(edition=edition, mail_mode="full", by="staff:1", created_at=now)
+        return sealing.seal(sealing.BOUNCE, Delivery.objects.create(campaign=campaign, subscriber=reader).pk)
+
+    return send

@@ -40,6 +40,7 @@ class Sink:
         self.log = os.open(options.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self.connections = 0
         self.left = options.count
+        self.asked: list[float] = []
 
     def fault(self, stage: str) -> str:
         """The kind of fault due at this stage, or ""."""
@@ -87,6 +88,8 @@ class Sink:
                 address = found[1] if found else ""
                 if self.options.refuse and self.options.refuse in address:
                     writer.write(f"550 5.1.1 <{address}>: no such user here\r\n".encode())
+                elif self.too_fast(address):
+                    writer.write(b"451 4.7.28 rate limit exceeded, slow down\r\n")
                 elif self.say(writer, "rcpt", "250 2.1.5 Ok"):
                     recipient = address
             elif verb == "DATA":
@@ -104,6 +107,17 @@ class Sink:
                 writer.write(b"502 5.5.2 what?\r\n")
 
     mail_ok = True
+
+    def too_fast(self, address: str) -> bool:
+        """Whether more mails a second are asked for than the throttled domain takes."""
+        if not self.options.throttle or not address.endswith(self.options.throttle):
+            return False
+        now = time.monotonic()
+        self.asked = [each for each in self.asked if each > now - 1]
+        if len(self.asked) >= self.options.rate:
+            return True
+        self.asked.append(now)
+        return False
 
     async def take(self, number: int, recipient: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if kind := self.fault("body"):
@@ -174,6 +188,8 @@ async def main() -> None:
     parser.add_argument("--offer", default="PIPELINING,8BITMIME,SMTPUTF8")
     parser.add_argument("--words", default="554 5.3.0 no")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--throttle", default="", help="A domain that takes only --rate mails a second.")
+    parser.add_argument("--rate", type=int, default=3)
     sink = Sink(parser.parse_args())
     server = await asyncio.start_server(sink.serve, "127.0.0.1", sink.options.port, limit=2**26)
     print(server.sockets[0].getsockname()[1], flush=True)

@@ -22,6 +22,8 @@ from masthead.delivery.ledger import ranges
 from masthead.delivery.models import Campaign, Delivery, Range
 from masthead.delivery.sender import relay as relays
 from masthead.delivery.sender import working
+from masthead.mail.models import Slowdown
+from masthead.mail.pacing import governor
 
 State = Delivery.State
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,9 +54,12 @@ class Sink:
 
 
 @pytest.fixture
-def sink(tmp_path: Path, settings: Any) -> Iterator[Callable[..., Sink]]:
+def sink(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Sink]]:
     """A function: options → a sink that mail leaves to, by one connection."""
     made: list[Sink] = []
+    monkeypatch.setattr(governor, "FIRST_STOP", 0.05)
+    monkeypatch.setattr(governor, "SLOWEST_AT_FIRST", 50.0)
+    monkeypatch.setattr(governor, "FASTEST_AT_FIRST", 50.0)
     settings.SMTP_CONNECTIONS = 1
     settings.RETRY_SECONDS = 1
 
@@ -92,6 +97,7 @@ def begin(edition: Any, mailing_list: Any, make_subscriber: Any) -> Callable[...
 def work(campaign: Campaign) -> None:
     """What the tasks would do now, without waiting for back-offs."""
     Delivery.objects.filter(state=State.DEFERRED).update(retry_at=None)
+    Slowdown.objects.all().delete()
     Range.objects.update(not_before=None)
     while (found := ranges.without_worker(campaign.pk)) and Campaign.objects.get(pk=campaign.pk).state == "sending":
         working.work(range_id=found[0])

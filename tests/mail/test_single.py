@@ -11,10 +11,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from pytest_django import Settings
 
-from masthead.mail import single
+from masthead.mail import allowances, single
 from masthead.mail.encoding.slots import BadMail
 from masthead.mail.inbox.listener import Listener
-from masthead.mail.models import InboxMessage, SingleMail
+from masthead.mail.models import InboxMessage, SingleMail, Transport
+from masthead.mail.pacing.limits import Limits
 from masthead.mail.sender import Sender
 from tests.mail.scripted import Script, scripted
 
@@ -173,3 +174,47 @@ def test_djangos_own_mail_takes_the_same_way(inbox: Listener) -> None:
     assert sorted(SingleMail.objects.values_list("envelope_to", flat=True)) == ["a@example.org", "b@example.org"]
     assert single.send_due(clock=lambda: datetime.now(UTC), stopping=lambda: False) == 2
     assert InboxMessage.objects.filter(subject="Notice").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_relay_out_of_reach_is_passed_over_for_the_next(courier: Sender, settings: Settings) -> None:
+    settings.SMTP_URL = ""
+    with scripted(Script()) as dead:
+        port = dead.port
+    with scripted(Script()) as alive:
+        for weight, each in ((9, port), (1, alive.port)):
+            values = {"kind": "smtp", "host": "127.0.0.1", "port": each, "security": "none", "in_use": True, "weight": weight}
+            Transport.objects.create(name=str(each), **values)
+        assert single.send(mail_id=queue(courier).pk, now=NOW) == State.ACCEPTED
+        assert alive.accepted == 1
+        assert "closed" in Transport.objects.get(port=port).trouble
+        assert single.send(mail_id=queue(courier).pk, now=NOW) == State.ACCEPTED
+        assert dead.connections == 0
+    assert Transport.objects.get(port=port).rested == 30, "the second mail did not try it: it rests"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_relay_for_other_senders_does_not_get_it(courier: Sender, settings: Settings) -> None:
+    settings.SMTP_URL = ""
+    with scripted(Script()) as ours, scripted(Script()) as theirs:
+        for domain, each in (("example.org", ours), ("example.net", theirs)):
+            values = {"kind": "smtp", "host": "127.0.0.1", "port": each.port, "security": "none", "in_use": True}
+            Transport.objects.create(name=domain, sender_domains=domain, weight=9 if each is theirs else 1, **values)
+        single.send(mail_id=queue(courier).pk, now=NOW)
+        assert (ours.accepted, theirs.accepted) == (1, 0)
+        stranger = Sender(name="Stranger", address="stranger@example.com")
+        mail = queue(stranger)
+        assert single.send(mail_id=mail.pk, now=NOW) == State.QUEUED
+    mail.refresh_from_db()
+    assert "example.com" in mail.reply
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_goes_although_the_budget_is_spent_and_counts_towards_it(courier: Sender, settings: Settings) -> None:
+    with scripted(Script()) as relay:
+        settings.SMTP_URL, settings.SMTP_PER_HOUR = f"smtp://127.0.0.1:{relay.port}", 2
+        for _ in range(3):
+            assert single.send(mail_id=queue(courier).pk, now=NOW) == State.ACCEPTED
+    scope = allowances.transport_scope(0)
+    assert allowances.used(scope, now=allowances.database_now()) == (3, 3)
+    assert allowances.take(scope, Limits(per_hour=2), want=1, now=allowances.database_now()).count == 0

@@ -156,7 +156,14 @@ SMTP_URL = env.parsed(
     help="The relay: smtp://user:password@host:587 (STARTTLS where offered) or smtps:// (TLS from the start). "
     "Empty: what the desk says, at first the built-in inbox.",
 )
-SMTP_CONNECTIONS = env.number("SMTP_CONNECTIONS", 10, least=1, most=500, help="Connections to the relay at the same time.")
+SMTP_CONNECTIONS = env.number(
+    "SMTP_CONNECTIONS", 10, least=1, most=500, help="Connections of each worker to the relay at the same time."
+)
+_ALL_WORKERS = "by MASTHEAD_SMTP_URL, all workers together. 0: no limit."
+SMTP_PER_SECOND = env.number("SMTP_PER_SECOND", 0, most=10**6, help=f"At most so many mails a second {_ALL_WORKERS}")
+SMTP_PER_MINUTE = env.number("SMTP_PER_MINUTE", 0, most=10**8, help=f"At most so many mails a minute {_ALL_WORKERS}")
+SMTP_PER_HOUR = env.number("SMTP_PER_HOUR", 0, most=10**9, help=f"At most so many mails in any 60 minutes {_ALL_WORKERS}")
+SMTP_PER_DAY = env.number("SMTP_PER_DAY", 0, most=10**9, help=f"At most so many mails in any 24 hours {_ALL_WORKERS}")
 SMTP_CA_FILE = env.text("SMTP_CA_FILE", "", help="PEM file of an own certificate authority for the relay. Empty: the system's.")
 BOUNCE_DOMAIN = env.text(
     "BOUNCE_DOMAIN", "", help="Domain of the envelope sender b+TOKEN@…. Empty: the domain of the publication's From address."
@@ -207,7 +214,9 @@ PROCRASTINATE_ON_APP_READY = "masthead.cli.procrastinate_backend.register"
 PERIODIC = [
     ("* * * * * */10", "masthead.delivery.tasks.sweep"),
     ("* * * * * */20", "masthead.mail.tasks.sweep"),
+    ("* * * * * */30", "masthead.bounces.tasks.sweep"),
     ("17 3 * * *", "masthead.audience.tasks.housekeeping"),
+    ("27 3 * * *", "masthead.bounces.tasks.housekeeping"),
 ]
 
 # --- applications ----------------------------------------------------------------------------------------------
@@ -217,6 +226,7 @@ INSTALLED_APPS = [
     "masthead.web.site",
     "masthead.web.portal",
     "masthead.web.hooks",
+    "masthead.bounces",
     "masthead.delivery",
     "masthead.issues",
     "masthead.audience",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from masthead.audience.models import MailingList, Subscription
 from masthead.audit.recording import record
-from masthead.delivery import retry, waking
+from masthead.delivery import quiet_hours, retry, waking
 from masthead.delivery.ledger import moving
 from masthead.delivery.models import Campaign
 from masthead.issues import freezing
@@ -127,6 +127,12 @@ def pause_for_a_while(*, campaign: Campaign, now: datetime, why: str) -> Campaig
     return _pause(campaign, "system", now, why, {"resume_at": now + timedelta(seconds=rest), "rested": rest})
 
 
+def pause_for_quiet_hours(*, campaign: Campaign, until: datetime, now: datetime) -> Campaign:
+    """The same for the publication's quiet hours; the sweep resumes it when they are over."""
+    why = _("Quiet hours of the publication.")
+    return _pause(campaign, "system", now, why, {"resume_at": until})
+
+
 def _pause(campaign: Campaign, by: str, now: datetime, why: str, more: dict[str, object]) -> Campaign:
     with transaction.atomic():
         values = {"state": State.PAUSED, "paused_at": now, "attention": why, **more}
@@ -142,13 +148,21 @@ def _pause(campaign: Campaign, by: str, now: datetime, why: str, more: dict[str,
 
 
 def resume(*, campaign: Campaign, by: str, now: datetime) -> Campaign:
-    """Go on where it was paused. The deadline moves by as long as the pause was."""
+    """Go on where it was paused. The deadline moves by as long as the pause was. A person may do it in quiet hours, too."""
     with transaction.atomic():
         locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
         if locked.state == State.PAUSED:
             rest = now - locked.paused_at if locked.paused_at else timedelta(0)
             deadline = locked.deadline_at + rest if locked.deadline_at else None
-            values = {"state": State.SENDING, "paused_at": None, "resume_at": None, "attention": "", "deadline_at": deadline}
+            values: dict[str, object] = {
+                "state": State.SENDING,
+                "paused_at": None,
+                "resume_at": None,
+                "attention": "",
+                "deadline_at": deadline,
+            }
+            if by != "system" and quiet_hours.until(locked, now) is not None:
+                values["through_quiet_hours"] = True
             Campaign.objects.filter(pk=campaign.pk).update(**values)
             _note("campaign.resumed", campaign, by=by, now=now)
             moving.hurry(campaign.pk)

@@ -3,6 +3,9 @@
 Durable, tried again with growing pauses until `give_up_at`, and ahead of campaigns, since a person is waiting. A process killed
 between the final dot and the record sends its mail a second time: one confirmation too many is better than none.
 
+Limits do not hold them up, but they count towards them, so that bulk mail leaves room. A relay that cannot be reached is passed
+over for the next one at once.
+
 Test mode: a mail in the voice of a sender in test mode goes to the built-in inbox alone, so that no reader is written to by
 mistake. The one exception is `to_staff`: the caller has made sure that the address is that of the signed-in staff member (or an
 owner), and the mail leaves as mails really do, because they want to see it in their own mail program.
@@ -14,11 +17,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 
 from django.db import transaction
 from django.db.models import Q
 
 from masthead.common.addresses import mask, normalise
+from masthead.mail import allowances, provider_limits
 from masthead.mail.composing import compose_single
 from masthead.mail.handing_over import hand_over
 from masthead.mail.message import Message
@@ -26,8 +32,8 @@ from masthead.mail.models import SingleMail
 from masthead.mail.models.single_mail import FINAL, OPEN
 from masthead.mail.passwords import SealedUnderAnotherKeyError
 from masthead.mail.sender import Sender
-from masthead.mail.transports import choosing
-from masthead.mail.transports.base import Lane, Reply, TransportError
+from masthead.mail.transports import choosing, resting
+from masthead.mail.transports.base import ConnectFailed, Reply, TransportConfig, TransportError
 from masthead.mail.transports.smtp.deadlines import Deadlines
 
 log = logging.getLogger(__name__)
@@ -38,6 +44,8 @@ KEPT = timedelta(days=14)
 DEADLINES = Deadlines(connect=20, command=30, block=60, dot=120)
 #: Longer than the sum of those: after it the sender is dead.
 LEASE = timedelta(minutes=6)
+#: So many are tried for one mail before it waits; all of their deadlines together are shorter than the lease.
+MOST_RELAYS = 3
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
 
@@ -96,9 +104,9 @@ def send(*, mail_id: int, now: datetime) -> SingleMail.State | None:
     if mail is None or not _claim(mail, now):
         return None
     try:
-        reply: Reply | None = asyncio.run(hand_over(_lane(mail, now), _message(mail)))
+        reply: Reply | None = _hand_over(mail, now)
         words = str(reply)
-    except (TransportError, SealedUnderAnotherKeyError) as error:
+    except (TransportError, SealedUnderAnotherKeyError, choosing.NoWayOut) as error:
         log.warning("single mail %s (%s) was not handed over: %s", mail.pk, mail.kind, error)
         return _record(mail, now, _state_after(mail, None, now), getattr(error, "reply", None), str(error))
     return _record(mail, now, _state_after(mail, reply, now), reply, words)
@@ -153,9 +161,39 @@ def _claim(mail: SingleMail, now: datetime) -> bool:
     return due.update(state=SingleMail.State.SENDING, attempts=mail.attempts, next_try_at=now + LEASE) == 1
 
 
-def _lane(mail: SingleMail, now: datetime) -> Lane:
-    config = choosing.inbox_config() if mail.inbox_only else choosing.current(now)
-    return choosing.lane(config, DEADLINES)
+def _hand_over(mail: SingleMail, now: datetime) -> Reply:
+    """The answer of the first relay that can be reached. Raises TransportError, SealedUnderAnotherKeyError, choosing.NoWayOut."""
+    message = _message(mail)
+    configs = [choosing.inbox_config()] if mail.inbox_only else choosing.ways(now, sender_domain=_sender_domain(mail))
+    failures = []
+    for config in configs[:MOST_RELAYS]:
+        try:
+            reply = asyncio.run(hand_over(choosing.lane(config, DEADLINES), message))
+        except ConnectFailed as error:
+            log.warning("single mail %s (%s): %s", mail.pk, mail.kind, error)
+            resting.note_trouble(config.key, words=error.text, now=now)
+            failures.append(error)
+        else:
+            _count(config, message)
+            return reply
+    raise failures[0]
+
+
+def _sender_domain(mail: SingleMail) -> str:
+    """The domain of the From header: our own bytes, so it is there, as an A-label."""
+    header = BytesHeaderParser().parsebytes(bytes(mail.raw)).get("From", "")
+    return parseaddr(str(header))[1].rpartition("@")[2].lower()
+
+
+def _count(config: TransportConfig, message: Message) -> None:
+    """Let the budgets know of a mail that did not ask them."""
+    known = provider_limits.known()
+    provider = known.providers.of(message.envelope_to.rpartition("@")[2])
+    moment = allowances.database_now()
+    if config.limits.any:
+        allowances.note(allowances.transport_scope(config.key), sent=1, now=moment)
+    if provider in known.limits:
+        allowances.note(allowances.provider_scope(provider), sent=1, now=moment)
 
 
 def _message(mail: SingleMail) -> Message:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from django.utils import timezone
 from django_tasks import task
 
 from masthead.common.stopping import STOP
-from masthead.mail import single
+from masthead.mail import allowances, single
 
 
 @task(queue_name="mail")
@@ -17,6 +19,9 @@ def send_single(mail_id: int) -> None:
 
 @task(queue_name="mail")
 def sweep() -> None:
-    """Send the single mails whose time has come again, and forget the settled ones after a while."""
+    """Send the single mails whose time has come again, forget the settled ones after a while; once a day, warm up further."""
     single.send_due(clock=timezone.now, stopping=STOP.is_set)
-    single.purge(now=timezone.now())
+    now = timezone.now()
+    single.purge(now=now)
+    allowances.advance_warm_ups(today=now.astimezone(UTC).date())
+    allowances.forget_old(now=now)

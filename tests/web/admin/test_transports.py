@@ -34,13 +34,14 @@ def form(port: int, **changes: object) -> dict[str, object]:
         "user": "courier",
         "password": "s3cret tide",
         "connections": 4,
+        "weight": 1,
     }
     return values | {"act": "use"} | changes
 
 
 def test_a_server_that_works_is_used_and_its_password_is_not_stored_in_clear(client: Client, now: Any) -> None:
     with scripted(Script(ehlo=AUTH)) as relay:
-        assert client.post(reverse("desk_transports"), form(relay.port)).status_code == 302
+        assert client.post(reverse("desk_transport_new"), form(relay.port)).status_code == 302
     row = Transport.objects.get()
     assert b"s3cret" not in bytes(row.password_sealed)
     assert open_password(bytes(row.password_sealed)) == "s3cret tide"
@@ -54,14 +55,14 @@ def test_a_server_that_works_is_used_and_its_password_is_not_stored_in_clear(cli
 
 def test_a_refused_password_is_told_in_words_and_nothing_is_kept(client: Client) -> None:
     with scripted(Script(ehlo=AUTH, auth=b"535 5.7.8 Wrong password\r\n")) as relay:
-        page = client.post(reverse("desk_transports"), form(relay.port)).content.decode()
+        page = client.post(reverse("desk_transport_new"), form(relay.port)).content.decode()
     assert "refused the user name or the password: 535 5.7.8 Wrong password" in page
     assert not Transport.objects.exists()
 
 
 def test_trying_alone_keeps_nothing(client: Client) -> None:
     with scripted(Script(ehlo=AUTH)) as relay:
-        page = client.post(reverse("desk_transports"), form(relay.port, act="try")).content.decode()
+        page = client.post(reverse("desk_transport_new"), form(relay.port, act="try")).content.decode()
     assert "Signed in as courier." in page
     assert not Transport.objects.exists()
 
@@ -69,34 +70,35 @@ def test_trying_alone_keeps_nothing(client: Client) -> None:
 def test_a_closed_port_is_told_in_words(client: Client) -> None:
     with scripted(Script()) as relay:
         port = relay.port
-    assert f"Port {port} of 127.0.0.1 is closed" in client.post(reverse("desk_transports"), form(port)).content.decode()
+    assert f"Port {port} of 127.0.0.1 is closed" in client.post(reverse("desk_transport_new"), form(port)).content.decode()
 
 
 def test_an_empty_password_keeps_the_stored_one_for_the_same_user_only(client: Client, now: Any) -> None:
     with scripted(Script(ehlo=AUTH)) as relay:
-        client.post(reverse("desk_transports"), form(relay.port))
-        client.post(reverse("desk_transports"), form(relay.port, password=""))
+        client.post(reverse("desk_transport_new"), form(relay.port))
+        kept = reverse("desk_transport", args=[Transport.objects.get().pk])
+        client.post(kept, form(relay.port, password=""))
         assert choosing.current(now).password == "s3cret tide"
-        client.post(reverse("desk_transports"), form(relay.port, password="", user="somebody"))
+        client.post(kept, form(relay.port, password="", user="somebody"))
     assert choosing.current(now).password == ""
 
 
 def test_going_back_to_the_inbox_keeps_the_server_for_later(client: Client, now: Any) -> None:
     with scripted(Script(ehlo=AUTH)) as relay:
-        client.post(reverse("desk_transports"), form(relay.port))
+        client.post(reverse("desk_transport_new"), form(relay.port))
     client.post(reverse("desk_transports"), {"act": "inbox"})
     assert choosing.current(now).kind == "inbox"
     assert Transport.objects.count() == 1
 
 
 def test_without_encryption_only_this_machine_will_do(client: Client) -> None:
-    page = client.post(reverse("desk_transports"), form(25, host="mail.example.org")).content.decode()
+    page = client.post(reverse("desk_transport_new"), form(25, host="mail.example.org")).content.decode()
     assert "Without encryption only a server on this machine" in page
 
 
 @pytest.mark.parametrize("host", ["", "http://mail.example.org", "mail.example.org:25", "a b", "x@y"])
 def test_a_host_that_is_none_is_refused(client: Client, host: str) -> None:
-    assert client.post(reverse("desk_transports"), form(587, host=host)).status_code == 200
+    assert client.post(reverse("desk_transport_new"), form(587, host=host)).status_code == 200
     assert not Transport.objects.exists()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from masthead.bounces.reading import addresses, codes
 from masthead.bounces.reading.candidates import parties, weigh
@@ -18,14 +19,16 @@ def read(document: Document) -> Sequence[Failure]:
     """A failure for each recipient of the report, those that failed before those that are merely delayed or delivered."""
     if document.report is None:
         return ()
-    failures = [_failure(document, group) for group in document.report.recipients]
+    # Asked at most once, however many groups lack an address: it weighs the whole notice.
+    likely = cache(lambda: _likely(document))
+    failures = [_failure(group, likely) for group in document.report.recipients]
     return sorted([each for each in failures if each.address], key=lambda each: _ORDER.get(each.action, 1))
 
 
 _ORDER = {"failed": 0, "": 1, "expired": 1, "delayed": 2, "relayed": 3, "expanded": 3, "delivered": 4}
 
 
-def _failure(document: Document, group: Group) -> Failure:
+def _failure(group: Group, likely: Callable[[], str]) -> Failure:
     final = _address(group.get("final-recipient"))
     original = _address(group.get("original-recipient"))
     actual = _address(group.get("x-actual-recipient"))
@@ -38,7 +41,7 @@ def _failure(document: Document, group: Group) -> Failure:
     if not address:
         address, found_by = original, FROM_ORIGINAL
     if not address:
-        address, found_by = _elsewhere(document, actual, words)
+        address, found_by = _elsewhere(likely, actual, words)
     return Failure(
         address=address,
         address_from=found_by,
@@ -53,14 +56,20 @@ def _address(value: str) -> str:
     return addresses.of_field(value) if value else ""
 
 
-def _elsewhere(document: Document, actual: str, words: str) -> tuple[str, str]:
+def _elsewhere(likely: Callable[[], str], actual: str, words: str) -> tuple[str, str]:
     """The address of a group whose recipient fields hold none, such as the name of a Notes user or of a local account."""
     if actual:
         return actual, FROM_FINAL
     if found := addresses.first(words):
         return found, FROM_TEXT
-    likely = weigh(document)
-    if likely:
-        return likely[0].address, FROM_TEXT
+    found = likely()
+    return (found, FROM_TEXT) if found else ("", "")
+
+
+def _likely(document: Document) -> str:
+    """The address that the notice or the copy of the mail suggests."""
+    weighed = weigh(document)
+    if weighed:
+        return weighed[0].address
     sent_to = sorted(parties(document).sent_to)
-    return (sent_to[0], FROM_TEXT) if len(sent_to) == 1 else ("", "")
+    return sent_to[0] if len(sent_to) == 1 else ""

@@ -36,6 +36,10 @@ _NOBODY = re.compile(
 )
 
 
+#: A line that begins with somebody, perhaps after a code: the next one in a row of recipients.
+_NEXT = re.compile(
+    r"\s{0,8}(?:[45]\d\d )?<[^<>\s]{1,250}>\s?(?:\.\.\.|:|\s*$|\s+\()|\s{0,8}[45]\d\d \S{1,250} \(\w{1,20}\)\.\.\."
+)
 _TO = re.compile(r"\s{0,40}(?:to|an|à|a|para|till|til|aan)\s{0,3}:", re.I)
 _SUBJECT = re.compile(
     r"\s{0,40}(?:subject|sent|date|betreff|gesendet|objet|date|envoyé|asunto|enviado|oggetto|inviato|assunto|"
@@ -192,7 +196,7 @@ def _around(lines: list[str], number: int) -> str:
             if blanks == 2 and len(taken) > 1:
                 break
             continue
-        if line.lstrip().startswith("<") and "@" in line and ">:" in line:
+        if _NEXT.match(line):
             break
         taken.append(line)
     return "\n".join(taken)

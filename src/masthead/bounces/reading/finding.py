@@ -107,8 +107,9 @@ class Finding:
     reply: str = ""
     #: Enhanced status code (RFC 3463), "" when none was seen.
     status: str = ""
-    #: The words that decided.
+    #: The words that decided, and whether they give the reason themselves; else it follows from the codes.
     words: str = ""
+    said: bool = False
     address: str = ""
     address_from: str = ""
     #: The address mailed to, when the report names it beside the one that failed (RFC 3464 §2.3.1).

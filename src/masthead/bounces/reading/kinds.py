@@ -19,6 +19,8 @@ _DAEMON = re.compile(
 )
 _FAILED_WORDS = re.compile(r"(?<![\d.])5\d\d[ \-#]{1,2}|(?<![\d.])[45]\.\d\.\d{1,3}(?!\.?\d)")
 _DMARC = re.compile(r"report domain\s*:|dmarc (?:aggregate )?report|report-id\s*:|tls-?rpt|tls report", re.I)
+_MACHINE = re.compile(r"(?:rcpt to|mail from)\s?:|^(?:>>>|<<<) |^error message below", re.I | re.M)
+_ANSWERS = ("re:", "aw:", "sv:", "antw:", "ré:", "re :", "odp:", "rv:", "res:", "fwd:", "fw:", "wg:", "tr:")
 _AUTO_HEADERS = (
     "x-autoreply",
     "x-autorespond",
@@ -215,14 +217,16 @@ def _answers(document: Document) -> bool:
 
 
 def _is_conversation(document: Document) -> bool:
-    """A person's answer: `Re:` before the subject and nothing that a program writes."""
+    """A person's answer: `Re:` before the subject, written with a mail program, and nothing that only a server writes."""
     headers = document.headers
-    subject = headers.get("subject").strip().lower()
+    if not headers.get("subject").strip().lower().startswith(_ANSWERS):
+        return False
     if not any(name in headers for name in ("in-reply-to", "references", "user-agent", "x-mailer")):
         return False
-    return subject.startswith(
-        ("re:", "aw:", "sv:", "antw:", "ré:", "re :", "odp:", "rv:", "res:", "fwd:", "fw:", "wg:", "tr:")
-    ) and not headers.get("auto-submitted").lower().startswith("auto")
+    if headers.get("auto-submitted").lower().startswith("auto"):
+        return False
+    own = "\n".join(line for line in document.notice[:4000].split("\n") if not line.startswith((">", "|")))
+    return _MACHINE.search(own) is None
 
 
 def _from(document: Document) -> str:

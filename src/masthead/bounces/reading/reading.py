@@ -36,6 +36,7 @@ def read(raw: bytes) -> Finding:
         reply=judgement.reply,
         status=judgement.status,
         words=judgement.words,
+        said=judgement.said,
         address=failure.address,
         address_from=failure.address_from,
         original_recipient=failure.original,

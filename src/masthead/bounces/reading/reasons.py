@@ -74,7 +74,7 @@ _BY_SUBJECT = {
 }
 
 #: Said of many things: a telling status says more.
-_VAGUE = frozenset({"securityerror", "policyviolation", "contenterror", "systemerror", "syntaxerror", "filtered", "onhold"})
+_VAGUE = frozenset({"policyviolation", "contenterror", "systemerror", "syntaxerror", "filtered", "onhold"})
 _BY_REPLY = {
     "542": "userunknown",
     "552": "mailboxfull",
@@ -96,15 +96,27 @@ _AFTER = re.compile(
     r"end of data|error following data|while sending message body",
     re.I,
 )
+#: Terse enough to be a filter's pretext. Whole sentences ("this user doesn't have an account") are none.
+_BARE = re.compile(
+    r"(?:unknown|no such) (?:user|recipient|address)|(?:user|recipient|address) (?:is )?unknown|"
+    r"not a \w{0,20} ?\w{0,20} ?user|access denied",
+    re.I,
+)
+#: A Japanese carrier's filter leaves out the address that its server names when the user is unknown in truth.
+_NAMELESS = re.compile(r"5\d\d ?:? ?: ?user unknown", re.I)
 _NO_RCPT = re.compile(
     r"(?:need|no valid|without|must have|no) (?:a )?(?:valid )?(?:rcpt|recipient)|valid recipients?|in reply to rcpt", re.I
 )
 _AT_RCPT = re.compile(
-    r"rcpt|\(state 1[34]\)|rejected address|recipient address rejected|rejected recipient|recipient was rejected|"
-    r"does not like recipient",
+    r"(?:reply to|after|following|our|command|>>>|-->|<--) ?(?:the )?[\"']?rcpt|rcpt to:\s?(?:<|5\d\d)|\(state 1[34]\)|"
+    r"rejected address|recipient address rejected|rejected recipient|recipient was rejected|does not like recipient",
     re.I,
 )
 _ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:]{1,100}@[^\s<>\"'()\[\],;:]{1,200}")
+#: "550 <reader@example.net>: User unknown": a server that names the address answers RCPT.
+_NAMES_IT = re.compile(r"5\d\d:? <[^<>\s]{3,200}>\s?(?::|\.\.\.)", re.I)
+#: The code at the beginning of each line of a reply, which tears sentences apart.
+_REPEATED = re.compile(r"(?<!\S)[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}(?:\s|$))?")
 _LINK = re.compile(r"https?://[^\s<>\"]{1,500}", re.I)
 
 
@@ -120,47 +132,73 @@ class Judgement:
     words: str
     #: Whether the words are proof enough that the address is dead, if the reason is one of that kind.
     proven: bool = True
+    #: Whether the words give the reason, not only a code.
+    said: bool = False
 
 
 def judge(failure: Failure, around: str, whole: str) -> Judgement:
     """Decide from `failure`; where it says nothing, from the words `around` its address, then from the `whole` notice."""
-    own = codes.find(failure.words)
-    near = codes.find(around)
-    status = _better(failure.status, own.status) or (near.status if not own.reply else "")
-    if codes.is_vague(status) and near.status and not codes.is_vague(near.status) and near.status[0] == status[:1]:
-        status = near.status
-    reply = failure.reply or own.reply or near.reply
-    if not status and not reply:
-        status, reply = codes.find(whole)[::-1]
-    reason, words = failure.reason, failure.words
-    if not reason and not failure.words:
-        reason = matching.sentence(whole)
-    for each in (failure.words, around, whole):
-        if reason:
-            break
-        reason = _weigh(_in_words(each, status), status, reply)
-        words = each if reason else words
-        if not reason and each is failure.words:
-            reason = _by_status(status)
-    reason = reason or _by_status(status) or _BY_REPLY.get(reply, "undefined")
+    status, reply = _codes(failure, around, whole)
+    reason, words = _reason(failure, around, whole, status, reply)
     stage = f"{failure.words}\n{around}\n{whole[:4000]}"
-    if reason in DEAD and _BEFORE.search(stage) and not _AT_RCPT.search(f"{failure.words}\n{around}"):
-        reason = "rejected"
-    elif reason == "userunknown" and _by_status(status) != "userunknown" and _AFTER.search(stage) and not _NO_RCPT.search(stage):
+    at_rcpt = _AT_RCPT.search(f"{failure.words}\n{around}") is not None
+    said = bool(failure.reason) or any(_in_words(each, status) == reason for each in (words, failure.words, around))
+    if _BEFORE.search(stage) and not at_rcpt and reason in (*DEAD, "undefined"):
+        reason = "blocked" if reason == "undefined" else "rejected"
+    elif reason == "userunknown" and _is_filter(words, status, stage):
         reason = "filtered"
+    bare = _ADDRESS.sub(" ", words)
+    # A bare reply such as "550 unknown user", without a telling code and without a word that it answered RCPT, is also what
+    # filters say that took the recipient first. What a host says of its own users in its own words is no such reply.
+    terse = not status or (codes.is_vague(status) and _BARE.search(bare))
+    doubtful = reason == "userunknown" and reply and terse
+    answers_rcpt = _AT_RCPT.search(stage) or _NAMES_IT.search(stage)
     return Judgement(
         reason=reason,
         status=status,
         reply=reply,
         status_class=_class(status, reply),
         words=" ".join((words or around).split())[:500],
-        # A bare reply such as "550 unknown user", without an enhanced code and without a word that it answered RCPT, is also
-        # what filters say that took the recipient first.
-        proven=reason != "userunknown"
-        or bool(status)
-        or not reply
-        or _AT_RCPT.search(f"{failure.words}\n{around}\n{whole[:4000]}") is not None,
+        proven=not (doubtful and not answers_rcpt),
+        said=said,
     )
+
+
+def _is_filter(words: str, status: str, stage: str) -> bool:
+    """Whether a bare "unknown user", without a code for it, was said after the mail itself: some carriers' filters do."""
+    if _NAMELESS.search(words):
+        return True
+    if _by_status(status) == "userunknown" or not _BARE.search(_ADDRESS.sub(" ", words)):
+        return False
+    return _AFTER.search(stage) is not None and _NO_RCPT.search(stage) is None
+
+
+def _codes(failure: Failure, around: str, whole: str) -> tuple[str, str]:
+    """The most telling (enhanced status, reply) of the report, of its words, of the words around the address, of them all."""
+    own, near = codes.find(failure.words), codes.find(around)
+    status = _better(failure.status, own.status) or (near.status if not own.reply else "")
+    if codes.is_vague(status) and near.status and not codes.is_vague(near.status) and near.status[0] == status[:1]:
+        status = near.status
+    reply = failure.reply or own.reply or near.reply
+    if not status and not reply:
+        found = codes.find(whole)
+        return found.status, found.reply
+    return status, reply
+
+
+def _reason(failure: Failure, around: str, whole: str, status: str, reply: str) -> tuple[str, str]:
+    """(reason, the words that decided)."""
+    if failure.reason:
+        return failure.reason, failure.words
+    if not failure.words and (by_heart := matching.sentence(whole)):
+        return by_heart, whole
+    for words in (failure.words, around, whole):
+        reason = _weigh(_in_words(words, status), status, reply)
+        if reason:
+            return reason, words
+        if words is failure.words and _by_status(status):
+            break
+    return _by_status(status) or _BY_REPLY.get(reply, "undefined"), failure.words
 
 
 def _better(given: str, seen: str) -> str:
@@ -175,7 +213,10 @@ def _in_words(words: str, status: str) -> str:
     # Code and words agree: what else is said (a link to a page on spam, say) does not make the address live.
     if _by_status(status) == "userunknown" and matching.says_unknown(bare):
         return "userunknown"
-    return matching.find(bare).reason or (matching.find(text).reason if bare != text else "")
+    for each in (_REPEATED.sub(" ", bare), bare, text):
+        if reason := matching.find(each).reason:
+            return reason
+    return ""
 
 
 def _weigh(reason: str, status: str, reply: str) -> str:

@@ -39,9 +39,10 @@ def from_parts(parts: list[Part]) -> tuple[Headers, str]:
 def cut(text: str) -> tuple[str, Headers, str]:
     """`text` up to the copy of the mail in it; the copy's headers; the rest. Without a copy: all of it, none, ""."""
     lines = text.split("\n")
-    for number, line in enumerate(lines):
-        marked = _RULE.search(line) is not None if len(line) < 200 else False
-        if marked:
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        if len(line) < 200 and _RULE.search(line) is not None:
             begin = next((at for at in range(number + 1, min(number + 6, len(lines))) if lines[at].strip(" \t>|-=_")), None)
             headers, after = _block(lines, begin) if begin is not None else (None, 0)
             if headers is not None and len(headers.names() & _ANY) >= 2:
@@ -50,6 +51,9 @@ def cut(text: str) -> tuple[str, Headers, str]:
             headers, after = _block(lines, number)
             if headers is not None and _is_copy(headers):
                 return "\n".join(lines[:number]), headers, "\n".join(lines[after:])
+            # No part of a block that is none can begin one: looking at each of its lines again would be quadratic.
+            number = max(number, after - 1)
+        number += 1
     return text, Headers([]), ""
 
 

@@ -84,8 +84,11 @@ def claim_next(campaign_id: int) -> Claim | None:
     return None
 
 
-def release(mine: Claim) -> bool:
-    """Give the range back; answer whether it is done. Where all who are left wait to be tried again, it rests until the first."""
+def release(mine: Claim, *, rest: int = 0) -> bool:
+    """Give the range back; answer whether it is done. Where all who are left wait to be tried again, it rests until the first.
+
+    `rest`: seconds that it rests in any case, since what is left in it may not go sooner.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT token FROM delivery_range WHERE id = %s" + _for_update(), [mine.range_id])
         row = cursor.fetchone()
@@ -97,12 +100,29 @@ def release(mine: Claim) -> bool:
             [mine.first, mine.last, mine.campaign_id],
         )
         at_once, still_open, retry_at = cursor.fetchone()
-        rest = None if at_once else retry_at
+        until = None if at_once or not still_open else retry_at
         cursor.execute(
             "UPDATE delivery_range SET owner = '', heartbeat_at = NULL, rate = 0, done = %s, not_before = %s WHERE id = %s",
-            [still_open == 0, rest if still_open else None, mine.range_id],
+            [still_open == 0, until, mine.range_id],
         )
+        if still_open and rest:
+            cursor.execute(
+                _sql("UPDATE delivery_range SET not_before = {now} + %s WHERE id = %s AND coalesce(not_before, 0) < {now} + %s"),
+                [rest, mine.range_id, rest],
+            )
     return bool(still_open == 0)
+
+
+def rest_all(campaign_id: int, *, seconds: int) -> None:
+    """Let all ranges nobody works on rest: no relay takes anything sooner."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _sql(
+                "UPDATE delivery_range SET not_before = {now} + %s WHERE campaign_id = %s AND NOT done AND owner = ''"
+                " AND coalesce(not_before, 0) < {now} + %s"
+            ),
+            [seconds, campaign_id, seconds],
+        )
 
 
 def without_worker(campaign_id: int) -> list[int]:

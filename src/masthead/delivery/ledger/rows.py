@@ -49,25 +49,37 @@ def reason_sql(lists: Sequence[int], row: str) -> str:
     )
 
 
-def fetch(claim: Claim, *, lists: Sequence[int], after: int, limit: int, at: int, today: date) -> tuple[list[Row], int, bool]:
+def fetch(
+    claim: Claim,
+    *,
+    lists: Sequence[int],
+    after: int,
+    limit: int,
+    at: int,
+    today: date,
+    without_domains: Sequence[str] = (),
+) -> tuple[list[Row], int, bool]:
     """(rows to be sent, the id to go on from, whether there may be more) behind `after`.
 
     Whoever left or was suppressed since the snapshot is skipped here, before a connection is bothered; the commit before the
-    final dot looks again. `at`: seconds since 1970, for what is to be tried again.
+    final dot looks again. `at`: seconds since 1970, for what is to be tried again. Readers at `without_domains` are passed over.
     """
     sql = (
         "SELECT d.id, d.attempt, d.repeats, d.dated, d.digest, s.address, s.name, s.language, s.mail_format, s.mail_mode,"
         f" s.attributes, CASE WHEN s.id IS NULL THEN 'erased' ELSE {reason_sql(lists, 'd')} END"
         " FROM delivery_delivery d LEFT JOIN audience_subscriber s ON s.id = d.subscriber_id"
         " WHERE d.id > %s AND d.id <= %s AND d.campaign_id = %s"
-        " AND (d.state = 0 OR (d.state = 2 AND (d.retry_at IS NULL OR d.retry_at <= %s))) ORDER BY d.id LIMIT %s"
+        " AND (d.state = 0 OR (d.state = 2 AND (d.retry_at IS NULL OR d.retry_at <= %s)))"
     )
+    if without_domains:
+        sql += f" AND (s.domain IS NULL OR s.domain NOT IN ({', '.join(['%s'] * len(without_domains))}))"
+    sql += " ORDER BY d.id LIMIT %s"
     rows: list[Row] = []
     left: list[tuple[str, int]] = []
     last = after
     count = 0
     with connection.cursor() as cursor:
-        cursor.execute(sql, [today, after, claim.last, claim.campaign_id, at, limit])
+        cursor.execute(sql, [today, after, claim.last, claim.campaign_id, at, *without_domains, limit])
         for identity, attempt, repeats, dated, digest, *reader, reason in cursor.fetchall():
             count += 1
             last = identity

@@ -2,6 +2,7 @@
 
 from masthead.delivery.models.campaign import ENDED, Campaign
 from masthead.delivery.models.delivery import FINAL, OPEN, Delivery
+from masthead.delivery.models.quiet_hours import QuietHours
 from masthead.delivery.models.range import Range
 
-__all__ = ["ENDED", "FINAL", "OPEN", "Campaign", "Delivery", "Range"]
+__all__ = ["ENDED", "FINAL", "OPEN", "Campaign", "Delivery", "QuietHours", "Range"]

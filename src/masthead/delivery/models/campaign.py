@@ -40,10 +40,12 @@ class Campaign(models.Model):
     finished_at = models.DateTimeField(null=True)
     #: Since when it is paused; the deadline moves by that much when it goes on.
     paused_at = models.DateTimeField(null=True)
-    #: When it goes on by itself: set when it paused because the relay could not be reached.
+    #: When it goes on by itself: set when it paused because no relay could be reached, or for the quiet hours.
     resume_at = models.DateTimeField(null=True)
     #: How long that pause was, in seconds; each one in a row is longer than the one before.
     rested = models.PositiveSmallIntegerField(default=0)
+    #: A person had it go on in quiet hours: they count no more for it.
+    through_quiet_hours = models.BooleanField(default=False)
     deadline_hours = models.PositiveSmallIntegerField(default=72)
     #: After this a reader who still could not be reached is given up.
     deadline_at = models.DateTimeField(null=True)

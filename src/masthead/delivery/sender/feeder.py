@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
@@ -19,17 +18,28 @@ from masthead.delivery.rendering import Reader, Renderer
 from masthead.delivery.sender import crashing, outcomes
 from masthead.delivery.sender.clerk import Clerk
 from masthead.delivery.sender.outcomes import Mail
+from masthead.delivery.sender.pool import MOST_IN_ALL, Pool
+from masthead.delivery.sender.turns import LONG_SECONDS, Turns
 from masthead.mail.bulk import BadMail
 
 BATCH = 500
 _LOW = 250
+#: A range that has to wait is looked at again after so many seconds, since somebody may have raised a limit.
+_LONGEST_REST = 300
 
 
 class Feeder:
     """The rows of one campaign that this worker may send. Lives on the event loop."""
 
     def __init__(
-        self, *, clerk: Clerk, renderer: Renderer, claims: dict[int, Claim], lists: Sequence[int], go_on: bool = True
+        self,
+        *,
+        clerk: Clerk,
+        renderer: Renderer,
+        claims: dict[int, Claim],
+        lists: Sequence[int],
+        turns: Turns,
+        go_on: bool = True,
     ) -> None:
         self._clerk = clerk
         self._renderer = renderer
@@ -38,8 +48,13 @@ class Feeder:
         self._go_on = go_on
         self._current: Claim | None = next(iter(claims.values()))
         self._after = self._current.first - 1
-        self._rows: deque[Row] = deque()
-        self._back: deque[Mail] = deque()
+        self._turns = turns
+        self._stopped: set[int] = set()
+        self._pool = Pool(turns)
+        #: Limited providers whose readers were passed over, by range: it is given back with them still waiting.
+        self._passed_over: dict[int, set[str]] = {}
+        #: Seconds until the next of those who wait in memory may go, when the lanes were sent away for that.
+        self.rest = 0
         self._open: dict[int, int] = dict.fromkeys(claims, 0)
         self._fetching: asyncio.Task[None] | None = None
         self._chores: set[asyncio.Task[None]] = set()
@@ -50,34 +65,51 @@ class Feeder:
         """Hand out nothing more; what is on the wire is seen through."""
         self.halted.set()
 
-    async def next(self) -> Mail | None:
-        """The next mail to hand over; None when there is no more for this worker now."""
-        while not self.halted.is_set():
-            mail = self.next_now()
+    def stop(self, key: int) -> None:
+        """Hand out nothing more to the lanes of relay `key`."""
+        self._stopped.add(key)
+
+    async def has_work(self) -> bool:
+        """Whether there is anything to be handed over, now or later in this run."""
+        while not self.halted.is_set() and not len(self._pool) and self._fetching is not None:
+            await asyncio.wait([self._fetching])
+        return not self.halted.is_set() and len(self._pool) > 0
+
+    async def next(self, key: int = 0) -> Mail | None:
+        """The next mail to hand over by relay `key`; None when there is no more for this worker now."""
+        while not self.halted.is_set() and key not in self._stopped:
+            mail = self.next_now(key)
             if mail is not None:
                 return mail
-            if self._fetching is None:
+            if len(self._pool):
+                wait = self._pool.wait(key)
+                if wait >= 1.0:
+                    self._turns.set_ready(key, False)
+                if wait > LONG_SECONDS and self._fetching is None:
+                    self.rest = min(_LONGEST_REST, int(wait), self.rest or _LONGEST_REST)
+                    return None
+                await self._doze(max(0.001, wait))
+            elif self._fetching is not None:
+                await asyncio.wait([self._fetching])
+            else:
                 return None
-            await asyncio.wait([self._fetching])
         return None
 
-    def next_now(self) -> Mail | None:
-        """The next mail if one is there already; None is no promise that there are no more."""
-        if self.halted.is_set():
+    def next_now(self, key: int = 0) -> Mail | None:
+        """The next mail if one is there already and may go; None is no promise that there are no more."""
+        if self.halted.is_set() or key in self._stopped:
             return None
-        if self._back:
-            return self._back.popleft()
         mail = None
-        while mail is None and self._rows:
-            mail = self._rendered(self._rows.popleft())
-        if len(self._rows) < _LOW and self._current is not None and self._fetching is None:
+        while mail is None and (found := self._pool.take(key)) is not None:
+            mail = found if isinstance(found, Mail) else self._rendered(found)
+        if self._hungry() and self._current is not None and self._fetching is None:
             self._fetching = asyncio.ensure_future(self._fetch())
         return mail
 
     def put_back(self, mail: Mail) -> None:
         """`mail` was not handed over and nothing is known against it: somebody else takes it."""
         mail.claimed = False
-        self._back.append(mail)
+        self._pool.put_back(mail)
 
     def settled(self, range_id: int) -> None:
         """One row of the range has its answer, durably."""
@@ -88,7 +120,7 @@ class Feeder:
         """How many rows are in memory, once the first batch is read: enough to say how many lanes are worth opening."""
         self._fetching = asyncio.ensure_future(self._fetch())
         await asyncio.wait([self._fetching])
-        return len(self._rows)
+        return len(self._pool)
 
     async def finish(self) -> None:
         """Give back all ranges."""
@@ -98,7 +130,7 @@ class Feeder:
         if self._chores:
             await asyncio.wait(self._chores)
         for claim in list(self._claims.values()):
-            await self._clerk.call(partial(ranges.release, claim))
+            await self._clerk.call(partial(ranges.release, claim, rest=self.rest))
             self._claims.pop(claim.range_id, None)
         if self._failure is not None:
             raise self._failure
@@ -106,12 +138,15 @@ class Feeder:
     async def _fetch(self) -> None:
         """Bring more rows: of this range, or of the next one nobody works on."""
         try:
-            while self._current is not None and len(self._rows) < _LOW and not self.halted.is_set():
+            while self._current is not None and self._hungry() and not self.halted.is_set():
                 claim = self._current
                 now = time.time()
                 work = partial(rows.fetch, claim, lists=self._lists, after=self._after, limit=BATCH, at=int(now))
+                if full := self._pool.full():
+                    self._passed_over.setdefault(claim.range_id, set()).update(full)
+                    work = partial(work, without_domains=[each for name in full for each in self._turns.domains_of(name)])
                 more_rows, self._after, more = await self._clerk.call(partial(work, today=_day(now)))
-                self._rows.extend(more_rows)
+                self._pool.add(more_rows)
                 self._open[claim.range_id] += len(more_rows)
                 crashing.point("taken")
                 if not more:
@@ -121,6 +156,17 @@ class Feeder:
             self.halt()
         finally:
             self._fetching = None
+
+    def _hungry(self) -> bool:
+        return self._pool.ready() < _LOW and len(self._pool) < MOST_IN_ALL
+
+    async def _doze(self, seconds: float) -> None:
+        """Wait until a turn may come: after `seconds`, at news, or when there are more rows."""
+        waits = [asyncio.ensure_future(each.wait()) for each in (self._turns.news, self.halted)]
+        others = [self._fetching] if self._fetching is not None else []
+        await asyncio.wait([*waits, *others], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for each in waits:
+            each.cancel()
 
     async def _next_range(self, finished: Claim) -> None:
         self._current = None
@@ -143,7 +189,9 @@ class Feeder:
         self._chore(self._release(claim))
 
     async def _release(self, claim: Claim) -> None:
-        await self._clerk.call(partial(ranges.release, claim))
+        passed_over = self._passed_over.pop(claim.range_id, None)
+        rest = self._pool.rest(passed_over) if passed_over else 0
+        await self._clerk.call(partial(ranges.release, claim, rest=rest))
         self._claims.pop(claim.range_id, None)
         crashing.point("range_done")
 

@@ -16,6 +16,7 @@ from masthead.delivery.sender.clerk import Clerk
 from masthead.delivery.sender.feeder import Feeder
 from masthead.delivery.sender.outcomes import Mail, Rules
 from masthead.delivery.sender.relay import Relay
+from masthead.delivery.sender.turns import Turns
 from masthead.mail.transports.base import Lane, Lost, Refused, Reply, TransportError
 
 #: Who left is promised that no dot is written a second later. A dot that could not be written in time is not written.
@@ -29,17 +30,28 @@ class Handing:
     feeder: Feeder
     clerk: Clerk
     relay: Relay
+    turns: Turns
     rules: Rules
     most_per_connection: int
 
     async def run(self) -> None:
         """Connect, hand over, connect again, until there is nothing to do."""
-        while (mail := await self.feeder.next()) is not None:
+        key = self.relay.key
+        while True:
+            # With other relays beside it nothing waits in the hands of a lane whose relay may be out of reach.
+            mail = None if self.relay.has_others else await self.feeder.next(key)
+            if mail is None and not (self.relay.has_others and await self.feeder.has_work()):
+                return
             lane = await self.relay.connect()
             if lane is None:
-                self.feeder.put_back(mail)
+                if mail is not None:
+                    self.feeder.put_back(mail)
                 return
             try:
+                mail = mail or await self.feeder.next(key)
+                if mail is None:
+                    await lane.close()
+                    return
                 await self._connection(lane, mail)
             finally:
                 self.relay.lost()
@@ -65,13 +77,13 @@ class Handing:
                 await self._write(unwritten)
                 if isinstance(refusal, TransportError) or not lane.alive:
                     break
-                mail, begun = await self.feeder.next(), False
+                mail, begun = await self.feeder.next(self.relay.key), False
                 continue
             if not await self._may_finish(mail, unwritten):
                 await lane.abandon()
                 break
             handed += 1
-            following = self.feeder.next_now() if handed < self.most_per_connection else None
+            following = self.feeder.next_now(self.relay.key) if handed < self.most_per_connection else None
             unwritten.append(await self._dot(lane, mail, following))
             begun = following is not None
             if not lane.alive:
@@ -83,7 +95,7 @@ class Handing:
                 await self._write(unwritten)
                 if handed >= self.most_per_connection:
                     break
-                mail = await self.feeder.next()
+                mail = await self.feeder.next(self.relay.key)
         await self._write(unwritten)
         await lane.close()
 
@@ -106,6 +118,7 @@ class Handing:
             return outcomes.lost(mail, why, self.rules, at=at, jitter=jitter)
         result = outcomes.refused(mail, why, self.rules, at=at, jitter=jitter)
         self.relay.note(result, why.stage, why.reply)
+        self.turns.answered(self.relay.key, mail.row.address, why.stage, why.reply)
         return result
 
     async def _may_finish(self, mail: Mail, unwritten: list[Result]) -> bool:
@@ -139,6 +152,7 @@ class Handing:
         crashing.point("reply_read")
         result = outcomes.answered(mail, "dot", reply, self.rules, at=int(time.time()), jitter=random.random())  # noqa: S311
         self.relay.note(result, "dot", reply)
+        self.turns.answered(self.relay.key, mail.row.address, "dot", reply)
         return result
 
     async def _write(self, unwritten: list[Result]) -> None:

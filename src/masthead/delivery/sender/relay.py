@@ -1,4 +1,4 @@
-"""The relay as all lanes of a worker see it: connecting with patience, and noticing when it refuses us and not the readers."""
+"""A relay as all its lanes in a worker see it: connecting with patience, and noticing when it refuses us and not the readers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from masthead.delivery.ledger.committing import Result
 from masthead.delivery.retry import reconnect_after
 from masthead.delivery.sender import outcomes
 from masthead.delivery.sender.feeder import Feeder
+from masthead.delivery.sender.turns import Turns
 from masthead.mail.transports.base import ConnectFailed, Lane, Reply, Stage
 
 #: A relay that cannot be reached is tried for so long; then the campaign pauses for a while and says why.
@@ -28,14 +29,22 @@ _OURS_AT_ONCE = ("mail", "data")
 
 
 class Relay:
-    """What this worker has learned about the relay. `attention` in words; `pause` when a person must act.
+    """What this worker has learned about one relay. `attention` in words; `pause` when a person must act.
 
-    `unreachable` when there was no connection for PATIENCE_SECONDS.
+    `unreachable` when there was no connection for PATIENCE_SECONDS. `fleet` are all relays of the run, this one among them: a
+    relay that gives up leaves the work to the others, and the last one ends the run.
     """
 
-    def __init__(self, make_lane: Callable[[], Lane], feeder: Feeder) -> None:
+    def __init__(
+        self, make_lane: Callable[[], Lane], feeder: Feeder, turns: Turns, *, key: int, name: str, fleet: list[Relay]
+    ) -> None:
+        self.key = key
+        self.name = name
         self._make_lane = make_lane
         self._feeder = feeder
+        self._turns = turns
+        self._fleet = fleet
+        self._stopped = asyncio.Event()
         self._greeted = asyncio.Event()
         self._first = True
         self._refused_connections = 0
@@ -51,13 +60,23 @@ class Relay:
         #: Rows that were refused for our fault: put back when the campaign is paused for it.
         self.blameless: list[int] = []
 
+    @property
+    def has_others(self) -> bool:
+        """Whether the run has more relays than this one."""
+        return len(self._fleet) > 1
+
+    @property
+    def failed(self) -> bool:
+        """It gave up: out of reach, or it refuses us."""
+        return self.pause or self.unreachable
+
     async def connect(self) -> Lane | None:
         """An open lane; None when there is no use in trying on. The first lane alone finds out whether the relay is there."""
         if not self._first:
             await self._until(self._greeted)
         self._first = False
         failures = 0
-        while not self._feeder.halted.is_set():
+        while not self._feeder.halted.is_set() and not self._stopped.is_set():
             lane = self._make_lane()
             try:
                 await lane.open()
@@ -67,6 +86,7 @@ class Relay:
                 await self._rest(reconnect_after(failures, jitter=random.random()))  # noqa: S311 (no secret)
             else:
                 self.open_lanes += 1
+                self._turns.set_ready(self.key, True)
                 self._trouble_since = None
                 self._refused_connections = 0
                 self._greeted.set()
@@ -76,6 +96,8 @@ class Relay:
     def lost(self) -> None:
         """A lane is no longer open."""
         self.open_lanes -= 1
+        if self.open_lanes == 0:
+            self._turns.set_ready(self.key, False)
 
     def note(self, result: Result, stage: Stage, reply: Reply | None) -> None:
         """Look at one answer. A burst of refusals that are our fault ends the run and pauses the campaign."""
@@ -121,11 +143,14 @@ class Relay:
     def _give_up(self, words: str, *, pause: bool) -> None:
         self.attention = words
         self.pause = pause
-        self._feeder.halt()
+        self._stopped.set()
+        self._feeder.stop(self.key)
+        if all(relay._stopped.is_set() for relay in self._fleet):
+            self._feeder.halt()
 
     async def _until(self, event: asyncio.Event) -> None:
         """Wait for `event`, or for the end of the run."""
-        waits = [asyncio.ensure_future(each.wait()) for each in (event, self._feeder.halted)]
+        waits = [asyncio.ensure_future(each.wait()) for each in (event, self._feeder.halted, self._stopped)]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for each in waits:
             each.cancel()

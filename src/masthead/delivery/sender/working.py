@@ -6,7 +6,8 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -18,20 +19,27 @@ from django.db import transaction
 from django.utils import timezone
 
 from masthead.common.stopping import STOP
-from masthead.delivery import campaigns, sweeping, waking
+from masthead.delivery import campaigns, quiet_hours, sweeping, waking
 from masthead.delivery.composing import copy_of
+from masthead.delivery.forecasting import sender_domain_of
 from masthead.delivery.ledger import moving, ranges
 from masthead.delivery.ledger.ranges import Claim
 from masthead.delivery.models import Campaign
 from masthead.delivery.rendering import Renderer
+from masthead.delivery.sender import connecting
 from masthead.delivery.sender.clerk import Clerk
 from masthead.delivery.sender.feeder import Feeder
 from masthead.delivery.sender.handing import Handing
 from masthead.delivery.sender.outcomes import Rules
 from masthead.delivery.sender.relay import Relay
+from masthead.delivery.sender.turns import Turns
+from masthead.mail import provider_limits, slowing
 from masthead.mail.bulk import BadMail
+from masthead.mail.pacing.governor import Pace
+from masthead.mail.pacing.quiet import QuietHours
 from masthead.mail.passwords import SealedUnderAnotherKeyError
-from masthead.mail.transports import choosing
+from masthead.mail.provider_limits import Known
+from masthead.mail.transports import choosing, resting
 from masthead.mail.transports.base import TransportConfig
 
 log = logging.getLogger(__name__)
@@ -57,6 +65,15 @@ def work(*, range_id: int) -> None:
         _ONE_AT_A_TIME.release()
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the database says about how fast mail may leave, as of the beginning of a run."""
+
+    known: Known
+    slowed: Mapping[tuple[int, str], Pace]
+    quiet: QuietHours | None
+
+
 def _work(range_id: int) -> None:
     claim = ranges.claim(range_id)
     if claim is None:
@@ -65,66 +82,131 @@ def _work(range_id: int) -> None:
     if STOP.is_set() or campaign.state != Campaign.State.SENDING:
         ranges.release(claim)
         return
+    if _rests_for_quiet_hours(campaign):
+        ranges.release(claim)
+        return
     try:
         renderer = Renderer(copy_of(campaign))
         renderer.compile_all()
-        config = choosing.inbox_config() if campaign.edition.is_test else choosing.current(timezone.now())
-    except (BadMail, SealedUnderAnotherKeyError) as error:
+        configs = connecting.with_connections(_ways(campaign))
+    except (BadMail, SealedUnderAnotherKeyError, choosing.NoWayOut) as error:
         ranges.release(claim)
         _pause(campaign, str(error), blameless=[])
         return
+    if not configs:
+        # Other workers have all connections there may be, and do the work.
+        ranges.release(claim, rest=connecting.AGAIN_SECONDS)
+        return
     lists = list(campaign.lists.values_list("pk", flat=True))
-    relay = _run(_send(campaign, lists, claim, renderer, config))
-    _draw_conclusions(campaign, relay, had_trouble=bool(campaign.attention))
+    circumstances = Circumstances(
+        provider_limits.known(), slowing.paces([config.key for config in configs]), quiet_hours.of_campaign(campaign)
+    )
+    try:
+        relays = _run(_send(campaign, lists, claim, renderer, configs, circumstances))
+    finally:
+        connecting.give_back(configs)
+    _draw_conclusions(campaign, relays, had_trouble=bool(campaign.attention))
 
 
-async def _send(campaign: Campaign, lists: list[int], claim: Claim, renderer: Renderer, config: TransportConfig) -> Relay:
+def _ways(campaign: Campaign) -> list[TransportConfig]:
+    if campaign.edition.is_test:
+        return [choosing.inbox_config()]
+    return choosing.ways(timezone.now(), sender_domain=sender_domain_of(campaign.edition.publication))
+
+
+def _rests_for_quiet_hours(campaign: Campaign) -> bool:
+    """Whether it is quiet for the campaign; then it rests until that is over."""
+    now = timezone.now()
+    until = quiet_hours.until(campaign, now)
+    if until is None:
+        return False
+    try:
+        campaigns.pause_for_quiet_hours(campaign=campaign, until=until, now=now)
+    except campaigns.NotPossibleNow as error:
+        log.info("%s", error)  # somebody cancelled it in this very moment
+    return True
+
+
+async def _send(
+    campaign: Campaign,
+    lists: list[int],
+    claim: Claim,
+    renderer: Renderer,
+    configs: Sequence[TransportConfig],
+    circumstances: Circumstances,
+) -> list[Relay]:
     claims = {claim.range_id: claim}
     clerk = Clerk(campaign_id=campaign.pk, lists=lists, claims=claims)
+    relays: list[Relay] = []
     try:
-        feeder = Feeder(clerk=clerk, renderer=renderer, claims=claims, lists=lists)
-        relay = Relay(partial(choosing.lane, config), feeder)
-        watch = asyncio.ensure_future(_halt_in_time(feeder))
-        handing = Handing(feeder, clerk, relay, _rules(campaign), config.messages_per_connection)
-        lanes = min(config.connections, await feeder.waiting())
+        turns = Turns(clerk, configs, circumstances.known, circumstances.slowed)
+        feeder = Feeder(clerk=clerk, renderer=renderer, claims=claims, lists=lists, turns=turns)
+        for config in configs:
+            relays.append(Relay(partial(choosing.lane, config), feeder, turns, key=config.key, name=config.name, fleet=relays))
+        watches = [
+            asyncio.ensure_future(_halt_in_time(feeder, circumstances.quiet)),
+            asyncio.ensure_future(turns.refresh(connecting.keeper(configs))),
+        ]
+        waiting = await feeder.waiting()
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(lanes):
-                    group.create_task(handing.run())
+                for config, relay in zip(configs, relays, strict=True):
+                    handing = Handing(feeder, clerk, relay, turns, _rules(campaign), config.messages_per_connection)
+                    for _ in range(min(config.connections, waiting)):
+                        group.create_task(handing.run())
         finally:
-            watch.cancel()
+            for watch in watches:
+                watch.cancel()
+            await turns.finish()
             await feeder.finish()
     finally:
         await clerk.close()
-    return relay
+    return relays
 
 
-async def _halt_in_time(feeder: Feeder) -> None:
-    """Stop handing out mails after a minute, or when this process is about to end."""
+async def _halt_in_time(feeder: Feeder, quiet: QuietHours | None) -> None:
+    """Stop handing out mails after a minute, when quiet hours begin, or when this process is about to end."""
     end = time.monotonic() + TASK_SECONDS
+    now = datetime.now(UTC)
+    begin = quiet.next_begin(now) if quiet else None
+    if begin is not None:
+        end = min(end, time.monotonic() + (begin - now).total_seconds())
     while not STOP.is_set() and time.monotonic() < end:
         await asyncio.sleep(_LOOK_SECONDS)
     feeder.halt()
 
 
-def _draw_conclusions(campaign: Campaign, relay: Relay, *, had_trouble: bool) -> None:
-    """Say on the campaign what was learned about the relay, have the rest worked on, or finish."""
-    relay.conclude()
+def _draw_conclusions(campaign: Campaign, relays: Sequence[Relay], *, had_trouble: bool) -> None:
+    """Say on the campaign what was learned about the relays, have the rest worked on, or finish."""
+    for relay in relays:
+        relay.conclude()
+        if relay.failed and not STOP.is_set():
+            resting.note_trouble(relay.key, words=relay.attention, now=timezone.now())
+        elif relay.accepted:
+            resting.note_well(relay.key)
     campaign.refresh_from_db()
     if campaign.state != Campaign.State.SENDING:
         return
-    if relay.pause:
-        _pause(campaign, relay.attention, blameless=relay.blameless)
+    failed = [relay for relay in relays if relay.failed]
+    attention = " ".join(relay.attention for relay in relays if relay.attention)
+    blameless = [each for relay in failed if relay.pause for each in relay.blameless]
+    if len(failed) == len(relays):
+        if all(relay.pause for relay in failed):
+            _pause(campaign, attention, blameless=blameless)
+        elif not STOP.is_set():  # whoever comes next tries at once
+            _pause_for_a_while(campaign, attention)
         return
-    if relay.unreachable:
-        if not STOP.is_set():  # whoever comes next tries at once
-            _pause_for_a_while(campaign, relay.attention)
-        return
-    if relay.accepted and campaign.rested:
+    if blameless:
+        with transaction.atomic():
+            moving.take_back_refusals(campaign, blameless)
+    accepted = any(relay.accepted for relay in relays)
+    if accepted and campaign.rested:
         Campaign.objects.filter(pk=campaign.pk).update(rested=0)
-    if relay.attention or (had_trouble and relay.accepted):
-        Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.SENDING).update(attention=relay.attention)
+    if attention or (had_trouble and accepted):
+        Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.SENDING).update(attention=attention)
     if not STOP.is_set() and not sweeping.finish(campaign=campaign, now=timezone.now()):
+        if _rests_for_quiet_hours(campaign):
+            return
         with transaction.atomic():
             waking.ranges_of(campaign.pk)
 
@@ -152,11 +234,11 @@ def _rules(campaign: Campaign) -> Rules:
     return Rules(policy=campaign.policy, deadline=int(deadline.timestamp()), first_wait=float(settings.RETRY_SECONDS))
 
 
-def _run(work: Coroutine[Any, Any, Relay]) -> Relay:
+def _run(work: Coroutine[Any, Any, list[Relay]]) -> list[Relay]:
     """Run the event loop, uvloop's where it is installed."""
     factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
     if find_spec("uvloop") is not None:
         factory = import_module("uvloop").new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
-        relay: Relay = runner.run(work)
-    return relay
+        relays: list[Relay] = runner.run(work)
+    return relays

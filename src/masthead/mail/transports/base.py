@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from masthead.mail.message import Message
+from masthead.mail.pacing.limits import NO_LIMITS, Limits
 
 Stage = Literal["connect", "greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "body", "dot", "unsendable"]
 Security = Literal["starttls", "tls", "opportunistic", "none"]
@@ -97,6 +98,14 @@ class TransportConfig:
     ca_file: str = ""
     helo: str = "[127.0.0.1]"
     """What we call ourselves in EHLO: the public host name, or an address literal; never the machine's own name."""
+    key: int = 0
+    """The row's id: the name of its counters. 0 for MASTHEAD_SMTP_URL and for the inbox."""
+    weight: int = 1
+    """Its share of a campaign beside other relays."""
+    limits: Limits = NO_LIMITS
+    """What all workers together may send by it, the day's ceiling of a warm-up plan included."""
+    connections_in_all: int | None = None
+    """The most connections of all workers together; None: each may have `connections`."""
 
 
 class Lane(Protocol):

@@ -1,4 +1,4 @@
-"""By which transport mail leaves: MASTHEAD_SMTP_URL, else the default one of the desk, else the built-in inbox."""
+"""By which transports mail leaves: MASTHEAD_SMTP_URL, else those in use in the desk, else the built-in inbox."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from masthead.mail.models import Transport
+from masthead.mail.pacing.limits import Limits
 from masthead.mail.passwords import open_password
 from masthead.mail.transports.base import Lane, Security, Step, TransportConfig
 from masthead.mail.transports.smtp.deadlines import Deadlines
@@ -22,15 +23,36 @@ LOOPBACK = "127.0.0.1"
 _SUBMISSION = {"smtp": 587, "smtps": 465}  # RFC 6409, RFC 8314
 
 
-def current(now: datetime) -> TransportConfig:
-    """How mail leaves at `now`. Looked up anew at every call, so that a change in the desk counts from the next range on.
+class NoWayOut(Exception):
+    """None of the relays in use takes mail of this sender; the text says what to do."""
 
-    Raises passwords.SealedUnderAnotherKeyError.
+
+def ways(now: datetime, *, sender_domain: str = "") -> list[TransportConfig]:
+    """All relays by which mail of a sender at `sender_domain` may leave at `now`, the heaviest first; never empty.
+
+    Relays that are resting are left out as long as there are others. Without a domain any relay will do. Looked up anew at
+    every call, so that a change in the desk counts from the next range on.
+
+    Raises passwords.SealedUnderAnotherKeyError, and NoWayOut when relays are in use but none takes mail from this domain.
     """
     if settings.SMTP_URL:
-        return from_url(settings.SMTP_URL)
-    row = Transport.objects.filter(is_default=True).first()
-    return from_row(row) if row is not None else inbox_config()
+        return [from_url(settings.SMTP_URL)]
+    rows = list(Transport.objects.filter(in_use=True).order_by("-weight", "pk"))
+    if not rows:
+        return [inbox_config()]
+    fitting = [row for row in rows if not sender_domain or row.takes_from(sender_domain)]
+    if not fitting:
+        raise NoWayOut(
+            _("No mail server in use takes mail from senders at %(domain)s. Choose one for it under “How mail leaves”.")
+            % {"domain": sender_domain}
+        )
+    awake = [row for row in fitting if row.rests_until is None or row.rests_until <= now]
+    return [from_row(row) for row in awake or fitting]
+
+
+def current(now: datetime) -> TransportConfig:
+    """The first of them, for whoever wants to say how mail leaves. Raises passwords.SealedUnderAnotherKeyError."""
+    return ways(now)[0]
 
 
 def inbox_config() -> TransportConfig:
@@ -69,6 +91,12 @@ def from_url(url: str) -> TransportConfig:
         connections=settings.SMTP_CONNECTIONS,
         ca_file=settings.SMTP_CA_FILE,
         helo=_public_name(),
+        limits=Limits(
+            settings.SMTP_PER_SECOND or None,
+            settings.SMTP_PER_MINUTE or None,
+            settings.SMTP_PER_HOUR or None,
+            settings.SMTP_PER_DAY or None,
+        ),
     )
 
 
@@ -94,6 +122,10 @@ def from_row(row: Transport) -> TransportConfig:
         messages_per_connection=row.messages_per_connection,
         ca_file=settings.SMTP_CA_FILE,
         helo=_public_name(),
+        key=row.pk or 0,
+        weight=row.weight,
+        limits=row.limits.capped(row.plan.ceiling(row.warmup_level) if row.plan else None),
+        connections_in_all=row.connections_in_all,
     )
 
 

@@ -1,26 +1,28 @@
-"""How mail leaves: the built-in inbox or a server of one's own, tried step by step before it is used."""
+"""How mail leaves: the servers and the built-in inbox, what they do now, and single mails."""
 
 from __future__ import annotations
 
-from django import forms
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.debug import sensitive_post_parameters
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from masthead.issues.models import Publication
 from masthead.issues.publications import sender_of
-from masthead.mail import single
-from masthead.mail.models import SingleMail, Transport
+from masthead.mail import allowances, single
+from masthead.mail.models import Provider, SingleMail, Slowdown, Transport
+from masthead.mail.pacing.limits import Limits
 from masthead.mail.passwords import SealedUnderAnotherKeyError
 from masthead.mail.sender import Sender
 from masthead.mail.transports import choosing, configuring
-from masthead.mail.transports.base import Step
 from masthead.team.models import User
 from masthead.team.roles import requires
 from masthead.web.admin.staff import staff
@@ -28,49 +30,39 @@ from masthead.web.admin.staff import staff
 _SHOWN = 8
 
 
-class ServerForm(forms.Form):
-    """A mail server that takes mail from us."""
+@dataclass(frozen=True)
+class Server:
+    """One row of the table. `share` in percent of what all servers in use take; None for one that is not in use."""
 
-    host = forms.CharField(label=gettext_lazy("Server"), max_length=255, help_text=gettext_lazy("Such as mail.example.org."))
-    port = forms.IntegerField(
-        label=gettext_lazy("Port"),
-        min_value=1,
-        max_value=65535,
-        initial=587,
-        help_text=gettext_lazy("Usually 587, or 465 for TLS."),
-    )
-    security = forms.ChoiceField(label=gettext_lazy("Encryption"), choices=Transport.Security.choices, initial="starttls")
-    user = forms.CharField(
-        label=gettext_lazy("User"), max_length=255, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-    password = forms.CharField(
-        label=gettext_lazy("Password"),
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("Kept encrypted. Leave it empty to keep the one that is stored."),
-    )
-    connections = forms.IntegerField(
-        label=gettext_lazy("Connections at the same time"),
-        min_value=1,
-        max_value=500,
-        initial=10,
-        help_text=gettext_lazy("More is faster; your provider may allow only a few."),
-    )
+    transport: Transport
+    share: int | None
+    limits: str
+    plan: str
+    last_hour: int
+    last_day: int
+    rests: bool
 
 
-@sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("transports.edit")
 def transports(request: HttpRequest) -> HttpResponse:
-    """The ways out. A POST tries a server, uses one, goes back to the inbox, or sends a test mail."""
-    act = request.POST.get("act", "") if request.method == "POST" else ""
-    person, now = staff(request), timezone.now()
+    """The ways out. A POST takes a server into use or out of it, keeps all mail in the inbox, or sends a test mail."""
+    if request.method == "POST":
+        _act(request, request.POST.get("act", ""), staff(request), timezone.now())
+        return redirect("desk_transports")
+    return render(request, "web_admin/mail/transports.html", {"title": _("How mail leaves"), **_state(timezone.now())})
+
+
+def _act(request: HttpRequest, act: str, person: User, now: datetime) -> None:
     if act == "inbox":
         configuring.use_inbox(by=person.actor, now=now)
         messages.success(request, _("All mail stays in the built-in inbox now."))
-        return redirect("desk_transports")
-    if act == "test":
+    elif act in {"use", "unuse"}:
+        transport = get_object_or_404(configuring.own_servers(), pk=_number(request.POST.get("server", "")))
+        configuring.use(transport=transport, yes=act == "use", by=person.actor, now=now)
+        said = _("Mail leaves by %(name)s now.") if act == "use" else _("Mail does not leave by %(name)s any more.")
+        messages.success(request, said % {"name": transport.name})
+    elif act == "test":
         single.queue(
             kind="test",
             to=person.email,
@@ -81,53 +73,78 @@ def transports(request: HttpRequest) -> HttpResponse:
             to_staff=True,
         )
         messages.success(request, _("A test mail to %(address)s is on its way; see below.") % {"address": person.email})
-        return redirect("desk_transports")
-    form = ServerForm(request.POST if act in {"try", "use"} else None, initial=_kept())
-    steps: list[Step] = []
-    if act in {"try", "use"} and form.is_valid():
-        steps = _tried(form, act, person)
-        if act == "use" and steps and steps[-1].ok:
-            messages.success(request, _("Mail leaves by %(host)s now.") % {"host": form.cleaned_data["host"]})
-            return redirect("desk_transports")
-    return render(request, "web_admin/mail/transports.html", {"form": form, "steps": steps, "act": act, **_state()})
 
 
-def _tried(form: ServerForm, act: str, person: User) -> list[Step]:
-    """Try the server; use it when that was asked for and every step worked."""
-    try:
-        transport = configuring.draft(**form.cleaned_data)
-        steps = choosing.probe(choosing.from_row(transport))
-    except (configuring.BadTransport, SealedUnderAnotherKeyError) as error:
-        form.add_error(None, str(error))
-        return []
-    if act == "use" and steps[-1].ok:
-        configuring.use_server(transport=transport, by=person.actor, now=timezone.now())
-    return steps
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
 
 
-def _state() -> dict[str, object]:
-    now = timezone.now()
+def _state(now: datetime) -> dict[str, object]:
     try:
         current = choosing.current(now)
         trouble = ""
     except SealedUnderAnotherKeyError as error:
         current, trouble = choosing.inbox_config(), str(error)
+    rows = list(configuring.own_servers())
+    names = {row.pk: row.name for row in rows}
     return {
-        "title": _("How mail leaves"),
         "current": current,
+        "current_limits": limits_in_words(current.limits),
         "trouble": trouble,
         "by_environment": bool(settings.SMTP_URL),
         "inbox_runs": choosing.inbox_config().port != 0,
-        "server": configuring.own_server(),
+        "servers": _servers(rows, now),
+        "slowdowns": [(slow, names.get(slow.transport, "MASTHEAD_SMTP_URL")) for slow in Slowdown.objects.order_by("provider")],
+        "providers": [(each, limits_in_words(each.limits)) for each in Provider.objects.all()],
+        "publications": Publication.objects.select_related("quiet_hours").order_by("name"),
         "recent": SingleMail.objects.defer("raw").order_by("-pk")[:_SHOWN],
     }
 
 
-def _kept() -> dict[str, object]:
-    server = configuring.own_server()
-    if server is None:
-        return {}
-    return {name: getattr(server, name) for name in ("host", "port", "security", "user", "connections")}
+def _servers(rows: Sequence[Transport], now: datetime) -> list[Server]:
+    weights = sum(row.weight for row in rows if row.in_use)
+    moment = allowances.database_now()
+    servers = []
+    for row in rows:
+        hour, day = allowances.used(allowances.transport_scope(row.pk), now=moment)
+        servers.append(
+            Server(
+                transport=row,
+                share=round(100 * row.weight / weights) if row.in_use else None,
+                limits=limits_in_words(row.limits),
+                plan=plan_in_words(row),
+                last_hour=hour,
+                last_day=day,
+                rests=row.in_use and row.rests_until is not None and row.rests_until > now,
+            )
+        )
+    return servers
+
+
+def limits_in_words(limits: Limits) -> str:
+    """ "10 a second, 5000 a day"; empty without a limit."""
+    spans = (
+        (limits.per_second, _("%(n)s a second")),
+        (limits.per_minute, _("%(n)s a minute")),
+        (limits.per_hour, _("%(n)s an hour")),
+        (limits.per_day, _("%(n)s a day")),
+    )
+    return ", ".join(words % {"n": number} for number, words in spans if number)
+
+
+def plan_in_words(row: Transport) -> str:
+    """Where a warm-up plan stands; empty without one."""
+    if row.plan is None:
+        return ""
+    ceiling = row.plan.ceiling(row.warmup_level)
+    if ceiling is None:
+        return _("Warm-up is over.")
+    days = row.plan.length() - row.warmup_level
+    return ngettext(
+        "Warm-up: at most %(ceiling)s today, over after %(days)s more day of sending.",
+        "Warm-up: at most %(ceiling)s today, over after %(days)s more days of sending.",
+        days,
+    ) % {"ceiling": ceiling, "days": days}
 
 
 def _voice() -> Sender:

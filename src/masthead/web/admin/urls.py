@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access
 
-from masthead.web.admin import closed, home, inbox, transports
+from masthead.web.admin import closed, home, inbox, pacing, servers, transports
 from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
@@ -41,6 +41,11 @@ screens: list[URLPattern | URLResolver] = [
     path("inbox/<int:pk>/source/", inbox.message_source, name="desk_message_source"),
     path("inbox/<int:pk>/attachment/<int:number>/", inbox.message_attachment, name="desk_message_attachment"),
     path("transports/", transports.transports, name="desk_transports"),
+    path("transports/new/", servers.new, name="desk_transport_new"),
+    path("transports/<int:pk>/", servers.server, name="desk_transport"),
+    path("transports/providers/new/", pacing.new_provider, name="desk_provider_new"),
+    path("transports/providers/<int:pk>/", pacing.provider, name="desk_provider"),
+    path("transports/quiet-hours/<int:pk>/", pacing.quiet_hours, name="desk_quiet_hours"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -5,18 +5,19 @@ from masthead.bounces.reading.phrases.writing import phrases
 UNKNOWN = phrases(
     """
     recipient address rejected: access denied * protection.outlook | access denied. as(2018 | user unknown | unknown user |
-    user is unknown | unknown mailbox | mailbox unknown | unknown recipient | recipient unknown | unknown account |
-    account unknown | unknown address | address unknown | unknown local part | unknown local-part |
-    unknown destination address | unknown or illegal user | unknown or invalid user | unknown to address |
-    unknown email address | no such user | no such mailbox | no such recipient | no such account | no such address |
-    no such person | no such local | no such email | no such domain user | no such member | no such * user |
-    no such * mailbox | no such id | no such name | no mailbox here by that name | no mailbox found |
-    no mailbox by that name | no mailbox *exists | no account by that name | no user by that name | no user with that name |
-    no one by that name | no mail-box here | no local mailbox | no local user | no valid recipient | no valid mailbox |
-    no valid address | no users on this | no recipient found | no matching recipient | no user found | no account found |
-    no mail box | no email box | no address associated | user not found | mailbox not found | recipient not found |
-    account not found | address not found | user not known | recipnotfound | recipientnotfound | resolver.adr.recip |
-    resolver.adr.exrecip | resolver.adr.badprimary | user * not found | mailbox * not found | recipient * not found |
+    غير موجود | المستخدم غير | وجود ندارد | یافت نشد | לא קיים | user is unknown | unknown mailbox | mailbox unknown |
+    unknown recipient | recipient unknown | unknown account | account unknown | unknown address | address unknown |
+    unknown local part | unknown local-part | unknown destination address | unknown or illegal user |
+    unknown or invalid user | unknown to address | unknown email address | no such user | no such mailbox |
+    no such recipient | no such account | no such address | no such person | no such local | no such email |
+    no such domain user | no such member | no such * user | no such * mailbox | no such id | no such name |
+    no mailbox here by that name | no mailbox found | no mailbox by that name | no mailbox *exists |
+    no account by that name | no user by that name | no user with that name | no one by that name | no mail-box here |
+    no local mailbox | no local user | no valid recipient | no valid mailbox | no valid address | no users on this |
+    no recipient found | no matching recipient | no user found | no account found | no mail box | no email box |
+    no address associated | user not found | mailbox not found | recipient not found | account not found |
+    address not found | user not known | recipnotfound | recipientnotfound | resolver.adr.recip | resolver.adr.exrecip |
+    resolver.adr.badprimary | user * not found | mailbox * not found | recipient * not found |
     not found by smtp address lookup | not found in directory | not listed in * directory | not listed in public name |
     not listed in domino | user not listed | not listed in address book | is not a known user | not a known user |
     is not known at | is not known here | not known to this | not known at this | user does not exist | user doesn't exist |

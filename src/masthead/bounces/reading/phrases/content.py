@@ -29,19 +29,20 @@ SPAM = phrases(
 FORM = phrases(
     """
     not rfc 2822 | rfc 2822 compliant | rfc 5322 compliant | rfc 5322 | rfc5322 | rfc2822 | rfc 2822 | rfc 822 |
-    not rfc compliant | duplicate header | duplicated header | multiple from headers | multiple addresses in from | bare lf |
-    bare cr | bare newline | bare linefeed | stray cr | smtp smuggling | message-id header missing | missing message-id |
-    missing date | missing a valid from | from header is missing | from header missing | message is not rfc | violates rfc |
-    violate rfc | header field missing | headers are missing | line too long | lines too long | lines longer than |
-    exceeds 998 | missing or malformed | does not comply with | invalid message-id | header with * non-ascii
+    not rfc compliant | duplicate header | duplicated header | multiple from headers | multiple addresses in from |
+    addresses in from: header | bare lf | bare cr | bare newline | bare linefeed | stray cr | smtp smuggling |
+    message-id header missing | missing message-id | missing date | missing a valid from | from header is missing |
+    from header missing | message is not rfc | violates rfc | violate rfc | header field missing | headers are missing |
+    line too long | lines too long | lines longer than | exceeds 998 | missing or malformed | does not comply with |
+    invalid message-id | header with * non-ascii
     """
 )
 
 MALFORMED = phrases(
     """
-    headers too large | header error | header too | header size | invalid header | malformed | mime error | mime structure |
-    improper mime | improper use of 8-bit | conversion required | conversion not supported | 8bit | 8-bit |
-    improper formatted | message format | message header | syntax error in the header | too many mime |
+    headers too large | header too large | header error | header too | header size | invalid header | malformed |
+    mime error | mime structure | improper mime | improper use of 8-bit | conversion required | conversion not supported |
+    8bit | 8-bit | improper formatted | message format | message header | syntax error in the header | too many mime |
     message mime complexity | mime depth | charset not | character set | language not | subject is not | invalid charset |
     media not supported | unparsable | unparseable | cannot be parsed | incorrectly formatted | not properly formatted |
     body part | blank subject

@@ -13,7 +13,6 @@ _GAP = 80
 TABLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("notaccept", address.NO_MAIL_SURE),
     ("mailererror", system.PROGRAM_SURE),
-    ("rejected", policy.GROUPS),
     ("authfailure", policy.AUTHENTICATION),
     ("requireptr", policy.NO_PTR),
     ("virusdetected", content.VIRUS),
@@ -25,6 +24,7 @@ TABLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("toomanyconn", policy.TOO_FAST),
     ("norelaying", policy.RELAYING),
     ("blocked", policy.BLOCKED),
+    ("rejected", policy.GROUPS),
     ("mesgtoobig", content.TOO_BIG),
     ("mailboxfull", address.FULL),
     ("suspend", address.SUSPENDED),

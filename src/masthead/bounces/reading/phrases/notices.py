@@ -27,38 +27,39 @@ LEAD = phrases(
 #: A failure in words, as they stand in notices and subjects.
 FAILED = phrases(
     """
-    error sending your | trouble delivering | failed mail | mail failed | delivery was aborted | recipients was aborted |
-    unable to send | problem delivering | delivery problems | not delivered: | unknown user | user unknown |
-    processing error | mail processing | unable to process your | did not exactly match | undeliver | delivery fail |
-    failure notice | failed delivery | returned mail | mail returned | returned to sender | return to sender |
-    delivery status notification (failure | message could not be delivered | could not be delivered | couldn't be delivered |
-    can't be delivered | cannot be delivered | can not be delivered | could not deliver | couldn't deliver |
-    unable to deliver | wasn't delivered | was not delivered | were not delivered | not been delivered | not delivered |
-    non delivery | non-delivery | nondeliver | delivery error | delivery problem | delivery unsuccessful |
-    delivery has failed | delivery to * failed | delivery to the following | permanent fatal error | permanent error |
-    fatal error | mail delivery failed | mail delivery failure | mail system error | mail failure | mail error |
-    message not delivered | message undeliver | message rejected | message bounced | bounced | did not reach | didn't reach |
-    not able to deliver | not deliverable | failed to deliver | failed permanently | failed recipient | address(es) failed |
-    addresses failed | rejected your message | has been rejected | was rejected | has been returned | is being returned |
-    being returned | was returned | sorry, | i'm sorry | i'm afraid | giving up | failed address | unzustellbar |
-    nicht zugestellt | nicht zugestellt werden | zustellung fehlgeschlagen | zustellung ist fehlgeschlagen | fehlgeschlagen |
-    nicht ausgeliefert | rücksendung | unzustell | non remis | non-remis | non distribué | non distribue | non délivr |
-    non delivr | échec de la remise | echec de la remise | échec de | n'a pas pu être | n'a pu être | n'ont pu être |
-    retourné | no se pudo entregar | no entregado | no se ha podido entregar | no ha podido | no pudo ser entregado |
-    error de entrega | devuelto | no entregable | correo devuelto | imposible entregar | impossibile recapitare |
-    mancato recapito | mancata consegna | non recapitabile | non è stato recapitato | non è stato possibile | non consegnat |
-    notifica dello stato | não entregue | não pôde ser entregue | não foi entregue | falha na entrega | não foi possível |
-    devolvid | nao entregue | falha de entrega | niet bezorgd | niet worden bezorgd | onbestelbaar | niet afgeleverd |
-    kan niet | kunde inte levereras | går inte att leverera | ej levererat | kunne ikke leveres | kan ikke leveres |
-    ikke leveret | ikke levert | perille toimittaminen | ei voitu toimittaa | toimitus epäonnistui | nie dostarczono |
-    niedostarcz | nie mogła zostać | nie może być dostarczon | nedoručiteln | nelze doručit | nebyla doručena |
-    kézbesíthetetlen | nem kézbesíthető | teslim edilemedi | iletilemedi | gönderilemedi | nelivrabil | не доставлен |
-    недоставлен | не может быть доставлен | невозможно доставить | не удалось доставить | возвращен | не было доставлено |
-    не доставлено | недоставка | не доставлена | недостав | не вдалося | 配信できません | 配信不能 | 配信エラー |
-    送信できません | 送信エラー | 届けられません | 配送できません | 配達できません | 配信に失敗 | 送れません | エラーメール |
-    未配信 | 送信に失敗 | 配信不可 | お届けでき | 送信不能 | 退信 | 系统退信 | 无法投递 | 投递失败 | 未能送达 | 无法送达 |
-    发送失败 | 被退回 | 傳遞失敗 | 無法傳遞 | 无法传递 | 未傳遞 | 反弹 | 退回 | 전송 실패 | 배달되지 | 배달할 수 없 |
-    전달할 수 없 | 반송 | μη παραδοτέο | δεν ήταν δυνατή
+    تعذر تسليم | لم يتم تسليم | تعذّر | فشل التسليم | تحویل داده نشد | ارسال نشد | ناموفق | לא נמסרה | loop alert |
+    mail loop | duplicated message-id | error message below | error sending your | trouble delivering | failed mail |
+    mail failed | delivery was aborted | recipients was aborted | unable to send | problem delivering | delivery problems |
+    not delivered: | unknown user | user unknown | processing error | mail processing | unable to process your |
+    did not exactly match | undeliver | delivery fail | failure notice | failed delivery | returned mail | mail returned |
+    returned to sender | return to sender | delivery status notification (failure | message could not be delivered |
+    could not be delivered | couldn't be delivered | can't be delivered | cannot be delivered | can not be delivered |
+    could not deliver | couldn't deliver | unable to deliver | wasn't delivered | was not delivered | were not delivered |
+    not been delivered | not delivered | non delivery | non-delivery | nondeliver | delivery error | delivery problem |
+    delivery unsuccessful | delivery has failed | delivery to * failed | delivery to the following | permanent fatal error |
+    permanent error | fatal error | mail delivery failed | mail delivery failure | mail system error | mail failure |
+    mail error | message not delivered | message undeliver | message rejected | message bounced | bounced | did not reach |
+    didn't reach | not able to deliver | not deliverable | failed to deliver | failed permanently | failed recipient |
+    address(es) failed | addresses failed | rejected your message | has been rejected | was rejected | has been returned |
+    is being returned | being returned | was returned | sorry, | i'm sorry | i'm afraid | giving up | failed address |
+    unzustellbar | nicht zugestellt | nicht zugestellt werden | zustellung fehlgeschlagen | zustellung ist fehlgeschlagen |
+    fehlgeschlagen | nicht ausgeliefert | rücksendung | unzustell | non remis | non-remis | non distribué | non distribue |
+    non délivr | non delivr | échec de la remise | echec de la remise | échec de | n'a pas pu être | n'a pu être |
+    n'ont pu être | retourné | no se pudo entregar | no entregado | no se ha podido entregar | no ha podido |
+    no pudo ser entregado | error de entrega | devuelto | no entregable | correo devuelto | imposible entregar |
+    impossibile recapitare | mancato recapito | mancata consegna | non recapitabile | non è stato recapitato |
+    non è stato possibile | non consegnat | notifica dello stato | não entregue | não pôde ser entregue | não foi entregue |
+    falha na entrega | não foi possível | devolvid | nao entregue | falha de entrega | niet bezorgd | niet worden bezorgd |
+    onbestelbaar | niet afgeleverd | kan niet | kunde inte levereras | går inte att leverera | ej levererat |
+    kunne ikke leveres | kan ikke leveres | ikke leveret | ikke levert | perille toimittaminen | ei voitu toimittaa |
+    toimitus epäonnistui | nie dostarczono | niedostarcz | nie mogła zostać | nie może być dostarczon | nedoručiteln |
+    nelze doručit | nebyla doručena | kézbesíthetetlen | nem kézbesíthető | teslim edilemedi | iletilemedi | gönderilemedi |
+    nelivrabil | не доставлен | недоставлен | не может быть доставлен | невозможно доставить | не удалось доставить |
+    возвращен | не было доставлено | не доставлено | недоставка | не доставлена | недостав | не вдалося | 配信できません |
+    配信不能 | 配信エラー | 送信できません | 送信エラー | 届けられません | 配送できません | 配達できません | 配信に失敗 |
+    送れません | エラーメール | 未配信 | 送信に失敗 | 配信不可 | お届けでき | 送信不能 | 退信 | 系统退信 | 无法投递 |
+    投递失败 | 未能送达 | 无法送达 | 发送失败 | 被退回 | 傳遞失敗 | 無法傳遞 | 无法传递 | 未傳遞 | 反弹 | 退回 | 전송 실패 |
+    배달되지 | 배달할 수 없 | 전달할 수 없 | 반송 | μη παραδοτέο | δεν ήταν δυνατή
     """
 )
 

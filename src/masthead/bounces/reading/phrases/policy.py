@@ -40,25 +40,25 @@ REPUTATION = phrases(
 
 BLOCKED = phrases(
     """
-    blacklist | black list | blocklist | block list | block-list | denylist | blackhole | black hole | ~rbl | dnsbl |
-    spamhaus | spamcop | barracudacentral | sorbs | spamrats | uceprotect | cbl.abuseat | abuseat | zen. | sbl~ | pbl | xbl |
-    listed at | is listed | listed in | listed on | is on our block | banned sending ip | ip address is banned | ip banned |
-    is banned | banned ip | blocked by | is blocked | been blocked | blocked for | blocked using | blocked - | blocked at |
-    blocked due | blocked ip | block for | temporarily blocked | messages from your ip | your ip address | your ip is |
-    your ip has | your network | from your network | from your server | from your host | client host rejected |
-    client host blocked | client host refused | host rejected | helo command rejected | helo rejected | ehlo rejected |
-    helo/ehlo | access denied to your ip | connection refused by policy | connections from your | connection rejected |
-    connection denied | connection refused from | refused to talk to you | server refused to talk | not allowed to connect |
-    no access from | access denied, banned | access from ip | denied for your ip | dialup | dial-up | dynamic ip |
-    dynamic address | residential ip | dul~ | not accepting mail from | not accepting mail with | not accept mail from your |
-    mail from your | email from your | mail from this ip | from this ip | refused your | rejects mail from |
-    refuse mail from | unacceptable ip | your mail server | your server | your isp | your provider | mail server has been |
-    go away | my name was rejected | due to bad | permanently deferred | ts03 | ts02 | ts01 | [ts0 | ctpe | s3140 | s3150 |
-    sc-001 | dy-001 | cs01 | ofr_999 | _999 | ofr_102 | ofr_103 | ofr_104 | too many spam | service refuse |
-    closing connection | try again later from | not mail exchanger | may not be mail exchanger |
-    our system has detected an unusual | denied by a bl | denied access | refused to accept mail from | ip not allowed |
-    host network not allowed | sender ip must resolve | ip addresses * blocked | ip * blocked | bl rejected |
-    rate of unsolicited
+    is listed | was listed | currently listed | are listed | being listed | listed by | blacklist | black list | blocklist |
+    block list | block-list | denylist | blackhole | black hole | ~rbl | dnsbl | spamhaus | spamcop | barracudacentral |
+    sorbs | spamrats | uceprotect | cbl.abuseat | abuseat | ~zen. | sbl~ | ~pbl | ~xbl | is on our block |
+    banned sending ip | ip address is banned | ip banned | is banned | banned ip | blocked by | is blocked | been blocked |
+    blocked for | blocked using | blocked - | blocked at | blocked due | blocked ip | block for | temporarily blocked |
+    messages from your ip | your ip address | your ip is | your ip has | your network | from your network |
+    from your server | from your host | client host rejected | client host blocked | client host refused | host rejected |
+    helo command rejected | helo rejected | ehlo rejected | helo/ehlo | access denied to your ip |
+    connection refused by policy | connections from your | connection rejected | connection denied |
+    connection refused from | refused to talk to you | server refused to talk | not allowed to connect | no access from |
+    access denied, banned | access from ip | denied for your ip | dialup | dial-up | dynamic ip | dynamic address |
+    residential ip | dul~ | not accepting mail from | not accepting mail with | not accept mail from your | mail from your |
+    email from your | mail from this ip | from this ip | refused your | rejects mail from | refuse mail from |
+    unacceptable ip | your mail server | your server | your isp | your provider | mail server has been | go away |
+    my name was rejected | due to bad | permanently deferred | ts03 | ts02 | ts01 | [ts0 | ctpe | s3140 | s3150 | sc-001 |
+    dy-001 | cs01 | ofr_999 | _999 | ofr_102 | ofr_103 | ofr_104 | too many spam | service refuse | closing connection |
+    try again later from | not mail exchanger | may not be mail exchanger | our system has detected an unusual |
+    denied by a bl | denied access | refused to accept mail from | ip not allowed | host network not allowed |
+    sender ip must resolve | ip addresses * blocked | ip * blocked | bl rejected | rate of unsolicited
     """
 )
 

@@ -22,12 +22,13 @@ NETWORK = phrases(
 
 EXPIRED = phrases(
     """
-    expired | timed out | timeout | time out | timed-out | retry time | retry timeout | too long | queue too long |
-    in the queue | in queue | has been in | maximum time | delivery time | not delivered for | could not be delivered for |
-    undelivered for | giving up | given up | gave up | stopped trying | retry limit | max retries | retries exceeded |
-    retried too | attempts failed | after * attempts | after * days | after * hours | unable to deliver * for |
-    within * days | delivery delayed | delayed | still being retried | will be retried | keep trying | for at least |
-    for over | for more than | did not accept our requests to connect | recipient server did not accept | not responding |
+    expired | failing for a long time | multiple retries | find a gateway | delivery failed * attempts | timed out |
+    timeout | time out | timed-out | retry time | retry timeout | too long | queue too long | in the queue | in queue |
+    has been in | maximum time | delivery time | not delivered for | could not be delivered for | undelivered for |
+    giving up | given up | gave up | stopped trying | retry limit | max retries | retries exceeded | retried too |
+    attempts failed | after * attempts | after * days | after * hours | unable to deliver * for | within * days |
+    delivery delayed | delayed | still being retried | will be retried | keep trying | for at least | for over |
+    for more than | did not accept our requests to connect | recipient server did not accept | not responding |
     no answer from host | no answer | did not respond | not reachable | unreachable | could not be reached |
     not yet been delivered | server unavailable | frist | zeitüberschreitung | abgelaufen | délai | delai | expiré |
     tiempo de espera | tempo limite | scadut | verlopen | истекло | истек | タイムアウト | 期限 | 時間内に | 超时 | 过期

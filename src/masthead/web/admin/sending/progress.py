@@ -14,16 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from masthead.common.urls import absolute
-from masthead.delivery import campaigns, lookups
+from masthead.delivery import campaigns, forecasting, lookups, quiet_hours
 from masthead.delivery.models import Campaign, Delivery
 from masthead.issues.publications import base_url_of
 from masthead.team.roles import requires
+from masthead.web.admin.sending.expecting import expected
 from masthead.web.admin.staff import staff
 from masthead.web.admin.words import campaign_words, name_of
 
 State = Campaign.State
 #: While one of these holds, the screen asks for news.
 MOVING = frozenset({State.SCHEDULED, State.PREPARING, State.SENDING})
+_UNDER_WAY = frozenset({State.SENDING, State.PAUSED})
 
 
 @require_safe
@@ -107,6 +109,8 @@ def standing(found: Campaign) -> dict[str, object]:
         "progress": progress,
         "verification": lookups.verify(found) if ended and found.audience is not None else None,
         "words": campaign_words(found),
+        **expected(forecasting.of_campaign(found, progress, now=now) if found.state in _UNDER_WAY else None),
+        "is_quiet": found.state == State.PAUSED and found.resume_at and quiet_hours.until(found, now) is not None,
         "moving": found.state in MOVING,
         "starts_soon": starts_soon,
         "seconds_to_start": max(0, int((found.starts_at - now).total_seconds())) if found.starts_at else 0,

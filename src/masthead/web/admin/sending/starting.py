@@ -21,7 +21,7 @@ from masthead.audience import lookups as audience
 from masthead.audience.models import MailingList
 from masthead.common.addresses import BadAddress
 from masthead.common.local_time import BadLocalTime, moment_of
-from masthead.delivery import campaigns, testing
+from masthead.delivery import campaigns, forecasting, quiet_hours, testing
 from masthead.delivery import lookups as delivery
 from masthead.delivery.models import Campaign
 from masthead.issues import numbering, preflight, reading
@@ -33,6 +33,7 @@ from masthead.issues.rendering.edition import render as render_issue
 from masthead.issues.rendering.merge import TooManyFields
 from masthead.mail.encoding.slots import BadMail
 from masthead.team.roles import requires
+from masthead.web.admin.sending.expecting import expected
 from masthead.web.admin.staff import staff
 from masthead.web.admin.words import number_of, state_of
 
@@ -154,7 +155,16 @@ def audience_count(request: HttpRequest, pk: int) -> HttpResponse:
     """How many readers the chosen lists reach now: a piece of the send desk."""
     issue = get_object_or_404(Issue.objects.select_related("publication"), pk=pk)
     chosen = MailingList.objects.filter(pk__in=[value for value in request.GET.getlist("lists") if value.isdecimal()])
-    return render(request, "web_admin/sending/audience.html", {"issue": issue, **_audience(list(chosen))})
+    return render(
+        request,
+        "web_admin/sending/audience.html",
+        {
+            "issue": issue,
+            "publication": issue.publication,
+            **_audience(list(chosen)),
+            **_end(issue, list(chosen), timezone.now()),
+        },
+    )
 
 
 def _publish(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) -> HttpResponse | None:
@@ -216,7 +226,15 @@ def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
         "chosen": {str(entry.pk) for entry in chosen},
         "words": len(rendered.text_full.split()),
         **_audience(chosen),
+        **_end(issue, chosen, (form.cleaned_data.get("starts_at") if hasattr(form, "cleaned_data") else None) or now),
     }
+
+
+def _end(issue: Issue, lists: list[MailingList], start: datetime) -> dict[str, object]:
+    """When it would be through, and what quiet hours do to its beginning."""
+    hours = quiet_hours.of(issue.publication) if issue.publication.is_live else None
+    forecast = forecasting.before_sending(issue.publication, lists, start=start)
+    return {**expected(forecast), "quiet_until": hours.until(start) if hours else None}
 
 
 def _lists() -> list[tuple[MailingList, int]]:
