@@ -16,6 +16,7 @@ PREFERENCES = "preferences"
 BOUNCE = "bounce"
 MESSAGE_ID = "message-id"
 SINGLE = "single"
+LINK = "link"
 
 
 def seal(purpose: str, number: int) -> str:
