@@ -293,3 +293,16 @@ def test_the_sweep_does_it_all(campaign: Campaign, reader: Any, deliver: Any, co
     tasks.sweep.func()
     assert is_suppressed(reader)
     tasks.housekeeping.func()
+
+
+def test_another_policy_can_be_tried_without_consequences(
+    make_campaign: Any, reader: Any, deliver: Any, come_back: Any, now: datetime
+) -> None:
+    for week in range(2):
+        come_back(deliver(make_campaign(1971 + week), reader), token=False, at=now + timedelta(days=7 * week))
+    assert is_suppressed(reader)
+    rows = Finding.objects.values_list("outcome", "judged_at")
+    before = list(rows)
+    assert [rule.name for _finding, rule in acting.dry_run(thresholds=Thresholds(repeats=3))] == ["dead, once", "dead, once"]
+    assert [rule.name for _finding, rule in acting.dry_run(thresholds=Thresholds())] == ["dead again", "dead, once"]
+    assert list(rows) == before

@@ -66,8 +66,8 @@ def judge_pending(*, now: datetime, most: int = 5000) -> list[Finding]:
     return judged
 
 
-def case_of(finding: Finding) -> Case:
-    """`finding` as the rules see it. Also for a dry run: it asks and changes nothing."""
+def case_of(finding: Finding, *, again: bool = False) -> Case:
+    """`finding` as the rules see it; `again`: as if what came before it had not been judged yet. Asks and changes nothing."""
     return Case(
         kind=finding.kind,
         reason=finding.reason,
@@ -81,8 +81,14 @@ def case_of(finding: Finding) -> Case:
         is_test=finding.identity == Finding.Identity.TEST,
         campaign=finding.campaign_id,
         at=finding.found_at,
-        earlier=_earlier(finding) if finding.dead and finding.subscriber_id else (),
+        earlier=_earlier(finding, again) if finding.dead and finding.subscriber_id else (),
     )
+
+
+def dry_run(*, thresholds: Thresholds, most: int = 1000) -> list[tuple[Finding, Rule]]:
+    """What would follow from the newest findings under `thresholds`, newest first, without the mass guard; changes nothing."""
+    newest = Finding.objects.select_related("subscriber", "campaign").order_by("-id")[:most]
+    return [(finding, rules.judge(case_of(finding, again=True), thresholds)) for finding in newest]
 
 
 @transaction.atomic
@@ -132,12 +138,14 @@ def _certainty(finding: Finding) -> str:
     return certainty if finding.subscriber_id is not None else rules.UNPROVEN
 
 
-def _earlier(finding: Finding) -> list[tuple[int | None, datetime]]:
+def _earlier(finding: Finding, again: bool) -> list[tuple[int | None, datetime]]:
     """The reader's other signs of a dead address, each proven by token, Message-ID or refusal."""
     signs = Finding.objects.filter(
         subscriber=finding.subscriber_id, kind="bounce", dead=True, names_another=False, identity__in=list(_CERTAINTY)
     )
-    signs = signs.filter(outcome__in=(Outcome.FIRST, Outcome.PENDING), pk__lt=finding.pk)
+    signs = signs.filter(pk__lt=finding.pk)
+    # One that suppressed is used up: if a person lifted that since, it takes two new ones.
+    signs = signs.exclude(outcome=Outcome.UNDONE) if again else signs.filter(outcome__in=(Outcome.FIRST, Outcome.PENDING))
     return list(signs.order_by("-found_at").values_list("campaign_id", "found_at")[:20])
 
 

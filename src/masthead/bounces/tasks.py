@@ -12,13 +12,17 @@ from masthead.delivery.models import Campaign
 
 #: Refusals of campaigns that ended longer ago than this were all collected.
 _LATELY = timedelta(days=2)
+#: Of a flood so much at a time, a few seconds of work: the other sweeps wait behind this one.
+_ROUNDS = 4
 
 
 @task(queue_name="maint")
 def sweep() -> None:
     """Read what waits, collect what the relay refused, judge both."""
     now = timezone.now()
-    findings.read_waiting()
+    for _round in range(_ROUNDS):
+        if not findings.read_waiting():
+            break
     for campaign in Campaign.objects.filter(started_at__isnull=False).exclude(finished_at__lt=now - _LATELY):
         findings.collect_refusals(campaign=campaign, now=now)
     acting.judge_pending(now=now)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from masthead.bounces.reading import addresses
 from masthead.bounces.reading.document import Document
+from masthead.bounces.reading.headers import Headers
 from masthead.bounces.reading.phrases import matching, notices
 
 _MOST_LINES = 600
@@ -48,6 +49,38 @@ _SUBJECT = re.compile(
 )
 
 
+#: Headers of the copy, and of the report, by whom they name.
+_SENT_TO = (
+    *("x-failed-recipients", "to", "cc", "bcc", "x-original-to", "apparently-to", "delivered-to", "x-rcpt-to", "envelope-to"),
+    *("resent-to", "x-receiver", "original-recipient"),
+)
+_SENT_BY = ("from", "sender", "reply-to", "return-path", "x-sender", "errors-to", "envelope-from")
+_REPORTED_BY = ("from", "sender", "reply-to", "return-path")
+_REPORTED_TO = ("to", "delivered-to", "x-original-to", "envelope-to")
+
+# What speaks for an address, and against it. Only their order of size matters, and that two weak signs do not outweigh a
+# strong one; found on samples, and kept small.
+_ALONE = 5
+_BEGINS_A_REPORT, _BEGINS_THE_LINE = 4, 2
+_CALLED_RECIPIENT = 4
+_ANNOUNCED, _ANNOUNCED_HERE = 4, 3
+_NEAR_A_CODE = 2
+_NEAR_A_FAILURE = 2
+_WAS_MAILED_TO = 6
+_IS_A_NAME = -9
+_PASSES_IT_ON = -5
+_IS_THE_NEW_ONE = -12
+_CALLED_SENDER = -8
+_TO_BE_ASKED = -5
+_IN_A_LINK = -6
+_IS_THE_SENDER = -7
+_REPORTS = -4
+_IS_A_ROLE = -6
+_IN_A_SUMMARY = -6
+#: Below this it is surely somebody else.
+_LEAST = -2
+
+
 @dataclass(slots=True)
 class Candidate:
     """An address, its weight, and the words around its best place."""
@@ -64,89 +97,65 @@ class Parties:
 
     sent_to: frozenset[str]
     senders: frozenset[str]
-    reporters: frozenset[str] = field(default_factory=frozenset)
+    reporters: frozenset[str]
 
 
 def parties(document: Document) -> Parties:
     """Whom the mail that came back was sent to, who sent it, and who writes this report to whom."""
     copy, headers = document.copy, document.headers
-    to = [
-        *copy.all("x-failed-recipients"),
-        *copy.all("to"),
-        *copy.all("cc"),
-        *copy.all("bcc"),
-        *copy.all("x-original-to"),
-        *copy.all("apparently-to"),
-    ]
-    to += [
-        *copy.all("delivered-to"),
-        *copy.all("x-rcpt-to"),
-        *copy.all("envelope-to"),
-        *copy.all("resent-to"),
-        *copy.all("x-receiver"),
-        *copy.all("original-recipient"),
-    ]
-    senders = [
-        value
-        for name in ("from", "sender", "reply-to", "return-path", "x-sender", "errors-to", "envelope-from")
-        for value in copy.all(name)
-    ]
-    reporters = [value for name in ("from", "sender", "reply-to", "return-path") for value in headers.all(name)]
-    us = [value for name in ("to", "delivered-to", "x-original-to", "envelope-to") for value in headers.all(name)]
-    return Parties(_set(to), _set(senders + us), _set(reporters))
+    return Parties(
+        sent_to=_named(copy, _SENT_TO),
+        senders=_named(copy, _SENT_BY) | _named(headers, _REPORTED_TO),
+        reporters=_named(headers, _REPORTED_BY),
+    )
 
 
 def weigh(document: Document) -> list[Candidate]:
     """The likely recipients in the notice, the likeliest first; those that are surely something else are left out."""
     known = parties(document)
     lines = document.notice.split("\n")[:_MOST_LINES]
-    flats: dict[int, str] = {}
-
-    def flat(number: int) -> str:
-        if number not in flats:
-            flats[number] = matching.flat(lines[number])
-        return flats[number]
-
     best: dict[str, Candidate] = {}
     for number, line in enumerate(lines):
         if "@" not in line:
             continue
         for found in addresses.find_all(line, 20):
-            weight = _where(line, found) + _who(found.address, known) + _lead(lines, number, flat) - _is_summary(lines, number)
+            weight = _where(line, found) + _who(found.address, known) + _lead(lines, number) + _in_summary(lines, number)
             around = _around(lines, number)
             if _CODE.search(around):
-                weight += 2
+                weight += _NEAR_A_CODE
             if matching.any_of(matching.flat(around), notices.FAILED) or matching.find(line).reason:
-                weight += 2
+                weight += _NEAR_A_FAILURE
             key = found.address.lower()
             if key not in best or best[key].weight < weight:
                 best[key] = Candidate(found.address, weight, around, number)
     ranked = sorted(best.values(), key=lambda each: (-each.weight, each.at))
-    return [each for each in ranked if each.weight > -3]
+    return [each for each in ranked if each.weight >= _LEAST]
 
 
 def _where(line: str, found: addresses.Found) -> int:
     before, after = line[: found.start], line[found.end :]
     alone = not before.strip(" \t<>(\"'*-•|") and not after.strip(" \t<>)\"':;,.|*")
     if alone:
-        return 5
+        return _ALONE
     weight = 0
     if after.lstrip().startswith("<") and "@" in after:
-        weight -= 9  # a display name that looks like an address
+        weight += _IS_A_NAME
     if not before.strip(" \t<(\"'*-•"):
-        weight += 4 if after.lstrip(">)\"'").startswith((":", " ", "\t", "...", ",", ";", "(")) else 2
+        weight += (
+            _BEGINS_A_REPORT if after.lstrip(">)\"'").startswith((":", " ", "\t", "...", ",", ";", "(")) else _BEGINS_THE_LINE
+        )
     if _PASSED_ON.search(before[-40:]):
-        weight -= 5
+        weight += _PASSES_IT_ON
     if _INSTEAD.search(before[-60:]):
-        weight -= 12
+        weight += _IS_THE_NEW_ONE
     if _SENDER.search(before[-60:]):
-        weight -= 8
+        weight += _CALLED_SENDER
     elif _RECIPIENT.search(before[-60:]):
-        weight += 4
+        weight += _CALLED_RECIPIENT
     if _CONTACT.search(before[-100:]):
-        weight -= 5
+        weight += _TO_BE_ASKED
     if "://" in before[-80:] and " " not in before[before.rfind("://") :]:
-        weight -= 6
+        weight += _IN_A_LINK
     return weight
 
 
@@ -154,36 +163,36 @@ def _who(address: str, known: Parties) -> int:
     key = address.lower()
     weight = 0
     if key in known.sent_to:
-        weight += 6
+        weight += _WAS_MAILED_TO
     elif key in known.senders:
-        weight -= 7
+        weight += _IS_THE_SENDER
     if key in known.reporters:
-        weight -= 4
+        weight += _REPORTS
     if _NOBODY.match(key.partition("@")[0]) and key not in known.sent_to:
-        weight -= 6
+        weight += _IS_A_ROLE
     return weight
 
 
-def _lead(lines: list[str], number: int, flat: object) -> int:
+def _lead(lines: list[str], number: int) -> int:
     """Whether a line shortly before announces recipients."""
     seen = 0
     for at in range(number - 1, max(-1, number - 9), -1):
         if not lines[at].strip():
             continue
         if matching.any_of(matching.flat(lines[at]), notices.LEAD):
-            return 4
+            return _ANNOUNCED
         seen += 1
         if seen == 4:
             break
-    return 3 if matching.any_of(matching.flat(lines[number]), notices.LEAD) else 0
+    return _ANNOUNCED_HERE if matching.any_of(matching.flat(lines[number]), notices.LEAD) else 0
 
 
-def _is_summary(lines: list[str], number: int) -> int:
+def _in_summary(lines: list[str], number: int) -> int:
     """Whether the line is the To in a summary of the mail: a Subject, a date stand beside it."""
     if not _TO.match(lines[number]):
         return 0
     beside = lines[max(0, number - 2) : number] + lines[number + 1 : number + 4]
-    return 6 if any(_SUBJECT.match(line) for line in beside) else 0
+    return _IN_A_SUMMARY if any(_SUBJECT.match(line) for line in beside) else 0
 
 
 def _around(lines: list[str], number: int) -> str:
@@ -202,5 +211,5 @@ def _around(lines: list[str], number: int) -> str:
     return "\n".join(taken)
 
 
-def _set(values: list[str]) -> frozenset[str]:
-    return frozenset(each.lower() for each in addresses.all_in(values))
+def _named(headers: Headers, names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(each.lower() for each in addresses.all_in([value for name in names for value in headers.all(name)]))

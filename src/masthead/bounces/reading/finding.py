@@ -65,8 +65,6 @@ REASONS: Final[dict[str, str]] = {
 DEAD: Final = frozenset({"userunknown", "hostunknown", "hasmoved", "notaccept"})
 
 #: How an address was found, the surest first.
-FROM_TOKEN: Final = "token"  # noqa: S105  a word, no secret
-FROM_MESSAGE_ID: Final = "message-id"
 FROM_ORIGINAL: Final = "original-recipient"
 FROM_FINAL: Final = "final-recipient"
 FROM_HEADER: Final = "header"

@@ -139,7 +139,12 @@ def _by_words(document: Document) -> str:
     coded = bool(_FAILED_WORDS.search(notice) and matching.find(notice).reason)
     if _is_automatic(document, subject) and not failed_subject and not (daemon and (failed or coded)) and not _waits(document):
         return finding.AUTO_REPLY
-    if not daemon and not failed_subject and matching.any_of(subject + notice[:3000], notices.CHALLENGE) and _answers(document):
+    if (
+        not daemon
+        and not failed_subject
+        and matching.any_of(subject + _own_words(document), notices.CHALLENGE)
+        and _answers(document)
+    ):
         return finding.AUTO_REPLY
     if not daemon and not failed_subject and any(name in headers for name in ("list-unsubscribe", "list-id")):
         return finding.OTHER
@@ -199,17 +204,20 @@ def _says_automatic(document: Document) -> bool:
 
 
 def _is_automatic(document: Document, subject: str) -> bool:
+    """Whether a program answers, by its headers; by its subject alone only where no person wrote it by hand."""
     if _says_automatic(document):
         return True
+    headers = document.headers
+    signs = (
+        headers.get("auto-submitted").lower().startswith("auto")
+        or "x-auto-response-suppress" in headers
+        or headers.get("precedence").lower() in ("bulk", "junk", "list")
+        or headers.get("return-path").strip() == "<>"
+    )
     if matching.any_of(subject, notices.AUTOMATIC):
-        headers = document.headers
-        return (
-            bool(headers.get("auto-submitted").lower().startswith("auto"))
-            or "x-auto-response-suppress" in headers
-            or headers.get("precedence").lower() in ("bulk", "junk", "list")
-            or not _is_conversation(document)
-        )
-    return False
+        return signs or not _is_conversation(document)
+    bare = subject.strip().removeprefix("re:").strip()
+    return bool(matching.any_of(subject, notices.AWAY)) and (signs or bare.startswith(notices.AWAY))
 
 
 def _answers(document: Document) -> bool:
@@ -225,8 +233,16 @@ def _is_conversation(document: Document) -> bool:
         return False
     if headers.get("auto-submitted").lower().startswith("auto"):
         return False
-    own = "\n".join(line for line in document.notice[:4000].split("\n") if not line.startswith((">", "|")))
-    return _MACHINE.search(own) is None
+    return _MACHINE.search("\n".join(_unquoted(document))) is None
+
+
+def _own_words(document: Document) -> str:
+    """What the notice says itself, without what it quotes, as it is searched."""
+    return matching.flat("\n".join(_unquoted(document)))[:3000]
+
+
+def _unquoted(document: Document) -> list[str]:
+    return [line for line in document.notice[:6000].split("\n") if not line.startswith((">", "|"))]
 
 
 def _from(document: Document) -> str:

@@ -74,7 +74,7 @@ _BY_SUBJECT = {
 }
 
 #: Said of many things: a telling status says more.
-_VAGUE = frozenset({"policyviolation", "contenterror", "systemerror", "syntaxerror", "filtered", "onhold"})
+_VAGUE = frozenset({"policyviolation", "contenterror", "systemerror", "syntaxerror", "onhold"})
 _BY_REPLY = {
     "542": "userunknown",
     "552": "mailboxfull",

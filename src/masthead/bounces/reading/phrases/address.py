@@ -128,17 +128,17 @@ MOVED = phrases(
 
 FULL = phrases(
     """
-    mailbox full | mailbox is full | mail box full | mailbox * is full | mailbox has exceeded | mailbox * exceeded |
-    mailbox size limit | mailbox quota | mailbox exceed | mailbox over | mailfolder is full | mail folder is full |
-    mail file size limit | maildir over | maildir delivery failed: user | over quota | overquota | over-quota |
-    quota exceeded | quota exceed | quota full | quota has been | quota is full | exceeded quota | exceeds quota |
-    exceeded * quota | exceed * quota | exceeds * quota | quota violation | quota error | quota limit | out of quota |
-    too many messages in * mailbox | storage quota | disk quota | user's quota | inbox is full | inbox full |
-    account is full | account full | user is full | user full | full mailbox | insufficient quota | not enough space in |
-    not enough quota | exceeded storage | storage limit | exceeded his | exceeded its | exceeded their | mail quota |
-    would exceed | exceeding its mailbox | recipient's mailbox is full | recipient storage full |
-    no space left for this user | boxexceeded | out of storage | has no space | user has exhausted | mailboxes full |
-    is full and can't accept | exceeds the allocated quota | exceeding the limit of the mailbox |
+    boite du destinataire pleine | _417 | [417] | mailbox full | mailbox is full | mail box full | mailbox * is full |
+    mailbox has exceeded | mailbox * exceeded | mailbox size limit | mailbox quota | mailbox exceed | mailbox over |
+    mailfolder is full | mail folder is full | mail file size limit | maildir over | maildir delivery failed: user |
+    over quota | overquota | over-quota | quota exceeded | quota exceed | quota full | quota has been | quota is full |
+    exceeded quota | exceeds quota | exceeded * quota | exceed * quota | exceeds * quota | quota violation | quota error |
+    quota limit | out of quota | too many messages in * mailbox | storage quota | disk quota | user's quota | inbox is full |
+    inbox full | account is full | account full | user is full | user full | full mailbox | insufficient quota |
+    not enough space in | not enough quota | exceeded storage | storage limit | exceeded his | exceeded its |
+    exceeded their | mail quota | would exceed | exceeding its mailbox | recipient's mailbox is full |
+    recipient storage full | no space left for this user | boxexceeded | out of storage | has no space | user has exhausted |
+    mailboxes full | is full and can't accept | exceeds the allocated quota | exceeding the limit of the mailbox |
     receiving mail at a ratequotaexceeded | exceeded email quota | email quota | insufficient user storage |
     postfach ist voll | postfach voll | postfach * voll | mailbox voll | speicherplatz | kontingent | überschritten |
     überfüllt | boite pleine | boîte pleine | boîte aux lettres * pleine | boite aux lettres * pleine | quota dépassé |
@@ -154,73 +154,75 @@ FULL = phrases(
 
 SUSPENDED = phrases(
     """
-    account is disabled | account disabled | account has been disabled | account that you tried to reach is disabled |
-    mailbox disabled | mailbox is disabled | user disabled | user is disabled | address is disabled | address disabled |
-    account is suspended | account suspended | account has been suspended | mailbox suspended | mailbox is suspended |
-    user suspended | user is suspended | temporarily suspended | mailbox is frozen | mailbox frozen | account frozen |
-    account is frozen | account is locked | account locked | account has been locked | mailbox locked | mailbox is locked |
-    account inactive | account is inactive | inactive account | inactive mailbox | mailbox inactive | mailbox is inactive |
-    user inactive | user is inactive | inactive user | inactive recipient | inactive for | is not active |
-    account not active | not active anymore | user not active | mailbox not active | currently not accepting |
-    not accepting messages | not accepting mail | not accepting email | is not accepting | not currently accepting |
-    can't receive messages | cannot receive messages | unable to receive | not receiving mail | isn't receiving |
-    is no longer accepting | no longer accepts mail | no longer accepting | account is not allowed to receive |
-    blocked for inactivity | due to inactivity | not logged in | hasn't logged in | has not logged in | been inactive |
-    extended inactivity | out of service | temporarily disabled | temporarily deactivated | deactivated |
-    has been blocked by administrator | account blocked | user is blocked | mailbox blocked | mailbox is blocked |
-    account has been deactivated | vdelivermail: account is locked | dormant | administratively disabled | disabled mailbox |
-    disabled account | disabled user | disabled recipient | discontinued | account on hold |
-    delivery to this account is disabled | subscriber is suspended | service has been suspended | user_disabled |
-    account is currently unavailable | postfach * gesperrt | konto * gesperrt | deaktiviert | postfach ist inaktiv |
-    compte * suspendu | compte * désactivé | boite * désactivée | cuenta * suspendida | cuenta * deshabilitada |
-    cuenta * desactivada | account * sospeso | casella * sospesa | casella * disattivata | conta * suspensa |
-    conta * desativada | geblokkeerd | zablokowan | заблокирован | отключен | 停止中 | 利用停止 | 受信停止 | 冻结 | 已停用 |
-    被禁用 | 停用
+    boite du destinataire archivee | archived recipient | _420 | [420] | account is disabled | account disabled |
+    account has been disabled | account that you tried to reach is disabled | mailbox disabled | mailbox is disabled |
+    user disabled | user is disabled | address is disabled | address disabled | account is suspended | account suspended |
+    account has been suspended | mailbox suspended | mailbox is suspended | user suspended | user is suspended |
+    temporarily suspended | mailbox is frozen | mailbox frozen | account frozen | account is frozen | account is locked |
+    account locked | account has been locked | mailbox locked | mailbox is locked | account inactive | account is inactive |
+    inactive account | inactive mailbox | mailbox inactive | mailbox is inactive | user inactive | user is inactive |
+    inactive user | inactive recipient | inactive for | is not active | account not active | not active anymore |
+    user not active | mailbox not active | currently not accepting | not accepting messages | not accepting mail |
+    not accepting email | is not accepting | not currently accepting | can't receive messages | cannot receive messages |
+    unable to receive | not receiving mail | isn't receiving | is no longer accepting | no longer accepts mail |
+    no longer accepting | account is not allowed to receive | blocked for inactivity | due to inactivity | not logged in |
+    hasn't logged in | has not logged in | been inactive | extended inactivity | out of service | temporarily disabled |
+    temporarily deactivated | deactivated | has been blocked by administrator | account blocked | user is blocked |
+    mailbox blocked | mailbox is blocked | account has been deactivated | vdelivermail: account is locked | dormant |
+    administratively disabled | disabled mailbox | disabled account | disabled user | disabled recipient | discontinued |
+    account on hold | delivery to this account is disabled | subscriber is suspended | service has been suspended |
+    user_disabled | account is currently unavailable | postfach * gesperrt | konto * gesperrt | deaktiviert |
+    postfach ist inaktiv | compte * suspendu | compte * désactivé | boite * désactivée | cuenta * suspendida |
+    cuenta * deshabilitada | cuenta * desactivada | account * sospeso | casella * sospesa | casella * disattivata |
+    conta * suspensa | conta * desativada | geblokkeerd | zablokowan | заблокирован | отключен | 停止中 | 利用停止 |
+    受信停止 | 冻结 | 已停用 | 被禁用 | 停用
     """
 )
 
 FILTERED = phrases(
     """
-    user rejects | user refuse | recipient refuses | recipient * refuse | rejected by user | rejected by the recipient |
-    rejected by recipient | refused by recipient | refused by the recipient | by the user | blocked by recipient |
-    blocked by user | blocked by the recipient | recipient has blocked | user has blocked | does not want to receive |
-    doesn't want to receive | does not accept mail from | only accepts mail from | accepts mail only | not on the whitelist |
-    not in whitelist | recipient's filter | user's filter | personal filter | because the recipient is not accepting |
-    mailbox owner | resolver.rst.notauthorized | resolver.rst.restricted | restricted to | not authorized to send to |
-    permission to send to | not authorised to send to | only allows | delivery not authorized | restricts who |
-    recipient does not accept | recipient doesn't accept | not allowed to send to this | 受信拒否 | 指定受信 | ドメイン指定 |
-    拒收 | 被拒收 | 拒绝接收 | group only accepts | doesn't accept messages from | does not allow posts | you can't post |
-    may not post | not have permission to post
+    rcp-p2 | rcp-p3 | due to recipient preferences | recipient preferences | protected recipient | has restricted |
+    user rules | message rejected due to user | user rejects | user refuse | recipient refuses | recipient * refuse |
+    rejected by user | rejected by the recipient | rejected by recipient | refused by recipient | refused by the recipient |
+    by the user | blocked by recipient | blocked by user | blocked by the recipient | recipient has blocked |
+    user has blocked | does not want to receive | doesn't want to receive | does not accept mail from |
+    only accepts mail from | accepts mail only | not on the whitelist | not in whitelist | recipient's filter |
+    user's filter | personal filter | because the recipient is not accepting | mailbox owner | resolver.rst.notauthorized |
+    resolver.rst.restricted | restricted to | not authorized to send to | permission to send to | not authorised to send to |
+    only allows | delivery not authorized | restricts who | recipient does not accept | recipient doesn't accept |
+    not allowed to send to this | 受信拒否 | 指定受信 | ドメイン指定 | 拒收 | 被拒收 | 拒绝接收 | group only accepts |
+    doesn't accept messages from | does not allow posts | you can't post | may not post | not have permission to post
     """
 )
 
 #: Certain, and before everything else since such a mail may mention DNS or policies.
 NO_MAIL_SURE = phrases(
     """
-    does not accept mail (nullmx | nullmx | null mx | null-mx | doesn't receive email according to |
-    does not receive email according to | host does not accept mail | domain does not accept mail |
-    domain does not accept email | domain doesn't accept mail | does not accept any mail | accepts no mail |
-    does not receive mail | does not accept email | mail receiving disabled |
+    record indicated no smtp service | no smtp service at this domain | does not accept mail (nullmx | nullmx | null mx |
+    null-mx | doesn't receive email according to | does not receive email according to | host does not accept mail |
+    domain does not accept mail | domain does not accept email | domain doesn't accept mail | does not accept any mail |
+    accepts no mail | does not receive mail | does not accept email | mail receiving disabled |
     smtp protocol returned a permanent error * no mx | name server: .: host not found
     """
 )
 
 NO_DOMAIN = phrases(
     """
-    domain not found | not appear to be registered | domain name not found | host not found | host or domain name not found |
-    host unknown | unknown host | unknown domain | no such domain | no such host | domain does not exist |
-    domain doesn't exist | domain * does not exist | host * does not exist | bad destination host | illegal host/domain |
-    nxdomain | name or service not known | nodename nor servname | unable to resolve | cannot resolve |
-    could not be resolved | could not resolve | couldn't resolve | not resolve | dns error: domain | no valid hosts |
-    no valid mx | no mx | couldn't find any host named | couldn't find any host by that name |
-    couldn't find a mail exchanger | can't find * host | unrouteable mail domain | unrouteable domain | unroutable domain |
-    all host address lookups failed | no a, aaaa | has no mail exchange | no mail server | mail server * not found |
-    domain is not valid | invalid domain | domain invalid | couldn't be reached because the domain | recipient's domain |
-    recipient domain must exist | destination domain | domain * couldn't be found | domain wasn't found | domain has no |
-    is not a valid domain | unknown destination host | no route to domain | mx record about * unknown |
-    domain is not hosted | domain isn't hosted | unable to find the domain | unknown mail host | non-existent domain |
-    non-existent host | non existent domain | domäne existiert nicht | domain existiert nicht | unbekannte domain |
-    domaine inconnu | domaine inexistant | dominio no existe | dominio inexistente | dominio sconosciuto |
-    domínio inexistente | домен не | ドメインが存在 | ドメインが見つ | ホストが見つ | 域名不存在 | 找不到域
+    mx records point to non-existent | unable to find a host | domain not found | not appear to be registered |
+    domain name not found | host not found | host or domain name not found | host unknown | unknown host | unknown domain |
+    no such domain | no such host | domain does not exist | domain doesn't exist | domain * does not exist |
+    host * does not exist | bad destination host | illegal host/domain | nxdomain | name or service not known |
+    nodename nor servname | unable to resolve | cannot resolve | could not be resolved | could not resolve |
+    couldn't resolve | not resolve | dns error: domain | no valid hosts | no valid mx | no mx |
+    couldn't find any host named | couldn't find any host by that name | couldn't find a mail exchanger | can't find * host |
+    unrouteable mail domain | unrouteable domain | unroutable domain | all host address lookups failed | no a, aaaa |
+    has no mail exchange | no mail server | mail server * not found | domain is not valid | invalid domain | domain invalid |
+    couldn't be reached because the domain | recipient's domain | recipient domain must exist | destination domain |
+    domain * couldn't be found | domain wasn't found | domain has no | is not a valid domain | unknown destination host |
+    no route to domain | mx record about * unknown | domain is not hosted | domain isn't hosted | unable to find the domain |
+    unknown mail host | non-existent domain | non-existent host | non existent domain | domäne existiert nicht |
+    domain existiert nicht | unbekannte domain | domaine inconnu | domaine inexistant | dominio no existe |
+    dominio inexistente | dominio sconosciuto | domínio inexistente | домен не | ドメインが存在 | ドメインが見つ |
+    ホストが見つ | 域名不存在 | 找不到域
     """
 )

@@ -14,15 +14,15 @@ VIRUS = phrases(
 
 SPAM = phrases(
     """
-    spam | ube, | unsolicited | junk mail | bulk mail | mass mailing | bulk email | bayes | message content rejected |
-    content rejected | blocked by content | content filter | content blocked | content policy | content restrictions |
-    message looks like | classified as | considered unsolicited | identified as | appears to be unsolicited | scored as |
-    high probability | advertis | message contains content | not accepted for policy: content | rule imposed mailbox access |
-    dt:spm | dt:sum | cmae | cloudmark | _506 | [506] | objectionable content | message filtered | mail filtered |
-    message was filtered | blacklisted content | forbidden content | blocked url | blacklisted url | uribl | surbl |
-    url blacklist | links to a | スパム | 迷惑メール | 垃圾邮件 | 垃圾郵件 | спам | подозр | 스팸 | rejected due to content |
-    unwanted content | suspicious content | message refused by | your message looks | fails our filter | filter rejected |
-    message content * not acceptable
+    hvu:b | spam | ube, | unsolicited | junk mail | bulk mail | mass mailing | bulk email | bayes |
+    message content rejected | content rejected | blocked by content | content filter | content blocked | content policy |
+    content restrictions | message looks like | classified as | considered unsolicited | identified as |
+    appears to be unsolicited | scored as | high probability | advertis | message contains content |
+    not accepted for policy: content | rule imposed mailbox access | dt:spm | dt:sum | cmae | cloudmark | _506 | [506] |
+    objectionable content | message filtered | mail filtered | message was filtered | blacklisted content |
+    forbidden content | blocked url | blacklisted url | uribl | surbl | url blacklist | links to a | スパム | 迷惑メール |
+    垃圾邮件 | 垃圾郵件 | спам | подозр | 스팸 | rejected due to content | unwanted content | suspicious content |
+    message refused by | your message looks | fails our filter | filter rejected | message content * not acceptable
     """
 )
 

@@ -69,23 +69,22 @@ REFUSED = phrases("rejected | refused | quota | not accepted | could not be deli
 #: The mail waits and is tried again.
 WAITING = phrases(
     """
-    delivery status notification (delay | delivery delayed | delivery is delayed | delivery delay | message delayed |
-    mail delayed | has been delayed | is delayed | delayed mail | (delay) | still being retried | will be retried |
-    will continue to be retried | will retry | will keep trying | continue to try | continue trying | continue attempting |
-    keep trying | keep attempting | will try again | will be attempted again | delivery attempts will continue |
-    attempts will be made | still trying | retry for | not yet been delivered | not yet delivered |
-    has not been delivered yet | warning message only | this is a warning | could not send message for past |
-    could not be delivered for * hours | warning: could not send | warning: message * delayed | do not need to resend |
-    don't need to resend | no action is required | no action required | you do not need to do anything |
-    you don't need to do anything | temporarily deferred | will attempt | being delayed | undelivered after 4 |
-    transient non-fatal | transient fail | delivery temporarily suspended" | there was a temporary problem |
-    incomplete delivery | gmail will retry | will be sent as soon | noch nicht zugestellt | verzögert | verzögerung |
-    weiterhin versucht | weitere zustellversuche | remise retardée | retardé | nouvelle tentative |
-    tentatives se poursuivront | réessayer | pas encore | se volverá a intentar | seguirá intentando | demorado | retrasado |
-    retraso | ritardo | ritardat | verrà ritentato | riprovare | ainda não foi | atrasad | continuará tentando |
-    será tentado novamente | vertraagd | vertraging | nog niet | försenad | fördröjd | forsinket | viivästy | opóźni |
-    zpožděn | gecik | задерж | отложен | повторн | попытки будут продолж | 遅延 | 再送 | 配信が遅れ | 再試行 | 延迟 | 重试 |
-    将继续 | 延遲 | 지연
+    pas encore été | повторные попытки | 再試行します | 将重试 | 系统将重试 | delivery status notification (delay |
+    delivery delayed | delivery is delayed | delivery delay | message delayed | mail delayed | has been delayed |
+    is delayed | delayed mail | (delay) | still being retried | will be retried | will continue to be retried | will retry |
+    will keep trying | continue to try | continue trying | continue attempting | keep trying | keep attempting |
+    will try again | will be attempted again | delivery attempts will continue | attempts will be made | still trying |
+    retry for | not yet been delivered | not yet delivered | has not been delivered yet | warning message only |
+    this is a warning | could not send message for past | could not be delivered for * hours | warning: could not send |
+    warning: message * delayed | do not need to resend | don't need to resend | no action is required | no action required |
+    you do not need to do anything | you don't need to do anything | temporarily deferred | will attempt | being delayed |
+    undelivered after 4 | transient non-fatal | transient fail | delivery temporarily suspended" |
+    there was a temporary problem | incomplete delivery | gmail will retry | will be sent as soon | noch nicht zugestellt |
+    verzögert | verzögerung | weiterhin versucht | weitere zustellversuche | remise retardée | retardé | nouvelle tentative |
+    tentatives se poursuivront | se volverá a intentar | seguirá intentando | demorado | retrasado | retraso | ritardo |
+    ritardat | verrà ritentato | ainda não foi | atrasad | continuará tentando | será tentado novamente | vertraagd |
+    vertraging | nog niet | försenad | fördröjd | forsinket | viivästy | opóźni | zpožděn | gecik | задерж | отложен |
+    попытки будут продолж | 遅延 | 再送 | 配信が遅れ | 延迟 | 将继续 | 延遲 | 지연
     """
 )
 
@@ -116,40 +115,48 @@ ARRIVED = phrases(
 #: Subjects of answers by programs on behalf of people.
 AUTOMATIC = phrases(
     """
-    out of office | out-of-office | out of the office | outofoffice | ooo: | automatic reply | automatic response |
-    automated reply | automated response | auto reply | auto-reply | autoreply | auto response | auto-response |
-    autoresponse | autoresponder | auto: | vacation | on holiday | on leave | away from | i am away | i'm away |
-    annual leave | maternity leave | parental leave | absence | absent | away message | not in the office | currently out |
-    on vacation | abwesen | automatische antwort | automatische rückantwort | autom. antwort | urlaub | nicht im büro |
-    nicht im haus | eingangsbestätigung | empfangsbestätigung | réponse automatique | reponse automatique | réponse auto |
-    absence du bureau | en congé | message d'absence | absent du bureau | accusé de réception | respuesta automática |
-    respuesta automatica | fuera de la oficina | fuera de oficina | ausencia | ausente | vacaciones | acuse de recibo |
-    risposta automatica | risponditore | fuori sede | fuori ufficio | assenza | in ferie | assente | resposta automática |
-    resposta automatica | fora do escritório | férias | ausência | automatisch antwoord | automatische antwoord | afwezig |
-    niet op kantoor | vakantie | autosvar | automatiskt svar | automatisk svar | frånvaro | fravær | ikke til stede |
-    semester | på ferie | automaattinen vastaus | poissa | lomalla | odpowiedź automatyczna | autoodpowiedź |
-    automatyczna odpowiedź | nieobecność | poza biurem | urlop | automatická odpověď | mimo kancelář | dovolená | nepřítomn |
-    automatikus válasz | házon kívül | szabadság | otomatik yanıt | ofis dışında | otomatik cevap | izinde |
-    răspuns automat | автоответ | автоматический ответ | в отпуске | отпуск | отсутств | вне офиса | автоматична відповідь |
-    自動返信 | 自動応答 | 不在 | 休暇 | 自動送信 | 自动回复 | 自動回覆 | 自动答复 | 外出 | 休假 | 不在办公室 | 자동 응답 |
-    자동응답 | 부재중 | 휴가 | رد تلقائي | خارج المكتب | پاسخ خودکار | αυτόματη απάντηση | תשובה אוטומטית |
-    thank you for contacting | thank you for your e-mail | thank you for your email | thank you for your message |
-    thanks for your email | thanks for contacting | we have received your | we received your |
-    your message has been received | request received | ticket received | [ticket | case # | has been received
+    abwesenheitsnotiz | absence notice | notice of absence | out of office | out-of-office | out of the office |
+    outofoffice | ooo: | automatic reply | automatic response | automated reply | automated response | auto reply |
+    auto-reply | autoreply | auto response | auto-response | autoresponse | autoresponder | auto: | away message | abwesen |
+    automatische antwort | automatische rückantwort | autom. antwort | nicht im büro | nicht im haus | eingangsbestätigung |
+    empfangsbestätigung | réponse automatique | reponse automatique | réponse auto | absence du bureau | message d'absence |
+    absent du bureau | accusé de réception | respuesta automática | respuesta automatica | fuera de la oficina |
+    fuera de oficina | acuse de recibo | risposta automatica | risponditore | fuori sede | fuori ufficio |
+    resposta automática | resposta automatica | fora do escritório | automatisch antwoord | automatische antwoord |
+    niet op kantoor | autosvar | automatiskt svar | automatisk svar | ikke til stede | automaattinen vastaus |
+    odpowiedź automatyczna | autoodpowiedź | automatyczna odpowiedź | poza biurem | automatická odpověď | mimo kancelář |
+    automatikus válasz | házon kívül | otomatik yanıt | ofis dışında | otomatik cevap | răspuns automat | автоответ |
+    автоматический ответ | в отпуске | вне офиса | автоматична відповідь | 自動返信 | 自動応答 | 自動送信 | 自动回复 |
+    自動回覆 | 自动答复 | 不在办公室 | 자동 응답 | 자동응답 | 부재중 | رد تلقائي | خارج المكتب | پاسخ خودکار |
+    αυτόματη απάντηση | תשובה אוטומטית | thank you for contacting | thank you for your e-mail | thank you for your email |
+    thank you for your message | thanks for your email | thanks for contacting | we have received your | we received your |
+    your message has been received | request received | ticket received
+    """
+)
+
+#: Words of such subjects that people use too: they count with another sign of a program, or at the beginning.
+AWAY = phrases(
+    """
+    vacation | on holiday | on leave | away from | i am away | i'm away | annual leave | maternity leave | parental leave |
+    absence | absent | not in the office | currently out | on vacation | urlaub | en congé | ausencia | ausente |
+    vacaciones | assenza | in ferie | assente | férias | ausência | afwezig | vakantie | frånvaro | fravær | semester |
+    på ferie | poissa | lomalla | nieobecność | urlop | dovolená | nepřítomn | szabadság | izinde | отпуск | отсутств |
+    不在 | 休暇 | 外出 | 休假 | 휴가 | [ticket | case # | has been received
     """
 )
 
 #: Whoever sends this wants proof that a person wrote.
 CHALLENGE = phrases(
     """
-    please confirm your message | confirm your message | confirm that you | confirm you are | confirm your email |
-    confirm your e-mail | challenge | verify that you | verify your address | verification required | verify yourself |
-    sender verification required | click * to deliver | to release your message | to have your message delivered |
-    has not been delivered because you are not | approved sender | approved senders | not on * whitelist | spamarrest |
-    spam arrest | boxbe | tmda | mailblocks | active spam killer | earthlink spamblocker | spamblocker | bluebottle |
-    deliver your message * click | captcha | prove you are | prove that you | human | will be held until |
-    waiting for your confirmation | awaiting your confirmation | reply to this message to confirm | knowspam |
-    authorize your | to be added to my | guest list | delivery confirmation request | antispam uol | uol antispam |
-    confirmação de envio
+    complete the captcha | captcha to | confirm you are a person | confirm that you are a person |
+    confirm that you are human | verify that you are human | you are a human | added to my guest list |
+    approved sender list | challenge-response | challenge/response | please confirm your message | confirm your message |
+    confirm your email | confirm your e-mail | verify that you | verify your address | verification required |
+    verify yourself | sender verification required | click * to deliver | to release your message |
+    to have your message delivered | has not been delivered because you are not | approved senders | not on * whitelist |
+    spamarrest | spam arrest | boxbe | tmda | mailblocks | active spam killer | earthlink spamblocker | spamblocker |
+    deliver your message * click | prove you are | prove that you | will be held until | waiting for your confirmation |
+    awaiting your confirmation | reply to this message to confirm | knowspam | authorize your | to be added to my |
+    antispam uol | uol antispam | confirmação de envio
     """
 )

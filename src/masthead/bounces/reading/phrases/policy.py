@@ -40,25 +40,26 @@ REPUTATION = phrases(
 
 BLOCKED = phrases(
     """
-    is listed | was listed | currently listed | are listed | being listed | listed by | blacklist | black list | blocklist |
-    block list | block-list | denylist | blackhole | black hole | ~rbl | dnsbl | spamhaus | spamcop | barracudacentral |
-    sorbs | spamrats | uceprotect | cbl.abuseat | abuseat | ~zen. | sbl~ | ~pbl | ~xbl | is on our block |
-    banned sending ip | ip address is banned | ip banned | is banned | banned ip | blocked by | is blocked | been blocked |
-    blocked for | blocked using | blocked - | blocked at | blocked due | blocked ip | block for | temporarily blocked |
-    messages from your ip | your ip address | your ip is | your ip has | your network | from your network |
-    from your server | from your host | client host rejected | client host blocked | client host refused | host rejected |
-    helo command rejected | helo rejected | ehlo rejected | helo/ehlo | access denied to your ip |
-    connection refused by policy | connections from your | connection rejected | connection denied |
-    connection refused from | refused to talk to you | server refused to talk | not allowed to connect | no access from |
-    access denied, banned | access from ip | denied for your ip | dialup | dial-up | dynamic ip | dynamic address |
-    residential ip | dul~ | not accepting mail from | not accepting mail with | not accept mail from your | mail from your |
-    email from your | mail from this ip | from this ip | refused your | rejects mail from | refuse mail from |
-    unacceptable ip | your mail server | your server | your isp | your provider | mail server has been | go away |
-    my name was rejected | due to bad | permanently deferred | ts03 | ts02 | ts01 | [ts0 | ctpe | s3140 | s3150 | sc-001 |
-    dy-001 | cs01 | ofr_999 | _999 | ofr_102 | ofr_103 | ofr_104 | too many spam | service refuse | closing connection |
-    try again later from | not mail exchanger | may not be mail exchanger | our system has detected an unusual |
-    denied by a bl | denied access | refused to accept mail from | ip not allowed | host network not allowed |
-    sender ip must resolve | ip addresses * blocked | ip * blocked | bl rejected | rate of unsolicited
+    rly:b | con:b1 | dns:nr | dyn:t | pol-p | cxbl | cxthrt | csi: | is listed | was listed | currently listed | are listed |
+    being listed | listed by | blacklist | black list | blocklist | block list | block-list | denylist | blackhole |
+    black hole | ~rbl | dnsbl | spamhaus | spamcop | barracudacentral | sorbs | spamrats | uceprotect | cbl.abuseat |
+    abuseat | ~zen. | sbl~ | ~pbl | ~xbl | is on our block | banned sending ip | ip address is banned | ip banned |
+    is banned | banned ip | blocked by | is blocked | been blocked | blocked for | blocked using | blocked - | blocked at |
+    blocked due | blocked ip | block for | temporarily blocked | messages from your ip | your ip address | your ip is |
+    your ip has | your network | from your network | from your server | from your host | client host rejected |
+    client host blocked | client host refused | host rejected | helo command rejected | helo rejected | ehlo rejected |
+    helo/ehlo | access denied to your ip | connection refused by policy | connections from your | connection rejected |
+    connection denied | connection refused from | refused to talk to you | server refused to talk | not allowed to connect |
+    no access from | access denied, banned | access from ip | denied for your ip | dialup | dial-up | dynamic ip |
+    dynamic address | residential ip | dul~ | not accepting mail from | not accepting mail with | not accept mail from your |
+    mail from your | email from your | mail from this ip | from this ip | refused your | rejects mail from |
+    refuse mail from | unacceptable ip | your mail server | your server | your isp | your provider | mail server has been |
+    go away | my name was rejected | due to bad | permanently deferred | ts03 | ts02 | ts01 | [ts0 | ctpe | s3140 | s3150 |
+    sc-001 | dy-001 | cs01 | ofr_999 | _999 | ofr_102 | ofr_103 | ofr_104 | too many spam | service refuse |
+    closing connection | try again later from | not mail exchanger | may not be mail exchanger |
+    our system has detected an unusual | denied by a bl | denied access | refused to accept mail from | ip not allowed |
+    host network not allowed | sender ip must resolve | ip addresses * blocked | ip * blocked | bl rejected |
+    rate of unsolicited
     """
 )
 
@@ -108,16 +109,16 @@ SECURITY = phrases(
 
 TOO_FAST = phrases(
     """
-    too many connections | too many concurrent | too many simultaneous | too many messages | too many emails |
-    too many mails | too many requests | too many sessions | too many smtp | too many errors | too many invalid |
-    too many unknown | too many recipients | too many bad | too many failed | too many unauth | too many from |
-    connection limit | connection rate | rate limit | ratelimit | rate-limit | rate limited | rate exceeded |
-    exceeded the rate | sending rate | message rate | frequency limited | throttl | slow down | too fast | too quickly |
-    too frequent | sending limit | sending quota | send quota | daily limit | hourly limit | daily quota | daily sending |
-    per hour | per day | per minute | limit per | max connections | maximum connections | maximum number of connections |
-    concurrency | connection frequency | excessive | unusual rate | exceeded the maximum number of |
-    receiving mail too quickly | receiving mail at a rate | rate that prevents | greylist | grey list | graylist |
-    try again in | please slow | reduce your
+    unusual sending activity | sending activity | too many connections | too many concurrent | too many simultaneous |
+    too many messages | too many emails | too many mails | too many requests | too many sessions | too many smtp |
+    too many errors | too many invalid | too many unknown | too many recipients | too many bad | too many failed |
+    too many unauth | too many from | connection limit | connection rate | rate limit | ratelimit | rate-limit |
+    rate limited | rate exceeded | exceeded the rate | sending rate | message rate | frequency limited | throttl |
+    slow down | too fast | too quickly | too frequent | sending limit | sending quota | send quota | daily limit |
+    hourly limit | daily quota | daily sending | per hour | per day | per minute | limit per | max connections |
+    maximum connections | maximum number of connections | concurrency | connection frequency | excessive | unusual rate |
+    exceeded the maximum number of | receiving mail too quickly | receiving mail at a rate | rate that prevents | greylist |
+    grey list | graylist | try again in | please slow | reduce your
     """
 )
 
