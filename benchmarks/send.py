@@ -26,9 +26,7 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=20_000)
     parser.add_argument("--connections", type=int, default=50)
     parser.add_argument("--kilobytes", type=int, default=12)
-    parser.add_argument(
-        "--database", default="", help="postgresql://…, where databases may be made; without it: SQLite"
-    )
+    parser.add_argument("--database", default="", help="postgresql://…, where databases may be made; without it: SQLite")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     port = _free_port()

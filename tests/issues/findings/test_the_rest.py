@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from masthead.issues.blocks.heading import HeadingBlock
 from masthead.issues.blocks.image import ImageBlock
 from masthead.issues.blocks.text import TextBlock
 from masthead.issues.content import Note
+from masthead.issues.findings.base import length
 from masthead.issues.picture import Picture
+from tests.issues.findings.conftest import GOOD
 
 
 def picture(**fields: Any) -> Picture:
@@ -73,3 +76,8 @@ def test_text_in_another_script_than_its_language_is_a_warning(findings: Any) ->
     assert "language-script" in findings(body=(TextBlock(persian),))
     assert findings(body=(TextBlock(persian, lang="fa"),)) == {}
     assert "language-script" in findings(language="fa")
+
+
+def test_the_length_of_an_issue_is_that_of_its_text_and_notes_alone() -> None:
+    body = (HeadingBlock("The yard", level=2), TextBlock('<p>She left <a href="https://example.org/a-b">the yard</a>.</p>'))
+    assert length(replace(GOOD, body=body, notes=(Note(key="1", html="<p>At last.</p>"),))) == 2 + 4 + 2

@@ -78,6 +78,13 @@ def plain(block: Block) -> str:
     return "\n".join(_words(block))
 
 
+def length(content: Content) -> int:
+    """How many words the text and its notes have."""
+    return sum(len(plain(block).split()) for block in content.body) + sum(
+        len(strip_tags(note.html).split()) for note in content.notes
+    )
+
+
 #: Not words: addresses, names of a choice, what the block is.
 _NOT_WORDS = frozenset({"url", "link", "lang", "show_if", "tone", "kind", "name"})
 

@@ -25,6 +25,9 @@ class Wire(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._reader = ReplyReader()
         self._waiter: asyncio.Future[None] | None = None
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
         self._ended: str | None = None
         self._full = False
 
@@ -140,16 +143,32 @@ class Wire(asyncio.Protocol):
     # --- inside --------------------------------------------------------------------------------------------------
 
     async def _woken(self, deadline: float, seconds: float, words: str) -> None:
-        """Sleep until something happens. A bare future with a timer: asyncio.timeout() costs three times as much."""
+        """Sleep until something happens, at most until `deadline`."""
         self._waiter = waiter = self._loop.create_future()
-        timer = self._loop.call_at(deadline, self._wake)
+        self._deadline = deadline
+        if self._timer is None or self._timer_at > deadline:
+            self._ring_at(deadline)
         try:
             await waiter
         finally:
-            timer.cancel()
             self._waiter = None
         if self._loop.time() >= deadline and self._ended is None:
             self._end(f"{words} {seconds:g} s")
+
+    def _ring_at(self, moment: float) -> None:
+        """Have the one timer of this wire ring. It is left to ring too early rather than made anew for every answer."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer, self._timer_at = self._loop.call_at(moment, self._rang), moment
+
+    def _rang(self) -> None:
+        self._timer = None
+        if self._waiter is None:
+            return
+        if self._loop.time() >= self._deadline:
+            self._wake()
+        else:
+            self._ring_at(self._deadline)
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -158,6 +177,9 @@ class Wire(asyncio.Protocol):
     def _end(self, words: str) -> None:
         if self._ended is None:
             self._ended = words
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         self._wake()
 
 

@@ -25,6 +25,7 @@ from masthead.delivery import campaigns, forecasting, quiet_hours, testing
 from masthead.delivery import lookups as delivery
 from masthead.delivery.models import Campaign
 from masthead.issues import numbering, preflight, reading
+from masthead.issues.findings.base import length
 from masthead.issues.freezing import NotReady, preview
 from masthead.issues.models import Issue
 from masthead.issues.preflight import Finding
@@ -224,7 +225,7 @@ def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
         "local_now": now.astimezone(tz),
         "lists": _lists(),
         "chosen": {str(entry.pk) for entry in chosen},
-        "words": len(rendered.text_full.split()),
+        "words": length(content),
         **_audience(chosen),
         **_end(issue, chosen, (form.cleaned_data.get("starts_at") if hasattr(form, "cleaned_data") else None) or now),
     }
