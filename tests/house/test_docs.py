@@ -90,3 +90,13 @@ def test_every_decision_is_in_the_index() -> None:
     index = (folder / "README.md").read_text(encoding="utf-8")
     records = sorted(path.name for path in folder.glob("0*.md"))
     assert records == sorted(re.findall(r"\((0\d+[^)]+\.md)\)", index))
+
+
+def test_every_kind_and_reason_of_a_bounce_is_documented_and_no_other() -> None:
+    from masthead.bounces.reading.finding import KINDS, REASONS
+
+    page = (ROOT / "docs" / "reference" / "bounces.md").read_text(encoding="utf-8")
+    kinds, reasons = page.split("\n## ")[1:3]
+    rows = re.compile(r"^\| `([\w-]+)` \| ([^|]+) \|", re.MULTILINE)
+    assert dict(rows.findall(kinds)) == KINDS
+    assert dict(rows.findall(reasons)) == REASONS

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from masthead import __version__
-from masthead.cli.commands import inbox, installing, issues, publications, readers, running, sending, transports
+from masthead.cli.commands import bounces, inbox, installing, issues, publications, readers, running, sending, transports
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -31,6 +31,7 @@ for command in (
     issues.issue,
     sending.send,
     sending.verify,
+    bounces.bounces,
     inbox.inbox,
     transports.transport,
     installing.django,

@@ -214,7 +214,9 @@ PROCRASTINATE_ON_APP_READY = "masthead.cli.procrastinate_backend.register"
 PERIODIC = [
     ("* * * * * */10", "masthead.delivery.tasks.sweep"),
     ("* * * * * */20", "masthead.mail.tasks.sweep"),
+    ("* * * * * */30", "masthead.bounces.tasks.sweep"),
     ("17 3 * * *", "masthead.audience.tasks.housekeeping"),
+    ("27 3 * * *", "masthead.bounces.tasks.housekeeping"),
 ]
 
 # --- applications ----------------------------------------------------------------------------------------------
@@ -224,6 +226,7 @@ INSTALLED_APPS = [
     "masthead.web.site",
     "masthead.web.portal",
     "masthead.web.hooks",
+    "masthead.bounces",
     "masthead.delivery",
     "masthead.issues",
     "masthead.audience",

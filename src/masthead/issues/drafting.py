@@ -1,12 +1,10 @@
-"""Drafts: an issue made of pieces, or of a manuscript file with the pictures beside it."""
+"""Drafts: an issue made of pieces, or of a manuscript; a manuscript put into an issue there is."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,31 +15,15 @@ from django.utils.text import slugify
 from wagtail.images import get_image_model
 
 from masthead.audit import recording
-from masthead.issues import numbering, pictures
-from masthead.issues.manuscripts import html, markdown
-from masthead.issues.manuscripts.neutral import BadManuscript, Dropped, Manuscript, Piece
+from masthead.common.text import direction_of
+from masthead.issues import importing, numbering
+from masthead.issues.importing import FoundPicture, Imported
+from masthead.issues.manuscripts import scripts
+from masthead.issues.manuscripts.neutral import BadManuscript, Piece
 from masthead.issues.models import Issue, Publication, TakenNumber
 
-READERS: dict[str, Callable[[str], Manuscript]] = {
-    ".md": markdown.read,
-    ".markdown": markdown.read,
-    ".txt": markdown.read,
-    ".html": html.read,
-    ".htm": html.read,
-}
-#: What the library keeps of a picture: enough for any cut.
-LIBRARY_WIDEST = 2400
-_MOST_BYTES = 20_000_000
+_TELLING = re.compile(r"^zh-|-[A-Za-z]{4}(-|$)")
 _LENGTHS = {"title": 300, "byline": 250, "excerpt": 600, "subject": 250, "preheader": 250, "label": 40}
-
-
-@dataclass(frozen=True)
-class _Picture:
-    """A picture found beside the manuscript, written anew."""
-
-    title: str
-    name: str
-    data: bytes
 
 
 def create_from_file(
@@ -55,38 +37,53 @@ def create_from_file(
     excerpt: str = "",
     told: Callable[[str], None] = lambda line: None,
 ) -> Issue:
-    """A draft made of the Markdown or HTML file at `path`, with the number it is planned to get.
+    """A draft made of the manuscript at `path`, with the number it is planned to get.
 
-    What is given here counts more than the front matter of the file. Pictures are looked for beside the file and copied into the
-    library; pictures elsewhere are left out. `told` gets one line for each thing that was left out.
+    What is given here counts more than the front matter of the file. Pictures are looked for in the file and beside it and
+    copied into the library; pictures elsewhere are left out. `told` gets one line for each thing that was left out.
 
     Raises BadManuscript for a file or a picture that cannot be read, and for a number that is taken.
     """
-    manuscript = read_file(path)
-    meta = dict(manuscript.meta)
-    given = {name: value.strip() for name, value in (("title", title), ("byline", byline), ("excerpt", excerpt)) if value.strip()}
-    meta.update(given)
-    pieces = _with_headline(manuscript, meta, given_title="title" in manuscript.meta or bool(title.strip()))
-    kept, found, dropped = _pictures_beside(path, pieces)
-    issue = create(publication=publication, meta=meta, pieces=kept, notes=manuscript.notes, found=found, by=by, now=now)
-    for one in (*manuscript.dropped, *dropped):
+    found = importing.read_path(path, given={"title": title, "byline": byline, "excerpt": excerpt})
+    issue = create_from(found, publication=publication, by=by, now=now)
+    for one in found.dropped:
         told(str(one))
     return issue
 
 
-def read_file(path: Path) -> Manuscript:
-    """The manuscript in a file, read by its ending. Raises BadManuscript."""
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise BadManuscript(f"{path.name} is no manuscript Masthead can read; it takes {', '.join(sorted(READERS))}.")
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise BadManuscript(f"{path.name} is larger than 20 MB. Split it.")
-        return reader(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise BadManuscript(f"{path.name} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
-    except OSError as error:
-        raise BadManuscript(f"{path.name} cannot be read: {error.strerror}.") from error
+def create_from(found: Imported, *, publication: Publication, by: str, now: datetime) -> Issue:
+    """A draft made of a manuscript that was read. Raises BadManuscript for a field that cannot be so."""
+    return create(
+        publication=publication,
+        meta=found.meta,
+        pieces=found.pieces,
+        notes=found.notes,
+        found=found.pictures,
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
+def fill(*, issue: Issue, found: Imported, by: str, now: datetime) -> Issue:
+    """Put a manuscript in place of the text and footnotes of a draft, as one revision that its history can take back.
+
+    Headline, excerpt and the rest are filled only where they were empty: what an editor wrote counts more than the file.
+    Raises BadManuscript for a field that cannot be so.
+    """
+    _check_lengths(found.meta)
+    draft: Issue = Issue.objects.select_for_update().get(pk=issue.pk).get_latest_revision_as_object()
+    library = {source: _into_library(picture) for source, picture in found.pictures.items()}
+    draft.body = _body(found.pieces, library)
+    draft.notes = _notes(found.notes)
+    for name, field in (("title", "title"), ("byline", "byline_line"), ("excerpt", "excerpt"), ("subject", "subject")):
+        if not getattr(draft, field) and found.meta.get(name):
+            setattr(draft, field, found.meta[name])
+    if not draft.language:
+        draft.language = _language(draft.publication, found.meta)
+    draft.save_revision()
+    recording.record(action="issue.manuscript", by=by, now=now, subject=f"issue:{draft.pk}", details={"words": found.words_out})
+    return draft
 
 
 def create(
@@ -97,7 +94,7 @@ def create(
     by: str,
     now: datetime,
     notes: Mapping[str, str] | None = None,
-    found: Mapping[str, _Picture] | None = None,
+    found: Mapping[str, FoundPicture] | None = None,
 ) -> Issue:
     """A draft. `meta` has the fields of `manuscripts.markdown.FIELDS`; images among `pieces` are found by source in `found`.
 
@@ -118,9 +115,9 @@ def create(
             excerpt=meta.get("excerpt", ""),
             subject=meta.get("subject", ""),
             preheader=meta.get("preheader", ""),
-            language=meta.get("language", "") if meta.get("language", "") != publication.language else "",
-            body=[{"type": piece.kind, "value": _stored(piece, library)} for piece in pieces],
-            notes=[{"type": "note", "value": {"key": key, "text": text}} for key, text in (notes or {}).items()],
+            language=_language(publication, meta),
+            body=_body(pieces, library),
+            notes=_notes(notes or {}),
         )
         issue.save()
         issue.save_revision()
@@ -140,62 +137,26 @@ def free_number(publication: Publication) -> int:
     return next(number for number in range(first, max(first, highest) + 2) if number not in taken | planned)
 
 
-def _with_headline(manuscript: Manuscript, meta: dict[str, str], *, given_title: bool) -> list[Piece]:
-    """The pieces; the first heading becomes the title, unless there is another one: then it stays a heading."""
-    pieces = list(manuscript.pieces)
-    headline, page_title = meta.pop("headline", ""), manuscript.meta.get("title", "")
-    if not given_title or (headline and headline.casefold() == meta["title"].casefold()):
-        meta["title"] = headline or meta.get("title", "")
-    elif headline:
-        pieces.insert(0, Piece("heading", {"text": headline[:250], "level": "2"}))
-    if page_title and page_title != meta.get("title"):
-        manuscript.dropped.append(Dropped("", "the file's own title, since another was given", page_title))
-    subtitle = meta.pop("subtitle", "")
-    if subtitle and not meta.get("excerpt"):
-        meta["excerpt"] = subtitle
-    elif subtitle:
-        pieces.insert(0, Piece("text", {"text": f"<p><i>{escape(subtitle, quote=False)}</i></p>"}))
-    return pieces
+def _body(pieces: Iterable[Piece], library: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [{"type": piece.kind, "value": _stored(piece, library)} for piece in pieces]
 
 
-def _pictures_beside(path: Path, pieces: list[Piece]) -> tuple[list[Piece], dict[str, _Picture], list[Dropped]]:
-    """(pieces that stay, pictures by source, what was left out). Raises BadManuscript for one that is missing or damaged."""
-    kept: list[Piece] = []
-    found: dict[str, _Picture] = {}
-    dropped: list[Dropped] = []
-    for piece in pieces:
-        source = str(piece.value["source"]) if piece.kind == "image" else ""
-        if source and re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//", source):
-            words = " ".join(filter(None, (str(piece.value["alt"]), str(piece.value["caption"]))))
-            dropped.append(Dropped("picture", f"{source[:200]} is not beside the file; save it there", words))
-            continue
-        kept.append(piece)
-        if source and source not in found:
-            found[source] = _read_picture(path, source, str(piece.value["alt"]))
-    return kept, found, dropped
+def _notes(notes: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [{"type": "note", "value": {"key": key, "text": text}} for key, text in notes.items()]
 
 
-def _read_picture(path: Path, source: str, alt: str) -> _Picture:
-    folder = path.resolve().parent
-    try:
-        file = (folder / source.partition("?")[0]).resolve()
-        if not file.is_relative_to(folder):
-            raise BadManuscript(f"The picture {source} does not lie beside {path.name} or in a folder there. Move it.")
-        if not file.is_file():
-            raise BadManuscript(f"The picture {source} is not beside {path.name}. Put it there, or take it out of the text.")
-        if file.stat().st_size > _MOST_BYTES:
-            raise BadManuscript(f"The picture {source} is larger than 20 MB. Make it smaller.")
-        data, ending, _size = pictures.rewrite(file.read_bytes(), widest=LIBRARY_WIDEST)
-    except (OSError, pictures.BadPicture) as error:
-        raise BadManuscript(f"The picture {source} cannot be used. {error}") from error
-    except ValueError as error:
-        if isinstance(error, BadManuscript):
-            raise
-        raise BadManuscript(f"{source!r} is no name of a file.") from error
-    return _Picture(title=(alt or file.stem)[:250], name=f"{slugify(file.stem)[:60] or 'picture'}.{ending}", data=data)
+def _language(publication: Publication, meta: Mapping[str, str]) -> str:
+    """What the manuscript says, where it differs from the publication's; a guess counts only if the direction differs."""
+    said = meta.get("language", "")
+    if said:
+        same = scripts.primary(said) == scripts.primary(publication.language)
+        # en-US for an English bulletin is what a program writes by itself; zh-Hant or sr-Latn is meant.
+        return "" if same and not _TELLING.search(said) else said
+    guessed = meta.get("guessed_language", "")
+    return guessed if guessed and direction_of(guessed) != direction_of(publication.language) else ""
 
 
-def _into_library(picture: _Picture) -> int:
+def _into_library(picture: FoundPicture) -> int:
     image = get_image_model()(title=picture.title, file=ImageFile(BytesIO(picture.data), name=picture.name))
     image._set_image_file_metadata()
     image.save()

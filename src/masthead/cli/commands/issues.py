@@ -1,12 +1,16 @@
-"""`masthead issue create`."""
+"""`masthead issue`: drafts made of manuscripts."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from masthead.cli.starting import BY, as_json, now, show_json, start, which_publication
+from masthead.cli.starting import BY, CommandError, as_json, now, show_json, start, which_publication
+
+if TYPE_CHECKING:
+    from masthead.issues.importing import Imported
 
 
 @click.group()
@@ -22,7 +26,7 @@ def issue() -> None:
 @which_publication
 @as_json
 def create(file: Path, title: str, byline: str, excerpt: str, slug: str | None, as_json: bool) -> None:
-    """Make a draft from a Markdown or HTML file, and print its number.
+    """Make a draft from a Word, OpenDocument, Markdown or HTML file, and print its number.
 
     The number is the one it is planned to get; it is taken when the issue is sent.
     """
@@ -45,3 +49,56 @@ def create(file: Path, title: str, byline: str, excerpt: str, slug: str | None, 
         show_json({"number": number, "id": made.pk, "title": made.title, "publication": made.publication.slug})
     else:
         click.echo(number)
+
+
+@issue.command("import")
+@click.argument("source")
+@click.option("--into", type=int, metavar="NUMBER", help="Put it into this draft, in place of its text. Without it: a new draft.")
+@click.option("--dry-run", is_flag=True, help="Read it and show the report; change nothing.")
+@which_publication
+@as_json
+def import_manuscript(source: str, into: int | None, dry_run: bool, slug: str | None, as_json: bool) -> None:
+    """Read the manuscript SOURCE, a file or the address of a web page, and report what became of every word.
+
+    Files end in .docx, .odt, .md, .html or .txt. The report counts the words of the source and of the issue and names everything
+    that was left out, with its place.
+    """
+    start()
+    from masthead.cli import choosing
+    from masthead.issues import drafting, importing, web_pages
+
+    is_page = source.startswith(("http://", "https://"))
+    if not is_page and not Path(source).is_file():
+        raise CommandError(f"There is no file {source}.")
+    publication = choosing.publication(slug)
+    draft = choosing.issue(publication, into) if into is not None else None
+    found = web_pages.read(source) if is_page else importing.read_path(Path(source))
+    number = None
+    if not dry_run and draft is not None:
+        drafting.fill(issue=draft, found=found, by=BY, now=now())
+        number = draft.number or draft.planned_number
+    elif not dry_run:
+        made = drafting.create_from(found, publication=publication, by=BY, now=now())
+        number = made.planned_number
+    if as_json:
+        show_json({"number": number, **_report(found)})
+        return
+    for one in found.dropped:
+        click.echo(f"Left out: {one}")
+    for one in found.noticed:
+        click.echo(f"Changed: {one}")
+    click.echo(f"{found.words_in} words read, {found.words_out} in the issue, {found.words_left} in the lines above.")
+    click.echo("Nothing was changed." if number is None else f"No. {number}")
+
+
+def _report(found: Imported) -> dict[str, object]:
+    return {
+        "title": found.meta.get("title", ""),
+        "language": found.meta.get("language", ""),
+        "blocks": len(found.pieces),
+        "notes": len(found.notes),
+        "pictures": len(found.pictures),
+        "words": {"in": found.words_in, "out": found.words_out, "left": found.words_left},
+        "left_out": [{"place": one.place, "what": one.what, "words": one.words} for one in found.dropped],
+        "changed": [{"place": one.place, "what": one.what, "words": one.words} for one in found.noticed],
+    }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Iterable
 
 import nh3
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
-from masthead.issues.manuscripts import pairs
+from masthead.common.text import direction_of
+from masthead.issues.manuscripts import exports, pairs, scripts, tables, words
 from masthead.issues.manuscripts.neutral import BadManuscript, Dropped, Manuscript, Piece
 from masthead.issues.manuscripts.rich import is_empty, rich_text, words_of
 
@@ -59,6 +62,8 @@ _REFUSED = ["applet", "audio", "button", "canvas", "embed", "form", "frameset", 
 _REFUSED += ["script", "select", "style", "svg", "template", "textarea", "video"]
 _NO_WORDS = ("script", "style", "template")
 _MOST_BYTES = 5_000_000
+#: What a mail can show; pre-flight says the same.
+MOST_COLUMNS = 6
 
 
 def read(text: str) -> Manuscript:
@@ -68,16 +73,40 @@ def read(text: str) -> Manuscript:
     manuscript = Manuscript()
     try:
         soup = BeautifulSoup(text, "html.parser")
+        manuscript.words_in = words.count([_spoken(soup)])
+        exports.without_soft_hyphens(soup, manuscript)
+        exports.tidy(soup, manuscript)
+        _said_language(soup, manuscript)
         if isinstance(soup.title, Tag) and (title := words_of(soup.title.extract())):
             manuscript.meta["title"] = title
         root = _article(soup, manuscript)
         _refuse(root, manuscript)
         root = _cleaned(str(root))
         manuscript.notes.update(pairs.take_notes(root, NOTE))
-        _Walk(manuscript).children(root)
+        direction = direction_of(language) if (language := manuscript.meta.get("language", "")) else ""
+        spoken = scripts.direction_in(words_of(root))
+        if spoken == "rtl" and direction != "rtl":
+            manuscript.meta["guessed_language"] = scripts.language_in(words_of(root), "rtl")
+        _Walk(manuscript, language=language, direction=spoken or direction or "ltr").children(root)
     except RecursionError as error:
         raise BadManuscript("The HTML is nested too deeply to be read. Save it as plain HTML or Markdown.") from error
     return manuscript
+
+
+def _spoken(soup: BeautifulSoup) -> str:
+    """All words of the page but those of scripts and styles."""
+    texts = (one for one in soup.find_all(string=True) if not isinstance(one, PreformattedString))
+    return " ".join(text for one in texts if one.parent is None or one.parent.name not in _NO_WORDS if (text := str(one).strip()))
+
+
+def _said_language(soup: BeautifulSoup, manuscript: Manuscript) -> None:
+    """The language of the page, if its words can be in it."""
+    root = soup.html
+    said = str(root.get("lang") or root.get("xml:lang") or "").strip() if isinstance(root, Tag) else ""
+    if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", said):
+        spoken = scripts.direction_in(words_of(soup))
+        if not spoken or direction_of(said) == spoken:
+            manuscript.meta["language"] = said
 
 
 def _article(soup: BeautifulSoup, manuscript: Manuscript) -> Tag:
@@ -106,7 +135,7 @@ def _refuse(root: Tag, manuscript: Manuscript) -> None:
         tag.decompose()
     for comment in root.find_all(string=lambda text: isinstance(text, PreformattedString)):
         words = " ".join(str(comment).split())
-        if words:
+        if words and not exports.MACHINE_COMMENT.match(words):
             manuscript.dropped.append(Dropped("", "a comment of the source", words))
         comment.extract()
 
@@ -128,8 +157,8 @@ def _cleaned(markup: str) -> Tag:
             "img": {"src", "alt", "title", "width", "height"},
             "aside": {NOTE},
             "ol": {"start"},
-            "td": {"colspan"},
-            "th": {"colspan"},
+            "td": {"colspan", "rowspan"},
+            "th": {"colspan", "rowspan"},
         },
         url_schemes={"http", "https", "mailto", "tel", "file", "data"},
         link_rel=None,
@@ -141,9 +170,11 @@ def _cleaned(markup: str) -> Tag:
 class _Walk:
     """Writes pieces from top to bottom; prose gathers until something else begins."""
 
-    def __init__(self, manuscript: Manuscript) -> None:
+    def __init__(self, manuscript: Manuscript, *, language: str, direction: str) -> None:
         self._to = manuscript
+        self._language, self._direction = language, direction
         self._prose: list[str] = []
+        self._prose_lang = ""
         self._loose: list[PageElement] = []
 
     def children(self, tag: Tag) -> None:
@@ -172,11 +203,11 @@ class _Walk:
         elif tag.name == "blockquote":
             self._quote(tag)
         elif tag.name == "pre":
-            self._piece("verse", lines=tag.get_text().strip("\n"), code=True)
+            self._piece("verse", tag, lines=tag.get_text().strip("\n"), code=True)
         elif tag.name == "table":
             self._table(tag)
         elif tag.name == "hr":
-            self._piece("divider", shape="rule")
+            self._piece("divider", None, shape="rule")
         elif tag.name == "figure":
             self._figure(tag)
         elif tag.name == "img":
@@ -191,7 +222,7 @@ class _Walk:
         link = str(tag.a.get("href") or "") if lone and tag.a else ""
         for image in images:
             image.extract()
-        self._write(rich_text(tag))
+        self._write(rich_text(tag), self._lang_of(tag))
         for image in images:
             self._image(image, link=link)
 
@@ -205,7 +236,7 @@ class _Walk:
             self._to.meta["headline"] = words
             return
         self._told_links(tag, "the link of a heading")
-        self._piece("heading", text=words[:250], level=_HEADINGS[tag.name])
+        self._piece("heading", tag, text=words[:250], level=_HEADINGS[tag.name])
         if len(words) > 250:
             self._to.dropped.append(Dropped("heading", "longer than 250 characters; its end was cut", words[250:]))
 
@@ -218,15 +249,20 @@ class _Walk:
         if isinstance(source, Tag) and not is_empty(source) and len(words_of(source)) <= 250:
             said = words_of(source).lstrip("—–- ")
             source.extract()
-        self._piece("quote", text=rich_text(tag), source=said, pull=False)
+        self._piece("quote", tag, text=rich_text(tag), source=said, pull=False)
 
     def _table(self, tag: Tag) -> None:
+        if tables.is_layout(tag):  # shown as what it holds
+            self._inside(tag)
+            return
         caption = words_of(tag.caption.extract()) if tag.caption else ""
         if len(caption) > 250:
             self._to.dropped.append(Dropped("table", "its caption is longer than 250 characters; the end was cut", caption[250:]))
-        rows = [row for row in tag.find_all("tr") if row.find_parent("table") is tag]
-        cells = [row.find_all(["td", "th"], recursive=False) for row in rows]
-        lines = [" | ".join(words_of(cell).replace("|", "\\|") or " " for cell in row) for row in cells]
+        cells = [row for row in tables.rows_of(tag) if row]
+        lines = tables.grid(cells)
+        if lines and len(lines[0]) > MOST_COLUMNS:
+            said = f"has {len(lines[0])} columns; mails can show {MOST_COLUMNS}. Split it in two."
+            self._to.noticed.append(Dropped(f"table “{lines[0][0][:40]}”", said))
         self._told_links(tag, "the link of a table's cell")
         for image in tag.find_all("img"):
             self._to.dropped.append(Dropped("table", f"the picture {image.get('src')}", str(image.get("alt") or "")))
@@ -234,7 +270,8 @@ class _Walk:
         firsts = [row[0].name == "th" for row in cells[1:] if row]
         self._piece(
             "table",
-            rows="\n".join(lines),
+            tag,
+            rows=tables.as_text(lines),
             header=header,
             row_headers=bool(firsts) and all(firsts),
             caption=caption[:250],
@@ -255,6 +292,8 @@ class _Walk:
 
     def _image(self, tag: Tag, *, caption: str = "", link: str = "") -> None:
         source, alt = str(tag.get("src") or ""), " ".join(str(tag.get("alt") or "").split())
+        if source.startswith("data:"):
+            source = self._embedded(source)
         if not source:
             self._to.dropped.append(Dropped("picture", "it has no address", " ".join(filter(None, (alt, caption)))))
             return
@@ -262,7 +301,21 @@ class _Walk:
         # HTML's own rule: an empty alt means that the picture is decoration.
         decorative = tag.get("alt") is not None and not alt
         shown = caption or (title if title != alt else "")
-        self._piece("image", source=source, alt=alt, decorative=decorative, caption=shown, link=link)
+        place = tag if tag.parent is not None else None
+        self._piece("image", place, source=source, alt=alt, decorative=decorative, caption=shown, link=link)
+
+    def _embedded(self, source: str) -> str:
+        """The name under which a picture that is written into the page is kept; "" if it cannot be read."""
+        head, _, body = source.partition(",")
+        try:
+            data = base64.b64decode(body, validate=False) if head.lower().endswith(";base64") else b""
+        except ValueError:
+            data = b""
+        if not data:
+            return ""
+        name = f"picture-in-page-{len(self._to.pictures) + 1}"
+        self._to.pictures[name] = data
+        return name
 
     def _told_links(self, tag: Tag, what: str) -> None:
         for link in tag.find_all("a", href=True):
@@ -272,23 +325,46 @@ class _Walk:
         """Words that stood in no paragraph become one."""
         loose, self._loose = self._loose, []
         if any(words_of(one) for one in loose):
+            parent = loose[0].parent
             holder = BeautifulSoup("<p></p>", "html.parser").p
             if holder is not None:
                 holder.extend([one.extract() for one in loose])
-                self._write(rich_text(holder))
+                if parent is not None:  # so that it hears what is said around it
+                    parent.append(holder)
+                self._write(rich_text(holder), self._lang_of(holder))
+                holder.extract()
 
-    def _write(self, markup: str) -> None:
-        if markup:
-            self._prose.append(markup)
+    def _write(self, markup: str, lang: str = "") -> None:
+        if not markup:
+            return
+        if lang != self._prose_lang:
+            self._end()
+        self._prose_lang = lang
+        self._prose.append(markup)
 
-    def _piece(self, kind: str, **value: object) -> None:
+    def _piece(self, kind: str, tag: Tag | None, **value: object) -> None:
         self._end()
-        self._to.pieces.append(Piece(kind, value))
+        lang = self._lang_of(tag) if tag is not None else ""
+        self._to.pieces.append(Piece(kind, {**value, "lang": lang} if lang else value))
 
     def _end(self) -> None:
         if self._prose:
-            self._to.pieces.append(Piece("text", {"text": "".join(self._prose)}))
-            self._prose = []
+            value = {"text": "".join(self._prose)}
+            self._to.pieces.append(Piece("text", {**value, "lang": self._prose_lang} if self._prose_lang else value))
+            self._prose, self._prose_lang = [], ""
+
+    def _lang_of(self, tag: Tag) -> str:
+        """The language of `tag` where it is not that of the whole; its direction follows from it."""
+        words = words_of(tag)
+        around = [tag, *tag.parents]
+        said = next((str(one["lang"]).strip() for one in around if one.get("lang")), "")
+        way = next((str(one["dir"]).strip().lower() for one in around if one.get("dir")), "")
+        spoken = scripts.direction_in(words)
+        direction = way if way in {"ltr", "rtl"} and spoken in {"", way} else spoken or self._direction
+        same = scripts.primary(said) == scripts.primary(self._language)
+        if direction == self._direction and (not said or same or not self._language):
+            return ""
+        return scripts.fitting(said, words, direction)[:35] if direction != self._direction or said else ""
 
 
 def words_as_html(words: str) -> str:

@@ -37,9 +37,16 @@ class Dropped:
 
 @dataclass
 class Manuscript:
-    """A manuscript taken apart. `notes` are key → rich text, `meta` the fields of its front matter by name."""
+    """A manuscript taken apart. `notes` are key → rich text, `meta` the fields of its front matter by name.
+
+    `dropped` is what is not in it, `noticed` what was changed on the way without losing a word. `pictures` are the bytes of
+    pictures that came inside the file, by the `source` of their piece. `words_in` counts the words of the source.
+    """
 
     meta: dict[str, str] = field(default_factory=dict)
     pieces: list[Piece] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
     dropped: list[Dropped] = field(default_factory=list)
+    noticed: list[Dropped] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    words_in: int = 0

@@ -1,0 +1,222 @@
+"""What follows from findings: suppression, leaving, alarms, or nothing; behind a guard against too many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from masthead.audience import consent
+from masthead.audience.models import ConsentEvent
+from masthead.audit.recording import record
+from masthead.bounces import policies, rules
+from masthead.bounces.models import Finding
+from masthead.bounces.rules import Case, Rule, Thresholds
+from masthead.common.addresses import normalise
+from masthead.delivery import campaigns, lookups
+from masthead.delivery.models import Campaign
+from masthead.mail import suppressions
+from masthead.mail.models import Suppression
+
+Outcome = Finding.Outcome
+BY = "system"
+
+_CERTAINTY = {
+    Finding.Identity.REFUSAL: rules.CERTAIN,
+    Finding.Identity.TOKEN: rules.CERTAIN,
+    Finding.Identity.MESSAGE_ID: rules.LIKELY,
+}
+
+
+class NotHeld(Exception):
+    """Nothing of this campaign waits for a decision."""
+
+    def __init__(self) -> None:
+        super().__init__(_("No bounce of this campaign waits for a decision."))
+
+
+class NothingToUndo(Exception):
+    """The finding suppressed nobody, or that was lifted since."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This bounce suppresses nobody now."))
+
+
+def judge_pending(*, now: datetime, most: int = 5000) -> list[Finding]:
+    """Judge and carry out what is pending, oldest first. Returns the findings that were judged.
+
+    A campaign whose dead addresses are too many is held whole: nothing it would suppress is, and what it suppressed before is
+    lifted again until a person decides.
+    """
+    thresholds = policies.current()
+    judged: list[Finding] = []
+    dying: dict[int | None, list[tuple[Finding, Rule]]] = {}
+    pending = Finding.objects.filter(outcome=Outcome.PENDING).select_related("subscriber", "delivery", "campaign").order_by("id")
+    for finding in list(pending[:most]):
+        rule = rules.judge(case_of(finding), thresholds)
+        if rule.outcome == Outcome.SUPPRESSED:
+            dying.setdefault(finding.campaign_id, []).append((finding, rule))
+        else:
+            _carry_out(finding, rule, now)
+        judged.append(finding)
+    for campaign_id, cases in dying.items():
+        _suppress_all(campaign_id, cases, thresholds, now)
+    return judged
+
+
+def case_of(finding: Finding) -> Case:
+    """`finding` as the rules see it. Also for a dry run: it asks and changes nothing."""
+    return Case(
+        kind=finding.kind,
+        reason=finding.reason,
+        status=finding.status,
+        status_class=finding.status_class,
+        dead=finding.dead,
+        said=finding.said,
+        feedback_type=finding.feedback_type,
+        certainty=_certainty(finding),
+        names_another=finding.names_another,
+        is_test=finding.identity == Finding.Identity.TEST,
+        campaign=finding.campaign_id,
+        at=finding.found_at,
+        earlier=_earlier(finding) if finding.dead and finding.subscriber_id else (),
+    )
+
+
+@transaction.atomic
+def decide(*, campaign: Campaign, suppress: bool, by: str, now: datetime) -> int:
+    """A person decides about what the mass guard holds of `campaign`: suppress them all, or nobody. Returns how many.
+
+    Raises NotHeld.
+    """
+    held = list(
+        Finding.objects.select_for_update(of=("self",))
+        .filter(campaign=campaign, outcome=Outcome.HELD)
+        .select_related("subscriber")
+        .order_by("id")
+    )
+    if not held:
+        raise NotHeld
+    for finding in held:
+        if suppress:
+            _suppress(finding, finding.rule, by=by, now=now)
+        else:
+            _mark(finding, Outcome.UNDONE, finding.rule, now)
+    details = {"findings": len(held), "suppress": suppress}
+    record(action="bounces.decided", by=by, now=now, subject=f"campaign:{campaign.pk}", details=details)
+    return len(held)
+
+
+@transaction.atomic
+def undo(*, finding: Finding, why: str, by: str, now: datetime) -> Finding:
+    """A person knows that this reader's address is alive: lift what this finding suppressed. It counts no more as a sign.
+
+    Raises NothingToUndo, and ValueError without a reason.
+    """
+    locked = Finding.objects.select_for_update(of=("self",)).select_related("subscriber").get(pk=finding.pk)
+    suppression = _suppression_of(locked) if locked.outcome == Outcome.SUPPRESSED else None
+    if suppression is None:
+        raise NothingToUndo
+    suppressions.lift(suppression=suppression, why=why, by=by, now=now)
+    signs = Finding.objects.filter(subscriber=locked.subscriber, dead=True, outcome__in=(Outcome.FIRST, Outcome.SUPPRESSED))
+    signs.update(outcome=Outcome.UNDONE, judged_at=now)
+    locked.refresh_from_db()
+    return locked
+
+
+def _certainty(finding: Finding) -> str:
+    """A complaint redacts addresses and tokens but returns the Message-ID, which is sealed as well as the token is."""
+    certainty = _CERTAINTY.get(Finding.Identity(finding.identity), rules.UNPROVEN)
+    return certainty if finding.subscriber_id is not None else rules.UNPROVEN
+
+
+def _earlier(finding: Finding) -> list[tuple[int | None, datetime]]:
+    """The reader's other signs of a dead address, each proven by token, Message-ID or refusal."""
+    signs = Finding.objects.filter(
+        subscriber=finding.subscriber_id, kind="bounce", dead=True, names_another=False, identity__in=list(_CERTAINTY)
+    )
+    signs = signs.filter(outcome__in=(Outcome.FIRST, Outcome.PENDING), pk__lt=finding.pk)
+    return list(signs.order_by("-found_at").values_list("campaign_id", "found_at")[:20])
+
+
+@transaction.atomic
+def _carry_out(finding: Finding, rule: Rule, now: datetime) -> None:
+    if not _mark(finding, Outcome(rule.outcome), rule.name, now):
+        return
+    if rule.outcome == Outcome.COMPLAINED and finding.subscriber is not None:
+        subscriber = finding.subscriber
+        consent.withdraw(
+            subscriber=subscriber, how=f"complaint {finding.pk}", by="reader", now=now, kind=ConsentEvent.Kind.COMPLAINED
+        )
+        suppressions.suppress(
+            address=normalise(subscriber.address),
+            reason=Suppression.Reason.COMPLAINED,
+            note=_note(finding),
+            by=BY,
+            now=now,
+        )
+
+
+def _suppress_all(campaign_id: int | None, cases: list[tuple[Finding, Rule]], thresholds: Thresholds, now: datetime) -> None:
+    """Suppress the readers of `cases`, which are all of one campaign, or hold them if they are too many."""
+    campaign = Campaign.objects.get(pk=campaign_id) if campaign_id is not None else None
+    if campaign is not None and _are_too_many(campaign, len(cases), thresholds):
+        _hold(campaign, cases, now)
+        return
+    for finding, rule in cases:
+        with transaction.atomic():
+            _suppress(finding, rule.name, by=BY, now=now)
+
+
+def _are_too_many(campaign: Campaign, more: int, thresholds: Thresholds) -> bool:
+    before = campaign.findings.filter(outcome__in=(Outcome.SUPPRESSED, Outcome.HELD)).values("subscriber").distinct().count()
+    accepted = lookups.progress(campaign).accepted
+    return rules.is_too_many(would_suppress=before + more, accepted=accepted, thresholds=thresholds)
+
+
+@transaction.atomic
+def _hold(campaign: Campaign, cases: Iterable[tuple[Finding, Rule]], now: datetime) -> None:
+    """Nothing of this campaign suppresses anybody until a person decides; it stops sending."""
+    held = 0
+    for finding, rule in cases:
+        held += _mark(finding, Outcome.HELD, rule.name, now)
+    why = _("Too many dead addresses in one campaign; a person decides.")
+    for finding in campaign.findings.filter(outcome=Outcome.SUPPRESSED).select_related("subscriber"):
+        suppression = _suppression_of(finding)
+        if suppression is not None:
+            suppressions.lift(suppression=suppression, why=why, by=BY, now=now)
+        Finding.objects.filter(pk=finding.pk).update(outcome=Outcome.HELD, judged_at=now)
+        held += 1
+    if campaign.state == Campaign.State.SENDING:
+        campaigns.pause(campaign=campaign, by=BY, now=now, why=why)
+    record(action="bounces.held", by=BY, now=now, subject=f"campaign:{campaign.pk}", details={"findings": held})
+
+
+def _suppress(finding: Finding, rule: str, *, by: str, now: datetime) -> None:
+    if not _mark(finding, Outcome.SUPPRESSED, rule, now) or finding.subscriber is None:
+        return
+    address = normalise(finding.subscriber.address)
+    suppressions.suppress(address=address, reason=Suppression.Reason.BOUNCED, note=_note(finding), by=by, now=now)
+
+
+def _mark(finding: Finding, outcome: Finding.Outcome, rule: str, now: datetime) -> bool:
+    """Claim `finding` for `outcome`; False when another process was first."""
+    before = (Outcome.PENDING, Outcome.HELD)
+    changed = Finding.objects.filter(pk=finding.pk, outcome__in=before).update(outcome=outcome, rule=rule, judged_at=now)
+    finding.outcome, finding.rule, finding.judged_at = outcome, rule, now
+    return bool(changed)
+
+
+def _note(finding: Finding) -> str:
+    return f"finding {finding.pk}: {finding.words}"
+
+
+def _suppression_of(finding: Finding) -> Suppression | None:
+    """The suppression that `finding` caused, if it stands."""
+    if finding.subscriber is None:
+        return None
+    return Suppression.objects.filter(
+        fingerprint=finding.subscriber.fingerprint, reason=Suppression.Reason.BOUNCED, note__startswith=f"finding {finding.pk}:"
+    ).first()

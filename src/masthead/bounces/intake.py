@@ -1,0 +1,37 @@
+"""Taking in what came back: stored raw before anything else, once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+
+from masthead.bounces.models import RawReport
+from masthead.bounces.reading.parts import MOST_BYTES
+
+Via = RawReport.Via
+
+
+def store(
+    *, raw: bytes, via: RawReport.Via, source: str = "", envelope_from: str = "", envelope_to: str = "", now: datetime
+) -> tuple[RawReport, bool]:
+    """Keep `raw` until it is read; (the report, whether it is new). The same bytes are the same report, however often they come.
+
+    Durable when it returns (unless within a transaction of the caller), so that a mailbox may then forget the mail.
+    """
+    report, created = RawReport.objects.get_or_create(
+        digest=sha256(raw).hexdigest(),
+        defaults={
+            "via": Via(via),
+            "source": source[:200],
+            "received_at": now,
+            "envelope_from": _text(envelope_from),
+            "envelope_to": _text(envelope_to),
+            "raw": raw[:MOST_BYTES],
+            "size": len(raw),
+        },
+    )
+    return report, created
+
+
+def _text(value: str) -> str:
+    return value.replace("\0", "")[:320]

@@ -1,0 +1,7 @@
+"""The models of this package."""
+
+from masthead.bounces.models.finding import Finding
+from masthead.bounces.models.policy import Policy
+from masthead.bounces.models.raw_report import RawReport
+
+__all__ = ["Finding", "Policy", "RawReport"]

@@ -1,0 +1,53 @@
+"""What came in, as it came, before anybody tried to read it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from masthead.audience.models import Subscriber
+
+
+class RawReport(models.Model):
+    """One inbound mail or notification, kept once, known by the digest of all its bytes."""
+
+    class Via(models.TextChoices):
+        """The door it came through."""
+
+        MAILBOX = "mailbox", _("a mailbox")
+        LISTENER = "listener", _("delivered by a mail server")
+        PIPE = "pipe", _("a pipe")
+        WEBHOOK = "webhook", _("a provider's webhook")
+        FILE = "file", _("a file")
+
+    class State(models.TextChoices):
+        """How far it has come."""
+
+        WAITING = "waiting", _("waiting to be read")
+        READ = "read", _("read")
+        UNREAD = "unread", _("could not be read")
+
+    digest = models.CharField(max_length=64, unique=True)
+    via = models.CharField(max_length=10, choices=Via.choices)
+    #: The mailbox, listener or provider it came from, in the operator's words.
+    source = models.CharField(max_length=200, blank=True)
+    received_at = models.DateTimeField()
+    envelope_from = models.CharField(max_length=320, blank=True)
+    envelope_to = models.CharField(max_length=320, blank=True)
+    #: The bytes, up to what is ever read; `size` counts all of them.
+    raw = models.BinaryField()
+    size = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    #: Why it could not be read.
+    note = models.CharField(max_length=300, blank=True)
+    #: Whose it turned out to be: it goes when the reader is erased.
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, null=True, related_name="raw_reports")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="report_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["received_at"], name="report_received"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} via {self.via}: {self.get_state_display()}"

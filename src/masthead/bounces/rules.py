@@ -1,0 +1,134 @@
+"""What follows from a finding: rules as data, the first that fits decides. Pure; nothing here reads or writes.
+
+The defaults are those of the deliverability guide: a reader is lost only for a dead address or for their own complaint, and only
+when it is certain whose mail it was. Anybody can write "550 5.1.1" into a mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+#: Enhanced codes that may suppress at once, if the words agree (RFC 3463 §3.2, §3.3; RFC 7505 §4.2).
+HARD: Final = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+#: Feedback types by which the reader speaks (RFC 5965 §7.3, RFC 6430); the others say nothing about the reader.
+BY_THE_READER: Final = frozenset({"abuse", "opt-out", "opt-out-list"})
+#: Our fault, or a policy: an alarm for the receiving domain, never the reader's loss.
+OURS: Final = frozenset(
+    {"spamdetected", "virusdetected", "contenterror", "notcompliantrfc", "blocked", "rejected", "badreputation", "authfailure"}
+    | {"requireptr", "policyviolation", "norelaying", "securityerror", "failedstarttls", "toomanyconn"}
+)
+
+#: How sure it is whose mail it was.
+CERTAIN: Final = "certain"
+LIKELY: Final = "likely"
+UNPROVEN: Final = "unproven"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The numbers of the policy."""
+
+    repeats: int = 2
+    repeat_hours: int = 24
+    guard_percent: int = 5
+    guard_least: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One finding as the rules see it. `earlier`: (campaign, when) of the reader's other bounces that called the address dead."""
+
+    kind: str
+    reason: str = "undefined"
+    status: str = ""
+    status_class: str = ""
+    dead: bool = False
+    said: bool = False
+    feedback_type: str = ""
+    #: CERTAIN: token, or the relay's answer to this very mail. LIKELY: our Message-ID. UNPROVEN: an address, or nothing.
+    certainty: str = UNPROVEN
+    names_another: bool = False
+    is_test: bool = False
+    campaign: int | None = None
+    at: datetime | None = None
+    earlier: Sequence[tuple[int | None, datetime]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A name for ever (findings keep it), what fits, what follows (an outcome of `models.Finding`), and why in a sentence."""
+
+    name: str
+    fits: Callable[[Case, Thresholds], bool]
+    outcome: str
+    why: str
+
+
+def judge(case: Case, thresholds: Thresholds) -> Rule:
+    """The first of RULES that fits; the last always does."""
+    return next(rule for rule in RULES if rule.fits(case, thresholds))
+
+
+def is_too_many(*, would_suppress: int, accepted: int, thresholds: Thresholds) -> bool:
+    """The mass guard: whether so many suppressions of one campaign look like a fault of ours or of a receiver, not of readers."""
+    return would_suppress >= thresholds.guard_least and would_suppress * 100 > accepted * thresholds.guard_percent
+
+
+def _is_repeated(case: Case, thresholds: Thresholds) -> bool:
+    """Whether enough earlier bounces, each of another campaign and long enough apart, say the same."""
+    if case.at is None:
+        return False
+    campaigns = {case.campaign}
+    last, count = case.at, 1
+    for campaign, at in sorted(case.earlier, key=lambda each: each[1], reverse=True):
+        if campaign not in campaigns and last - at >= timedelta(hours=thresholds.repeat_hours):
+            campaigns.add(campaign)
+            last, count = at, count + 1
+    return count >= thresholds.repeats
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule("test", lambda case, _: case.is_test, "noted", "It answers a test mail."),
+    Rule(
+        "answer", lambda case, _: case.kind in ("auto-reply", "other", "delivered"), "noted", "It is no bounce and no complaint."
+    ),
+    Rule(
+        "unproven complaint",
+        lambda case, _: case.kind == "complaint" and case.certainty == UNPROVEN,
+        "alarm",
+        "Nothing in it proves that it is about a mail of ours.",
+    ),
+    Rule(
+        "complaint",
+        lambda case, _: case.kind == "complaint" and case.feedback_type in BY_THE_READER,
+        "complained",
+        "The reader called the mail unwanted.",
+    ),
+    Rule("report about us", lambda case, _: case.kind == "complaint", "alarm", "It says nothing about the reader."),
+    Rule("delay", lambda case, _: case.kind == "delayed", "counted", "The mail waits; the server goes on trying."),
+    Rule("our fault", lambda case, _: case.reason in OURS, "alarm", "The refusal is about the sender, the mail or a policy."),
+    Rule("not dead", lambda case, _: not case.dead, "counted", "The mail came back, and the address may be alive."),
+    Rule(
+        "unproven",
+        lambda case, _: case.certainty == UNPROVEN,
+        "noted",
+        "Nothing in it proves that it is about a mail of ours: anybody can write that an address is dead.",
+    ),
+    Rule(
+        "another address",
+        lambda case, _: case.names_another,
+        "noted",
+        "It names another address than the reader's: the mail was passed on, or the report is forged.",
+    ),
+    Rule(
+        "dead at once",
+        lambda case, _: case.certainty == CERTAIN and case.status in HARD and case.said,
+        "suppressed",
+        "Code and words say that the address is dead, and it is certain whose it is.",
+    ),
+    Rule("dead again", _is_repeated, "suppressed", "More than one campaign came back with a dead address."),
+    Rule("dead, once", lambda case, _: True, "first", "The first sign of a dead address; the next campaign shows."),
+)

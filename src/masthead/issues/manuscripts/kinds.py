@@ -1,0 +1,30 @@
+"""The kinds of files that can be read, by their ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from masthead.issues.manuscripts import html, markdown, text_files
+from masthead.issues.manuscripts.neutral import Manuscript
+from masthead.issues.manuscripts.opendocument import reading as opendocument
+from masthead.issues.manuscripts.word import reading as word
+
+
+def _markdown(data: bytes) -> Manuscript:
+    return markdown.read(text_files.decoded(data))
+
+
+def _html(data: bytes) -> Manuscript:
+    return html.read(text_files.decoded_html(data))
+
+
+READERS: dict[str, Callable[[bytes], Manuscript]] = {
+    ".docx": word.read,
+    ".docm": word.read,
+    ".odt": opendocument.read,
+    ".md": _markdown,
+    ".markdown": _markdown,
+    ".txt": _markdown,
+    ".html": _html,
+    ".htm": _html,
+}

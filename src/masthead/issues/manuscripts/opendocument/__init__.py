@@ -1,0 +1,1 @@
+"""Files of LibreOffice Writer (.odt, OASIS OpenDocument 1.3) → HTML, by one walk over their text."""
