@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from masthead.cli import dispatch
 from masthead.delivery import campaigns, forecasting, lookups, quiet_hours, sweeping
 from masthead.delivery.ledger import ranges
 from masthead.delivery.models import Campaign, Delivery, QuietHours, Range
@@ -98,6 +99,16 @@ def test_an_hourly_limit_rests_and_goes_on_by_itself(sink: Any, begin: Any, sett
     Spent.objects.all().delete()  # an hour goes by
     run(campaign)
     assert (campaign.state, len(times(relay))) == ("finished", 15)
+
+
+def test_a_spent_budget_lets_all_ranges_rest(sink: Any, begin: Any, settings: Any) -> None:  # noqa: F811
+    sink()
+    settings.RANGE_SIZE, settings.SMTP_PER_HOUR = 70, 3
+    campaign = begin(350)
+    work(campaign)
+    assert states(campaign).count(State.ACCEPTED) == 3
+    assert Range.objects.filter(done=False, not_before__isnull=True).count() == 0
+    assert ranges.without_worker(campaign.pk) == []
 
 
 def test_what_was_taken_and_not_used_is_given_back(sink: Any, begin: Any, settings: Any) -> None:  # noqa: F811
@@ -266,6 +277,18 @@ def test_a_run_ends_when_quiet_hours_begin(sink: Any, begin: Any, publication: A
     assert campaign.state == "paused"
     assert 1 <= len(times(relay)) <= 35
     assert max(times(relay)) <= begins.timestamp() + 1
+
+
+def test_a_repeated_command_does_not_end_the_quiet(begin: Any, publication: Any, mailing_list: Any) -> None:  # noqa: F811
+    campaign = begin(2)
+    now = datetime.now(UTC)
+    hours = {"begins": (now - timedelta(hours=1)).time(), "ends": (now + timedelta(hours=1)).time()}
+    quiet_hours.change(publication=publication, by="staff:1", now=now, **hours)
+    work(campaign)
+    issue = campaign.edition.issue
+    again = dispatch.begin(issue=issue, lists=[mailing_list], starts_at=None, hold=False, by="command line", now=now)
+    assert (again.pk, again.state) == (campaign.pk, "paused")
+    assert "quiet hours of the publication until" in dispatch.result_of(again).reason
 
 
 def test_a_person_can_let_it_go_on_in_quiet_hours(sink: Any, begin: Any, publication: Any) -> None:  # noqa: F811
