@@ -67,6 +67,37 @@ def test_links_are_this_readers_own() -> None:
     assert token not in text(second)
 
 
+def test_personal_links_lead_by_way_of_us_and_only_registered_ones_do() -> None:
+    page = '<p><a class="b" href="https://example.org/a?x=1&amp;y=2">one</a> <a href="https://example.org/b">two</a></p>'
+    mail = read(
+        Reader("rosa@example.org"), replace(COPY, html_full=page, links={"https://example.org/a?x=1&y=2": 3}), delivery_id=7
+    )
+    shown = text(mail, "html")
+    assert f'<a class="b" href="https://news.example.org/l/{sealing.seal(sealing.LINK, 7)}/3">one</a>' in shown
+    assert '<a href="https://example.org/b">two</a>' in shown
+    assert "/l/" not in text(read(Reader("rosa@example.org"), replace(COPY, html_full=page)), "html")
+
+
+@pytest.mark.parametrize("change", ["name", "address", "delivery", "date", "page"])
+def test_the_digest_of_a_mail_is_that_of_all_its_bytes(change: str) -> None:
+    def made(reader: Reader, copy: Copy = COPY, delivery_id: int = 7, date: int = 1) -> tuple[bytes, bytes]:
+        mail = Renderer(copy).render(reader, delivery_id=delivery_id, date=date)
+        return mail.digest, mail.raw
+
+    rosa = Reader("rosa@example.org", "Rosa")
+    other = {
+        "name": lambda: made(rosa._replace(name="Rosa M")),
+        "address": lambda: made(rosa._replace(address="rosa@example.com")),
+        "delivery": lambda: made(rosa, delivery_id=8),
+        "date": lambda: made(rosa, date=2),
+        "page": lambda: made(rosa, replace(COPY, html_full="<p>full {{f0}} {{f1}}! {{view_url}}</p>")),
+    }[change]()
+    assert made(rosa) == made(rosa)
+    assert len(made(rosa)[0]) == 16
+    assert other[0] != made(rosa)[0]
+    assert other[1] != made(rosa)[1]
+
+
 @pytest.mark.parametrize(
     ("campaign", "reader", "expected"),
     [("full", "excerpt", "full"), ("excerpt", "full", "excerpt"), ("reader", "excerpt", "excerpt"), ("reader", "", "full")],

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from masthead import __version__
-from masthead.cli.commands import bounces, inbox, installing, issues, publications, readers, running, sending, transports
+from masthead.cli.commands import bench, bounces, inbox, installing, issues, publications, readers, running, sending, transports
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -34,6 +34,7 @@ for command in (
     bounces.bounces,
     inbox.inbox,
     transports.transport,
+    bench.bench,
     installing.django,
 ):
     masthead.add_command(command)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import idna
 from email_validator import EmailNotValidError, validate_email
@@ -31,8 +31,7 @@ class BadAddress(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """One checked address.
 
     `address`: local part as typed, domain as folded U-labels. `key`: case-folded, what must be unique. `domain`: folded

@@ -43,6 +43,7 @@ PATHS: dict[str, str] = {
     # from a mail, without signing in
     "unsubscribe": "/u/{token}",
     "preferences": "/p/{token}",
+    "link": "/l/{token}/{number}",
 }
 
 

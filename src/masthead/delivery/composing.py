@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from django.conf import settings
 
@@ -47,7 +47,13 @@ def copy_of(campaign: Campaign) -> Copy:
         list_slug=source.slug,
         reference=f"c{campaign.pk}",
         is_test=edition.is_test,
+        links=web_links(edition.links) if campaign.personal_links else {},
     )
+
+
+def web_links(links: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """The numbered links of an edition that can lead by way of us: those of the web."""
+    return {each["url"]: each["number"] for each in links if each["url"].startswith(("http://", "https://"))}
 
 
 def copy_of_text(
@@ -60,6 +66,7 @@ def copy_of_text(
     list_slug: str,
     reference: str,
     is_test: bool,
+    links: Mapping[str, int] | None = None,
 ) -> Copy:
     """The mail of an edition or a draft to a list. `reference` names the sending in Feedback-ID."""
     base_url = publications.base_url_of(publication)
@@ -94,4 +101,5 @@ def copy_of_text(
         base_url=base_url,
         number=number,
         is_test=is_test,
+        links=links or {},
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from masthead.audience.models import Subscriber
+from masthead.delivery.composing import web_links
 from masthead.delivery.ledger import counting
 from masthead.delivery.models import Campaign, Delivery
 from masthead.issues.models import Issue, Publication
@@ -181,6 +182,15 @@ def delivery_for(purpose: str, token: str) -> LinkOwner | None:
         return LinkOwner(None)
     found = Delivery.objects.filter(pk=number).select_related("subscriber", "campaign__edition__publication").first()
     return LinkOwner(found) if found is not None else None
+
+
+def link_target(token: str, number: int) -> str | None:
+    """Where link `number` of the mail with this token leads. None: forged, or no link of that mail's edition."""
+    owner = delivery_for(sealing.LINK, token)
+    if owner is None or owner.delivery is None:
+        return None
+    links = web_links(owner.delivery.campaign.edition.links)
+    return next((url for url, its_number in links.items() if its_number == number), None)
 
 
 _ANSWERED = {

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from masthead.common.addresses import mask, normalise
 from masthead.common.urls import PATHS, absolute
@@ -21,8 +23,7 @@ TEST_PREFIX = "[TEST] "
 MODES = ("full", "excerpt")
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """What a mail may say of its reader. `attributes` is JSON text; it is read only if a merge field asks for it."""
 
     address: str
@@ -39,7 +40,8 @@ class Copy:
 
     `parts` has subject, list headers and domains; its `text` and `html` are replaced by those of the reader's length and
     format. `mail_mode` is "full", "excerpt" or "reader"; `default_mode` is what a reader gets who chose nothing. `slots`:
-    {"f0": {"field": "name", "fallback": "dear reader"}}. `base_url` has no slash at its end.
+    {"f0": {"field": "name", "fallback": "dear reader"}}. `base_url` has no slash at its end. `links` are the targets (with their
+    numbers in the edition) that the reader's own links stand for; the text part always shows where a link leads.
     """
 
     parts: BulkParts
@@ -53,14 +55,20 @@ class Copy:
     base_url: str
     number: int
     is_test: bool
+    links: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
 class Renderer:
     """Fills one campaign's mails. Templates are compiled at first use."""
 
-    copy: Copy
-    _templates: dict[tuple[str, str], BulkTemplate] = field(default_factory=dict)
+    def __init__(self, copy: Copy) -> None:
+        self.copy = copy
+        self._templates: dict[tuple[str, str], BulkTemplate] = {}
+        self._sealers = [sealing.sealer(purpose) for purpose in _PURPOSES]
+        # The token is the end of both paths.
+        self._unsubscribe_url = copy.base_url + PATHS["unsubscribe"].removesuffix("{token}")
+        self._preferences_url = copy.base_url + PATHS["preferences"].removesuffix("{token}")
+        self._link_sealer = sealing.sealer(sealing.LINK) if copy.links else None
 
     def render(self, reader: Reader, *, delivery_id: int, date: int, message_token: str = "") -> Message:
         """The mail of delivery `delivery_id` to `reader`, dated `date` (seconds since 1970, UTC).
@@ -70,22 +78,23 @@ class Renderer:
 
         Raises BadAddress for an address mail cannot be sent to, BadMail for text that cannot stand in a mail.
         """
-        copy = self.copy
         address = normalise(reader.address)
-        unsubscribe = sealing.seal(sealing.UNSUBSCRIBE, delivery_id)
+        unsubscribe, preferences, bounce, message_id = [each.seal(delivery_id) for each in self._sealers]
         links = {
-            "unsubscribe_url": f"{copy.base_url}{_path('unsubscribe', unsubscribe)}",
-            "preferences_url": f"{copy.base_url}{_path('preferences', sealing.seal(sealing.PREFERENCES, delivery_id))}",
+            "unsubscribe_url": self._unsubscribe_url + unsubscribe,
+            "preferences_url": self._preferences_url + preferences,
             "address_masked": mask(address.address),
         }
+        if self._link_sealer is not None:
+            links[_LINK_MARK] = self._link_sealer.seal(delivery_id)
         return self._template(reader).fill(
             to_name=_as_text(reader.name),
             to_address=address,
             date=date,
-            message_token=message_token or sealing.seal(sealing.MESSAGE_ID, delivery_id),
-            bounce_token=sealing.seal(sealing.BOUNCE, delivery_id),
+            message_token=message_token or message_id,
+            bounce_token=bounce,
             unsubscribe_url=links["unsubscribe_url"],
-            unsubscribe_mailto=f"unsub+{unsubscribe}@{copy.parts.bounce_domain}",
+            unsubscribe_mailto=f"unsub+{unsubscribe}@{self.copy.parts.bounce_domain}",
             slots=links | self._merged(reader, address.address),
         )
 
@@ -112,11 +121,11 @@ class Renderer:
         page = (
             None
             if mail_format == "text"
-            else _with_constants(copy, copy.html_excerpt if excerpt else copy.html_full, html.escape)
+            else _with_constants(copy, _with_own_links(copy, copy.html_excerpt if excerpt else copy.html_full), html.escape)
         )
         subject = (TEST_PREFIX if copy.is_test else "") + copy.parts.subject
         return BulkTemplate.compile(
-            replace(copy.parts, subject=subject, text=text, html=page, marks=frozenset(PER_READER) | frozenset(copy.slots))
+            replace(copy.parts, subject=subject, text=text, html=page, marks=frozenset((*PER_READER, _LINK_MARK, *copy.slots)))
         )
 
     def _merged(self, reader: Reader, address: str) -> dict[str, str]:
@@ -128,8 +137,13 @@ class Renderer:
         return {mark: _as_text(known.get(slot["field"])) or slot["fallback"] for mark, slot in self.copy.slots.items()}
 
 
+_PURPOSES = (sealing.UNSUBSCRIBE, sealing.PREFERENCES, sealing.BOUNCE, sealing.MESSAGE_ID)
 #: Marks with a value of their own in each mail; the others of `masthead.issues.rendering` are the same in all of them.
 PER_READER = ("unsubscribe_url", "preferences_url", "address_masked")
+
+
+_LINK_MARK = "link_token"
+_HREF = re.compile('(?<=<a )([^>]*?href=")([^"]+)(")')
 
 
 def constants(copy: Copy) -> dict[str, str]:
@@ -151,8 +165,19 @@ def _with_constants(copy: Copy, template: str, escape: Callable[[str], str]) -> 
     return filled(template, {mark: escape(value) for mark, value in constants(copy).items()})
 
 
-def _path(name: str, token: str) -> str:
-    return PATHS[name].replace("{token}", token)
+def _with_own_links(copy: Copy, page: str) -> str:
+    """`page`, whose links to numbered targets become the reader's own."""
+    if not copy.links:
+        return page
+
+    def own(found: re.Match[str]) -> str:
+        number = copy.links.get(html.unescape(found[2]))
+        if number is None:
+            return found[0]
+        address = copy.base_url + PATHS["link"].format(token="{{" + _LINK_MARK + "}}", number=number)
+        return found[1] + html.escape(address) + found[3]
+
+    return _HREF.sub(own, page)
 
 
 def _as_text(value: object) -> str:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from masthead.common.addresses import Address, BadAddress, domain_to_ascii
 from masthead.mail import dkim
@@ -22,6 +23,7 @@ from masthead.mail.message import Message, fault_of_bytes
 
 __all__ = ["BadMail", "BulkParts", "BulkTemplate"]
 
+_SPECIAL = re.compile("[&<>\"']")
 _TOKEN = re.compile(r"[a-z0-9]{1,64}", re.ASCII)
 
 
@@ -67,6 +69,7 @@ class BulkTemplate:
         self._html = encoded_part(crlf(parts.html)) if parts.html is not None else None
         self._html_marks = sorted(marks_in(parts.html or ""))
         self._signer = signer
+        self._fingerprint = self._of_constants()
 
     @classmethod
     def compile(cls, parts: BulkParts) -> BulkTemplate:
@@ -99,55 +102,67 @@ class BulkTemplate:
             raise BadMail("A token must have 1 to 64 lower-case letters and digits.")
         message_id = f"<{message_token}@{self._message_domain}>"
         try:
-            head = [
-                self._from,
+            said = [
                 mailbox("To", to_name, to_address),
                 self._constant_subject or unstructured("Subject", filled(*self._subject, slots)),
                 date_header(date),
                 f"Message-ID: {message_id}\r\n".encode("ascii"),
                 lists.unsubscribe(unsubscribe_url, unsubscribe_mailto),
-                self._list,
             ]
-            body = self._body(message_token, slots, head)
+            # Only what goes into a header unencoded has to be looked at for each reader. The rest is sound as it is made:
+            # both encodings give short ASCII lines that never begin with a dot, as do folded headers.
+            if fault := fault_of_bytes(said[0] + said[1], utf8=to_address.needs_smtputf8):
+                raise BadMail(fault)
+            head = [self._from, *said, self._list]
+            body = self._body(message_token, slots, head, said)
         except KeyError as error:
             raise BadMail(f"There is no value for the slot {error.args[0]!r}.") from error
         if self._signer is not None:
-            head.insert(0, self._signer.sign(b"".join(head), body, date))
-        start = b"".join(head)
-        # Both encodings give short ASCII lines that never begin with a dot; so do folded headers, whose lines begin with a
-        # name or a blank. Only what goes into a header unencoded has to be looked at for each reader.
-        if fault := fault_of_bytes(start, utf8=to_address.needs_smtputf8):
-            raise BadMail(fault)
+            said.append(self._signer.sign(b"".join(head), b"".join(body), date))
+            head.insert(0, said[-1])
         return Message(
-            envelope_from=f"b+{bounce_token}@{self._bounce_domain}",
-            envelope_to=to_address.ascii,
-            raw=b"".join((start, b"\r\n", body)),
-            message_id=message_id,
-            needs_smtputf8=to_address.needs_smtputf8,
+            f"b+{bounce_token}@{self._bounce_domain}",
+            to_address.ascii,
+            b"".join([*head, b"\r\n", *body]),
+            message_id,
+            to_address.needs_smtputf8,
             sound=True,
+            # Of what varies alone: a pass over 10 KB would give up the interpreter's lock in every mail, and waiting for it
+            # to come back costs more than the hash.
+            digest=sha256(self._fingerprint + b"\0".join(said)).digest()[:16],
         )
 
-    def _body(self, token: str, slots: Mapping[str, str], head: list[bytes]) -> bytes:
-        """The body; its Content-Type and what belongs to it are appended to `head`."""
+    def _body(self, token: str, slots: Mapping[str, str], head: list[bytes], said: list[bytes]) -> list[bytes]:
+        """The pieces of the body; its Content-Type and what belongs to it are appended to `head`."""
+        out: list[bytes] = []
         head.append(b"MIME-Version: 1.0\r\n")
         if self._html is None:
             head.append(_part_head(_PLAIN, self._text))
-            alone: list[bytes] = []
-            self._text.fill(slots, alone)
-            return b"".join(alone)
+            self._text.fill(slots, out, said)
+            return out
         # "=_" occurs in neither encoding, so no part can contain the boundary (RFC 2045 §6.7).
         boundary = b"=_" + token.encode("ascii")
         head.append(b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n')
-        out = [b"--", boundary, b"\r\n", _part_head(_PLAIN, self._text), b"\r\n"]
-        self._text.fill(slots, out)
+        out += (b"--", boundary, b"\r\n", _part_head(_PLAIN, self._text), b"\r\n")
+        self._text.fill(slots, out, said)
         out += (b"\r\n--", boundary, b"\r\n", _part_head(_HTML, self._html), b"\r\n")
-        self._html.fill({mark: html.escape(slots[mark]) for mark in self._html_marks}, out)
+        self._html.fill({mark: _escaped(slots[mark]) for mark in self._html_marks}, out, said)
         out += (b"\r\n--", boundary, b"--\r\n")
-        return b"".join(out)
+        return out
+
+    def _of_constants(self) -> bytes:
+        """A digest of everything in the mail that is the same for all readers."""
+        kinds = [part.name for part in (self._text, self._html) if part is not None]
+        parts = [constant for part in (self._text, self._html) if part is not None for constant in part.constants]
+        return sha256(b"\0".join([self._from, self._list, *kinds, *parts])).digest()
 
 
 _PLAIN = b"Content-Type: text/plain; charset=utf-8; format=flowed\r\n"
 _HTML = b"Content-Type: text/html; charset=utf-8\r\n"
+
+
+def _escaped(value: str) -> str:
+    return html.escape(value) if _SPECIAL.search(value) else value
 
 
 def _part_head(content_type: bytes, part: QuotedPrintablePart | Base64Part) -> bytes:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MOST_LINE = 998
 """Octets of one line without its CRLF (RFC 5321 §4.5.3.1.6)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """The finished bytes of one mail and its envelope. Addresses are in their wire form (`Address.ascii`).
 
     `sound`: its maker vouches that `fault_of_bytes` would find nothing and that no line begins with a dot, so that the lane
-    need not read 10 KB of constant text again for every reader (50 µs a mail).
+    need not read 10 KB of constant text again for every reader (50 µs a mail). `digest`: 16 bytes that are equal for two mails
+    of one campaign only if all their bytes are, from whoever knows what varies; empty for mails that are never repeated.
     """
 
     envelope_from: str
@@ -23,6 +23,7 @@ class Message:
     message_id: str
     needs_smtputf8: bool = False
     sound: bool = False
+    digest: bytes = b""
 
 
 def fault_of(message: Message) -> str | None:

@@ -16,16 +16,22 @@ PREFERENCES = "preferences"
 BOUNCE = "bounce"
 MESSAGE_ID = "message-id"
 SINGLE = "single"
+LINK = "link"
 
 
 def seal(purpose: str, number: int) -> str:
     """The token of `number` (0 to 2**40 - 1) for `purpose`, one of the constants above: 34 lower-case letters and digits."""
-    return _sealer(settings.TOKEN_KEY, purpose).seal(number)
+    return sealer(purpose).seal(number)
 
 
 def unseal(purpose: str, token: str) -> int | None:
     """The number in `token`, or None when it was not sealed by this install for this purpose."""
-    return _sealer(settings.TOKEN_KEY, purpose).unseal(token)
+    return sealer(purpose).unseal(token)
+
+
+def sealer(purpose: str) -> Sealer:
+    """What seals for `purpose`, for whoever has many numbers."""
+    return _sealer(settings.TOKEN_KEY, purpose)
 
 
 def unique() -> str:

@@ -9,7 +9,6 @@ import subprocess
 import time
 import tracemalloc
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +27,7 @@ ONE_AT_A_TIME = b"250-scripted.example\r\n250 HELP\r\n"
 
 def mail(number: int = 1, **changes: Any) -> Message:
     made = Message(f"b+t{number}@bounce.example.org", f"reader{number}@example.com", BODY, f"<t{number}@example.org>")
-    return replace(made, **changes)
+    return made._replace(**changes)
 
 
 def lane_to(relay: Relay) -> SmtpLane:

@@ -44,6 +44,8 @@ class Campaign(models.Model):
     resume_at = models.DateTimeField(null=True)
     #: How long that pause was, in seconds; each one in a row is longer than the one before.
     rested = models.PositiveSmallIntegerField(default=0)
+    #: Each reader's mail has links of its own, which lead by way of us: only for readers who consented to that.
+    personal_links = models.BooleanField(default=False)
     #: A person had it go on in quiet hours: they count no more for it.
     through_quiet_hours = models.BooleanField(default=False)
     deadline_hours = models.PositiveSmallIntegerField(default=72)

@@ -24,7 +24,6 @@ class Mail:
 
     row: Row
     message: Message
-    digest: bytes
     dated: int
     claimed: bool = False
 
@@ -32,7 +31,7 @@ class Mail:
     def wish(self) -> Wish:
         """What is asked of the gate."""
         row = self.row
-        return Wish(row.id, row.range_id, row.attempt + 1, self.dated, self.digest)
+        return Wish(row.id, row.range_id, row.attempt + 1, self.dated, self.message.digest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,16 +21,17 @@ class Base64Part:
     name = b"base64"
 
     def __init__(self, constants: list[str], marks: list[str]) -> None:
-        self._first = _Constant(constants[0].encode())
-        self._rest = [(mark, _Constant(constant.encode())) for mark, constant in zip(marks, constants[1:], strict=True)]
+        self.constants = [constant.encode() for constant in constants]
+        self._first = _Constant(self.constants[0])
+        self._rest = [(mark, _Constant(constant)) for mark, constant in zip(marks, self.constants[1:], strict=True)]
 
     @property
     def size(self) -> int:
         """Bytes of the constant text."""
         return len(self._first.ready[0][0]) + sum(len(constant.ready[0][0]) for _, constant in self._rest)
 
-    def fill(self, values: Mapping[str, str], out: list[bytes]) -> None:
-        """Append the body with `values` in its slots to `out`. Raises BadMail, KeyError."""
+    def fill(self, values: Mapping[str, str], out: list[bytes], said: list[bytes]) -> None:
+        """Append the body with `values` in its slots to `out`, what is this mail's own to `said`. Raises BadMail, KeyError."""
         ready, carried = self._first.ready[0]
         out.append(ready)
         for mark, constant in self._rest:
@@ -39,11 +40,13 @@ class Base64Part:
             if offset > len(constant.text):
                 carried += constant.text  # too short to complete a group: it goes along with the next slot
                 continue
-            out.append(_encoded(carried + constant.text[:offset]))
+            said.append(_encoded(carried + constant.text[:offset]))
+            out.append(said[-1])
             ready, carried = constant.ready[offset]
             out.append(ready)
         if carried:
-            out.append(_encoded(carried))
+            said.append(_encoded(carried))
+            out.append(said[-1])
 
 
 class _Constant:

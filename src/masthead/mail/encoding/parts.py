@@ -25,5 +25,5 @@ def encoded_constant(text: str) -> tuple[bytes, bytes]:
     base64 = Base64Part([text], [])
     part = quoted if quoted.size <= base64.size else base64
     out: list[bytes] = []
-    part.fill({}, out)
+    part.fill({}, out, [])
     return part.name, b"".join(out)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from masthead.mail.encoding.slots import one_line
 
@@ -29,27 +30,31 @@ class QuotedPrintablePart:
 
     def __init__(self, constants: list[str], marks: list[str]) -> None:
         last = len(constants) - 1
-        self._first = _constant(constants[0], closed=last == 0)
-        self._rest = [
-            (mark, _constant(constant, closed=number == last))
-            for number, (mark, constant) in enumerate(zip(marks, constants[1:], strict=True), start=1)
-        ]
-        self._marks = sorted(set(marks))
+        self.constants = [_constant(constant, closed=number == last) for number, constant in enumerate(constants)]
+        self._pieces = [self.constants[0]]
+        places: dict[str, list[int]] = {}
+        for mark, constant in zip(marks, self.constants[1:], strict=True):
+            places.setdefault(mark, []).append(len(self._pieces))
+            self._pieces += (b"", constant)
+        self._places = sorted(places.items())
 
     @property
     def size(self) -> int:
         """Bytes of the constant text."""
-        return len(self._first) + sum(len(constant) for _, constant in self._rest)
+        return sum(map(len, self.constants))
 
-    def fill(self, values: Mapping[str, str], out: list[bytes]) -> None:
-        """Append the body with `values` in its slots to `out`. Raises BadMail, KeyError."""
-        encoded = {mark: _slot(values[mark], mark) for mark in self._marks}
-        out.append(self._first)
-        for mark, constant in self._rest:
-            out.append(encoded[mark])
-            out.append(constant)
+    def fill(self, values: Mapping[str, str], out: list[bytes], said: list[bytes]) -> None:
+        """Append the body with `values` in its slots to `out`, what is this mail's own to `said`. Raises BadMail, KeyError."""
+        pieces = self._pieces.copy()
+        for mark, places in self._places:
+            encoded = _slot(values[mark], mark)
+            said.append(encoded)
+            for place in places:
+                pieces[place] = encoded
+        out += pieces
 
 
+@lru_cache(maxsize=256)  # a value usually stands in the text and in the HTML
 def _slot(value: str, mark: str) -> bytes:
     if not value:
         return b""

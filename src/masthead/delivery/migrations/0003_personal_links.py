@@ -1,0 +1,15 @@
+"""Links of a reader's own."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("delivery", "0002_quiet_hours")]
+
+    operations = [
+        migrations.AddField(
+            model_name="campaign",
+            name="personal_links",
+            field=models.BooleanField(default=False),
+        ),
+    ]
