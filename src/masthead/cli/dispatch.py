@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from masthead.audience.models import MailingList
 from masthead.cli.engine import Engine, stop_on_signals
 from masthead.cli.progress import meter
 from masthead.cli.starting import CommandError
 from masthead.common.local_time import BadLocalTime, moment_of
 from masthead.common.stopping import STOP
-from masthead.delivery import campaigns, lookups
+from masthead.delivery import campaigns, lookups, quiet_hours
 from masthead.delivery.lookups import Progress
 from masthead.delivery.models import Campaign
 from masthead.issues.models import Issue, Publication
@@ -63,7 +65,8 @@ def begin(
     """
     policy = Campaign.Policy.HOLD if hold else Campaign.Policy.RESEND
     campaign = campaigns.publish_and_send(issue=issue, lists=lists, starts_at=starts_at, by=by, now=now, policy=policy)
-    if campaign.state == Campaign.State.PAUSED:
+    # Quiet hours are kept here: a program that repeats its command does not mean to wake anybody.
+    if campaign.state == Campaign.State.PAUSED and not (campaign.resume_at and quiet_hours.until(campaign, now)):
         campaigns.resume(campaign=campaign, by=by, now=now)
         campaign.refresh_from_db()
     return campaign
@@ -125,6 +128,9 @@ _ENDED = (Campaign.State.FINISHED, Campaign.State.CANCELLED, Campaign.State.PAUS
 
 
 def _reason(campaign: Campaign) -> str:
+    if campaign.state == Campaign.State.PAUSED and campaign.resume_at and quiet_hours.until(campaign, timezone.now()):
+        at = f"{campaign.resume_at:%Y-%m-%d %H:%M} UTC"
+        return f"It rests in the quiet hours of the publication until {at} and goes on by itself while `masthead serve` runs."
     if campaign.state == Campaign.State.PAUSED:
         again = " It is tried again by itself while `masthead serve` runs." if campaign.resume_at else ""
         return f"Paused. {campaign.attention or 'Somebody paused it in the desk.'}{again} Run the same command again to resume."

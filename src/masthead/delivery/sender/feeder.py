@@ -47,6 +47,7 @@ class Feeder:
         self._lists = lists
         self._go_on = go_on
         self._current: Claim | None = next(iter(claims.values()))
+        self._campaign_id = self._current.campaign_id
         self._after = self._current.first - 1
         self._turns = turns
         self._stopped: set[int] = set()
@@ -55,6 +56,9 @@ class Feeder:
         self._passed_over: dict[int, set[str]] = {}
         #: Seconds until the next of those who wait in memory may go, when the lanes were sent away for that.
         self.rest = 0
+        #: It is the relays that take nothing sooner, so that no other range is worth a look either.
+        self._all_rest = False
+        turns.waiting = self._pool.__len__
         self._open: dict[int, int] = dict.fromkeys(claims, 0)
         self._fetching: asyncio.Task[None] | None = None
         self._chores: set[asyncio.Task[None]] = set()
@@ -87,6 +91,7 @@ class Feeder:
                     self._turns.set_ready(key, False)
                 if wait > LONG_SECONDS and self._fetching is None:
                     self.rest = min(_LONGEST_REST, int(wait), self.rest or _LONGEST_REST)
+                    self._all_rest = self._turns.relay_wait(time.monotonic()) > LONG_SECONDS
                     return None
                 await self._doze(max(0.001, wait))
             elif self._fetching is not None:
@@ -132,6 +137,8 @@ class Feeder:
         for claim in list(self._claims.values()):
             await self._clerk.call(partial(ranges.release, claim, rest=self.rest))
             self._claims.pop(claim.range_id, None)
+        if self._all_rest and self.rest:
+            await self._clerk.call(partial(ranges.rest_all, self._campaign_id, seconds=self.rest))
         if self._failure is not None:
             raise self._failure
 

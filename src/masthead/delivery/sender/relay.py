@@ -52,6 +52,8 @@ class Relay:
         self._recent: deque[int] = deque(maxlen=LAST)
         self._in_a_row: list[int] = []
         self._words = ""
+        self._never_reached = ""
+        self._reached = False
         self.open_lanes = 0
         self.accepted = 0
         self.attention = ""
@@ -83,9 +85,12 @@ class Relay:
             except ConnectFailed as error:
                 failures += 1
                 self._note_failure(error)
+                if self.has_others and not await self._feeder.has_work():
+                    return None
                 await self._rest(reconnect_after(failures, jitter=random.random()))  # noqa: S311 (no secret)
             else:
                 self.open_lanes += 1
+                self._reached = True
                 self._turns.set_ready(self.key, True)
                 self._trouble_since = None
                 self._refused_connections = 0
@@ -122,12 +127,16 @@ class Relay:
         """At the end of a run: a relay that took nothing and refused our sender is no matter of single readers."""
         if self.attention and self.accepted == 0 and self._in_a_row:
             self.pause = True
+        if self._never_reached and not self._reached and self.has_others and not self.failed:
+            # The others did all the work before its time was up.
+            self.unreachable, self.attention = True, self._never_reached
 
     def _refuses(self) -> str:
         return _("The mail server refuses our mail, not single readers: %(words)s") % {"words": self._words}
 
     def _note_failure(self, error: ConnectFailed) -> None:
         now = time.monotonic()
+        self._never_reached = error.text
         if self._trouble_since is None:
             self._trouble_since = now
         if error.permanent and error.stage not in ("greeting", "ehlo"):

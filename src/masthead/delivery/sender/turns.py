@@ -111,6 +111,8 @@ class Turns:
         self._began = time.monotonic()
         self._accepted = 0
         self._news = asyncio.Event()
+        #: How many mails wait for their turn in memory.
+        self.waiting: Callable[[], int] = lambda: _WANT
         for pair, pace in paces.items():
             self._set_pace(pair, pace)
 
@@ -237,7 +239,9 @@ class Turns:
 
     async def _fill(self, purse: Purse) -> None:
         asked = time.monotonic()
-        grant: Grant = await self._clerk.call(partial(_take, purse.scope, purse.limits, purse.pace))
+        # Of a budget no more than there is use for: others may wait for it.
+        want = max(1, min(_WANT, self.waiting())) if purse.budgeted else _WANT
+        grant: Grant = await self._clerk.call(partial(_take, purse.scope, purse.limits, purse.pace, want))
         now = time.monotonic()
         purse.asking = False
         if grant.count:
@@ -302,9 +306,9 @@ class Turns:
 # --- on the clerk's thread -----------------------------------------------------------------------------------------------
 
 
-def _take(scope: str, limits: Limits, pace: Pace) -> Grant:
+def _take(scope: str, limits: Limits, pace: Pace, want: int) -> Grant:
     now = allowances.database_now()
-    return allowances.take(scope, limits, want=_WANT, now=now, interval=pace.interval, not_before=pace.not_before)
+    return allowances.take(scope, limits, want=want, now=now, interval=pace.interval, not_before=pace.not_before)
 
 
 def _give_back(budgets: dict[str, int], deferred: dict[str, int]) -> None:
