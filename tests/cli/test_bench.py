@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import masthead as masthead_package
 from masthead.cli.main import masthead
 from tests.servers.processes import running, until
 
-SINK = Path(__file__).parents[1] / "delivery" / "sink.py"
+SINK = Path(masthead_package.__file__).parent / "mail" / "sink.py"
 KEYS = ["messages", "seconds", "rate", "cpu_seconds", "peak_rss_mb", "prepare_seconds", "database"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+import masthead
 from masthead.audience.models import Subscription
 from masthead.common.stopping import STOP
 from masthead.delivery import campaigns, lookups, starting, sweeping
@@ -35,13 +37,14 @@ class Sink:
     def __init__(self, log: Path, *options: str) -> None:
         self.log = log
         log.touch()
-        command = [sys.executable, str(Path(__file__).parent / "sink.py"), str(log), *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        command = [sys.executable, "-m", "masthead.mail.sink", str(log), *options]
+        environment = {**os.environ, "PYTHONPATH": str(Path(masthead.__file__).parents[1])}
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
         assert self.process.stdout is not None
         self.port = int(self.process.stdout.readline())
 
     def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+        return [line for line in map(json.loads, self.log.read_text().splitlines()) if "cut" not in line]
 
     def taken(self) -> list[str]:
         return [each["to"] for each in self.lines() if each["taken"]]

@@ -9,7 +9,19 @@ from collections.abc import Sequence
 import click
 
 from masthead import __version__
-from masthead.cli.commands import bench, bounces, inbox, installing, issues, publications, readers, running, sending, transports
+from masthead.cli.commands import (
+    bench,
+    bounces,
+    drill,
+    inbox,
+    installing,
+    issues,
+    publications,
+    readers,
+    running,
+    sending,
+    transports,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -32,6 +44,7 @@ for command in (
     sending.send,
     sending.verify,
     bounces.bounces,
+    drill.drill,
     inbox.inbox,
     transports.transport,
     bench.bench,

@@ -8,6 +8,7 @@ from types import FrameType
 import uvicorn
 
 from masthead.cli.engine import on_signal
+from masthead.common.stopping import STOP
 
 #: What an open request may still take after a signal.
 _DRAIN_SECONDS = 5
@@ -61,3 +62,8 @@ class _Server(uvicorn.Server):
         # again after its end, and the process would end with it instead of status 0.
         on_signal(sig, frame)
         self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # From here on signals come to `handle_exit`; one that came earlier has set STOP, and nobody would end the server.
+        await super().startup(sockets)
+        self.should_exit = self.should_exit or STOP.is_set()

@@ -51,6 +51,8 @@ def worker() -> None:
     waits and takes over when the first ends.
     """
     start()
+    from django.conf import settings
+
     from masthead.cli import install
     from masthead.cli.engine import Engine, leave, stop_on_signals
     from masthead.common.stopping import STOP
@@ -60,6 +62,7 @@ def worker() -> None:
         raise CommandError("The database is not up to date. Run: masthead init")
     engine = Engine()
     engine.start()
-    click.echo("Masthead runs the tasks." if engine.leading.is_set() else "Masthead waits: another process runs the tasks.")
+    working = engine.leading.is_set() or not settings.EMBEDDED
+    click.echo("Masthead runs the tasks." if working else "Masthead waits: another process runs the tasks.")
     STOP.wait()
     leave(0, clean=engine.finish())

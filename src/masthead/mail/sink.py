@@ -1,8 +1,11 @@
-"""A relay that remembers: one line per final dot, synced to its log before it answers. Its log is the truth of the tests.
+"""A relay that remembers: one line per final dot, synced to its log before it answers. Its log is the truth of drills and tests.
 
-Run as a process of its own: `python sink.py LOG [--faults PERCENT] [--seed N] [--stage STAGE --kind KIND] [--delay SECONDS]`.
-It prints its port. A line: {"at": seconds, "connection": n, "to": …, "id": Message-ID, "digest": …, "taken": bool, "told": bool}.
-`taken`: the relay has the mail. `told`: it was said so, whole; the sender of a mail that was taken and not told cannot know.
+Run as a process of its own: `python -m masthead.mail.sink LOG [--faults FAULTS] [--seed N] [--stage STAGE --kind KIND] …`.
+It prints its port. A line: {"at": seconds, "connection": n, "to": …, "id": Message-ID, "digest": …, "taken": bool, "told": bool,
+"fault": kind}. `taken`: the relay has the mail. `told`: it was said so, whole; the sender of a mail that was taken and not told
+cannot know. `at` is when the dot came. A line with "cut" says that a fault ended a connection where the client may not know what
+became of a mail: after the "answer" to a dot that it had not shown to have read (a reset takes the answer with it), or in the
+"body", when the dot was perhaps written already.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import json
 import os
 import random
 import re
+import sys
 import time
 
 BEFORE = ("banner", "ehlo", "mail", "rcpt", "data", "rset", "quit")
@@ -24,7 +28,36 @@ KINDS = {
     "body": ("close", "reset"),
     "dot": ("421", "4xx", "5xx", "lost before", "lost", "half", "garbage", "changing code"),
 }
+#: Kinds of faults at the dot after which the sender cannot know whether the mail was taken.
+UNKNOWN = ("lost before", "lost", "half", "garbage", "changing code")
 _ID = re.compile(rb"^Message-ID: *(\S+)", re.IGNORECASE | re.MULTILINE)
+
+
+def fault_shares(text: str) -> dict[str, float]:
+    """Percent of faults by stage: of "3" for every stage but RSET and QUIT, of "dot=5,rcpt=2" for those named.
+
+    Raises ValueError.
+    """
+    if "=" not in text:
+        share = _percent(text)
+        return {stage: share for stage in STAGES if stage not in ("rset", "quit")}
+    shares = {}
+    for part in text.split(","):
+        stage, _, share_text = part.strip().partition("=")
+        if stage not in STAGES:
+            raise ValueError(f"{stage!r} is no stage; there is {', '.join(STAGES)}")
+        shares[stage] = _percent(share_text)
+    return shares
+
+
+def _percent(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no percentage") from None
+    if not 0 <= share <= 100:
+        raise ValueError(f"{text!r} does not lie between 0 and 100")
+    return share
 
 
 class HangUp(Exception):
@@ -36,11 +69,14 @@ class Sink:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        self.random = random.Random(options.seed)
+        self.random = random.Random(options.seed)  # noqa: S311 (no secret: the same seed must give the same faults)
+        self.shares = fault_shares(options.faults)
         self.log = os.open(options.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self.connections = 0
         self.left = options.count
         self.asked: list[float] = []
+        #: Connections whose last dot was answered, and whose client has shown by nothing yet that it read the answer.
+        self.unheard: set[int] = set()
 
     def fault(self, stage: str) -> str:
         """The kind of fault due at this stage, or ""."""
@@ -48,25 +84,31 @@ class Sink:
             if stage != self.options.stage or self.left == 0:
                 return ""
             self.left -= 1
-            return self.options.kind
-        if stage in ("quit", "rset") or self.random.random() * 100 >= self.options.faults:
+            return str(self.options.kind)
+        share = self.shares.get(stage, 0.0)
+        if not share or self.random.random() * 100 >= share:
             return ""
         return self.random.choice(KINDS[stage])
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, from its banner to its end."""
         self.connections += 1
         number = self.connections
         try:
             await self.talk(number, reader, writer)
-        except (HangUp, ConnectionError, asyncio.IncompleteReadError):
+        except HangUp:
+            if number in self.unheard:
+                self.write({"at": time.time(), "connection": number, "cut": "answer"})
+        except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
 
     async def talk(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer command by command."""
         self.act(writer, self.fault("connect"), "")
         self.say(writer, "banner", "220 sink.example ESMTP")
-        recipient = ""
+        recipient, mail_ok = "", False
         while True:
             line = (await reader.readline()).decode("utf-8", "replace")
             if not line:
@@ -79,9 +121,9 @@ class Sink:
                 writer.write(b"535 5.7.8 that password is wrong\r\n")
             elif verb == "MAIL":
                 recipient = ""
-                self.mail_ok = self.say(writer, "mail", "250 2.1.0 Ok")
+                mail_ok = self.say(writer, "mail", "250 2.1.0 Ok")
             elif verb == "RCPT":
-                if not self.mail_ok:
+                if not mail_ok:
                     writer.write(b"503 5.5.1 no MAIL\r\n")
                     continue
                 found = re.search(r"<([^>]*)>", line)
@@ -106,8 +148,6 @@ class Sink:
             else:
                 writer.write(b"502 5.5.2 what?\r\n")
 
-    mail_ok = True
-
     def too_fast(self, address: str) -> bool:
         """Whether more mails a second are asked for than the throttled domain takes."""
         if not self.options.throttle or not address.endswith(self.options.throttle):
@@ -120,21 +160,27 @@ class Sink:
         return False
 
     async def take(self, number: int, recipient: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Read a mail up to its dot, write it into the log, and answer."""
+        # Whoever writes a body has read the 354, and all that was answered before.
+        self.unheard.discard(number)
         if kind := self.fault("body"):
             await reader.read(100)
+            self.write({"at": time.time(), "connection": number, "cut": "body"})
             self.act(writer, kind, "")
         data = await reader.readuntil(b"\r\n.\r\n")
+        at = time.time()
         if self.options.delay:
             await asyncio.sleep(self.options.delay)
         kind = self.fault("dot")
         taken = kind not in ("421", "4xx", "5xx", "lost before")
-        self.record(number, recipient, data, taken=taken, told=not kind)
+        self.record(at, number, recipient, data, taken=taken, fault=kind)
         if kind == "lost before" or kind == "lost":
             self.act(writer, "reset", "")
         elif kind == "changing code":
             writer.write(b"250-2.0.0 Ok\r\n450 2.0.0 no\r\n")
         else:
             self.act(writer, kind, "250 2.0.0 Ok: queued as 4F00D1")
+            self.unheard.add(number)
 
     def say(self, writer: asyncio.StreamWriter, stage: str, answer: str) -> bool:
         """Say `answer`, unless a fault is due; whether it was said."""
@@ -143,6 +189,7 @@ class Sink:
         return not kind
 
     def act(self, writer: asyncio.StreamWriter, kind: str, answer: str) -> None:
+        """Misbehave as `kind` says, or say `answer`."""
         if kind == "close":
             raise HangUp
         if kind == "reset":
@@ -160,25 +207,32 @@ class Sink:
         if kind == "421":
             raise HangUp
 
-    def record(self, number: int, recipient: str, data: bytes, *, taken: bool, told: bool) -> None:
+    def record(self, at: float, number: int, recipient: str, data: bytes, *, taken: bool, fault: str) -> None:
+        """One line, on the disk when this returns."""
         found = _ID.search(data)
-        line = {
-            "at": time.time(),
+        line: dict[str, object] = {
+            "at": at,
             "connection": number,
             "to": recipient,
             "id": found[1].decode() if found else "",
             "digest": hashlib.sha256(data).hexdigest()[:16],
             "taken": taken,
-            "told": told,
+            "told": not fault,
+            "fault": fault,
         }
+        self.write(line)
+
+    def write(self, line: dict[str, object]) -> None:
+        """Into the log, on the disk when this returns."""
         os.write(self.log, json.dumps(line).encode() + b"\n")
         os.fdatasync(self.log)
 
 
 async def main() -> None:
+    """Listen on a free loopback port until the process is ended."""
     parser = argparse.ArgumentParser()
     parser.add_argument("log")
-    parser.add_argument("--faults", type=float, default=0)
+    parser.add_argument("--faults", default="0", help="Percent of faults at every stage, or stage=percent,…")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--stage", choices=STAGES)
     parser.add_argument("--kind", default="")
@@ -192,7 +246,8 @@ async def main() -> None:
     parser.add_argument("--rate", type=int, default=3)
     sink = Sink(parser.parse_args())
     server = await asyncio.start_server(sink.serve, "127.0.0.1", sink.options.port, limit=2**26)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
     async with server:
         await server.serve_forever()
 
