@@ -178,7 +178,8 @@ def _into(request: HttpRequest) -> Issue | None:
         return None
     if not said.isdecimal() or len(said) > 12:
         raise Http404
-    return get_object_or_404(Issue.objects.select_related("publication"), pk=int(said))
+    issue: Issue = get_object_or_404(Issue.objects.select_related("publication"), pk=int(said))
+    return issue
 
 
 def _with_into(address: str, into: Issue | None) -> str:
