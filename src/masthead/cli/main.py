@@ -29,6 +29,7 @@ for command in (
     publications.publication,
     readers.import_readers,
     issues.issue,
+    sending.dry_run,
     sending.send,
     sending.verify,
     bounces.bounces,

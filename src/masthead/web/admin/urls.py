@@ -16,7 +16,7 @@ from masthead.web.admin import closed, home, inbox, pacing, servers, transports
 from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
-from masthead.web.admin.sending import progress, starting
+from masthead.web.admin.sending import progress, starting, trying
 from masthead.web.admin.writing import listing, manuscripts, previews
 
 screens: list[URLPattern | URLResolver] = [
@@ -28,6 +28,8 @@ screens: list[URLPattern | URLResolver] = [
     path("issues/manuscript/<str:token>/decide/", manuscripts.decide, name="desk_manuscript_decide"),
     path("issues/send/<int:pk>/", starting.send, name="desk_send"),
     path("issues/send/<int:pk>/audience/", starting.audience_count, name="desk_send_audience"),
+    path("issues/send/<int:pk>/dry-run/", trying.begin, name="desk_dry_run"),
+    path("issues/send/<int:pk>/dry-run/news/", trying.news, name="desk_dry_run_news"),
     path("issues/sending/<int:pk>/", progress.campaign, name="desk_campaign"),
     path("issues/sending/<int:pk>/news/", progress.news, name="desk_campaign_news"),
     path("issues/sending/<int:pk>/act/", progress.act, name="desk_campaign_act"),

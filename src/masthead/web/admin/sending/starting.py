@@ -33,6 +33,7 @@ from masthead.issues.rendering.edition import render as render_issue
 from masthead.issues.rendering.merge import TooManyFields
 from masthead.mail.encoding.slots import BadMail
 from masthead.team.roles import requires
+from masthead.web.admin.sending import trying
 from masthead.web.admin.sending.expecting import expected
 from masthead.web.admin.staff import staff
 from masthead.web.admin.words import number_of, state_of
@@ -142,7 +143,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
             if answer is not None:
                 return answer
     try:
-        context = _context(issue, form, now)
+        context = {**_context(issue, form, now), **trying.context_of(request, issue)}
     except (CannotRender, TooManyFields) as error:
         messages.error(request, str(error))
         return redirect("issues:edit", pk)
