@@ -183,6 +183,12 @@ def test_what_is_uncertain_is_held_if_wished_and_sent_again_when_somebody_decide
     assert campaign.state == Campaign.State.SENDING
 
 
+def test_links_are_asked_for_by_a_task(owner_at_desk: Client, issue: Issue, django_capture_on_commit_callbacks: Any) -> None:
+    with django_capture_on_commit_callbacks() as waiting:
+        answer = owner_at_desk.post(f"/desk/issues/send/{issue.pk}/links/")
+    assert (answer.status_code, len(waiting)) == (302, 1)
+
+
 def test_every_mail_is_made_before_the_first_one_leaves(
     owner_at_desk: Client, issue: Issue, reader: Any, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -29,6 +29,7 @@ screens: list[URLPattern | URLResolver] = [
     path("issues/send/<int:pk>/", starting.send, name="desk_send"),
     path("issues/send/<int:pk>/audience/", starting.audience_count, name="desk_send_audience"),
     path("issues/send/<int:pk>/dry-run/", trying.begin, name="desk_dry_run"),
+    path("issues/send/<int:pk>/links/", trying.links, name="desk_check_links"),
     path("issues/send/<int:pk>/dry-run/news/", trying.news, name="desk_dry_run_news"),
     path("issues/sending/<int:pk>/", progress.campaign, name="desk_campaign"),
     path("issues/sending/<int:pk>/news/", progress.news, name="desk_campaign_news"),
