@@ -17,10 +17,11 @@ from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
 from masthead.web.admin.sending import progress, starting, trying
-from masthead.web.admin.writing import listing, manuscripts, previews
+from masthead.web.admin.writing import findings, listing, manuscripts, previews
 
 screens: list[URLPattern | URLResolver] = [
     path("issues/look/<int:pk>/", previews.look, name="desk_look"),
+    path("issues/look/<int:pk>/findings/", findings.findings, name="desk_findings"),
     path("issues/manuscript/", manuscripts.manuscript, name="desk_manuscript"),
     path("issues/manuscript/<str:token>/", manuscripts.found, name="desk_manuscript_found"),
     path("issues/manuscript/<str:token>/page/", manuscripts.page, name="desk_manuscript_page"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +26,6 @@ from masthead.delivery.models import Campaign
 from masthead.issues import numbering, preflight, reading
 from masthead.issues.freezing import NotReady, preview
 from masthead.issues.models import Issue
-from masthead.issues.preflight import Finding
 from masthead.issues.rendering.edition import CannotRender
 from masthead.issues.rendering.edition import render as render_issue
 from masthead.issues.rendering.merge import TooManyFields
@@ -37,6 +35,7 @@ from masthead.web.admin.sending import trying
 from masthead.web.admin.sending.expecting import expected
 from masthead.web.admin.staff import staff
 from masthead.web.admin.words import number_of, state_of
+from masthead.web.admin.writing.findings import groups_of
 
 #: How long "now" waits, so that Undo means something.
 UNDO = timedelta(seconds=60)
@@ -114,20 +113,6 @@ class SendForm(forms.Form):
         return moment
 
 
-@dataclass(frozen=True)
-class Findings:
-    """What the pre-flight says, in the three groups of the screen. `stopping` are those of `must` that hold the button."""
-
-    must: list[Finding]
-    look: list[Finding]
-    stopping: list[Finding]
-
-    @property
-    def fine(self) -> bool:
-        """Nothing at all to say."""
-        return not self.must and not self.look
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("campaigns.send")
 def send(request: HttpRequest, pk: int) -> HttpResponse:
@@ -200,8 +185,7 @@ def _test(request: HttpRequest, issue: Issue, now: datetime) -> HttpResponse:
 def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
     content = preview(issue)
     rendered = render_issue(content)
-    findings = preflight.check(issue)
-    must = [finding for finding in findings if finding.level == "block"]
+    groups = groups_of(issue, preflight.check(issue))
     chosen = list(
         form.cleaned_data.get("lists", []) if form.is_bound and hasattr(form, "cleaned_data") else form.initial["lists"]
     )
@@ -215,12 +199,9 @@ def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
         "number": number_of(issue),
         "state": state_of(issue, now=now),
         "form": form,
-        "findings": Findings(
-            must=must,
-            look=[finding for finding in findings if finding.level != "block"],
-            # A rehearsal shows what is missing and goes ahead without it.
-            stopping=[finding for finding in must if issue.publication.is_live or finding.id in preflight.REHEARSAL],
-        ),
+        "findings": groups,
+        # A rehearsal shows what is missing and goes ahead without it.
+        "stopping": [one for one in groups.must if issue.publication.is_live or one.finding.id in preflight.REHEARSAL],
         "previous": delivery.campaigns_of(issue).exclude(state=Campaign.State.DRAFT),
         "local_now": now.astimezone(tz),
         "lists": _lists(),
