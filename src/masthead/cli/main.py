@@ -41,6 +41,7 @@ for command in (
     publications.publication,
     readers.import_readers,
     issues.issue,
+    sending.dry_run,
     sending.send,
     sending.verify,
     bounces.bounces,

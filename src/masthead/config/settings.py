@@ -201,6 +201,10 @@ RETRY_SECONDS = env.number(
     "RETRY_SECONDS", 20, least=1, help="Wait before a reader whose mail was refused for now is tried again; doubled each time."
 )
 
+# --- writing ---------------------------------------------------------------------------------------------------
+
+CHECK_LINKS = env.switch("CHECK_LINKS", True, help="Ask the sites that an issue links to whether the pages are there.")
+
 # --- tasks -----------------------------------------------------------------------------------------------------
 
 TASKS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -12,15 +13,20 @@ from typing import Any
 from django.core.files.images import ImageFile
 from django.db import transaction
 from django.utils.text import slugify
+from PIL import Image as Pillow
 from wagtail.images import get_image_model
 
 from masthead.audit import recording
 from masthead.common.text import direction_of
-from masthead.issues import importing, numbering
+from masthead.issues import importing, numbering, reading, values
+from masthead.issues.blocks.base import Block
+from masthead.issues.blocks.image import ImageBlock
+from masthead.issues.content import Content
 from masthead.issues.importing import FoundPicture, Imported
 from masthead.issues.manuscripts import scripts
 from masthead.issues.manuscripts.neutral import BadManuscript, Piece
 from masthead.issues.models import Issue, Publication, TakenNumber
+from masthead.issues.picture import Picture
 
 _TELLING = re.compile(r"^zh-|-[A-Za-z]{4}(-|$)")
 _LENGTHS = {"title": 300, "byline": 250, "excerpt": 600, "subject": 250, "preheader": 250, "label": 40}
@@ -125,6 +131,46 @@ def create(
             action="issue.drafted", by=by, now=now, subject=f"issue:{issue.pk}", details={"planned_number": issue.planned_number}
         )
     return issue
+
+
+def shown(found: Imported, *, publication: Publication, now: datetime, address_of: Callable[[str], str]) -> Content:
+    """What an issue made of `found` would say, without making one; `address_of` is where the picture of a source can be seen."""
+    meta = found.meta
+    issue = Issue(
+        publication=publication,
+        title=meta.get("title", "")[:300],
+        byline_line=meta.get("byline", "")[:250],
+        excerpt=meta.get("excerpt", "")[:600],
+        language=_language(publication, meta),
+        notes=_notes(found.notes),
+    )
+    draft = reading.read(issue, now=now)
+    blocks: list[Block] = []
+    for piece in found.pieces:
+        if piece.kind == "image":
+            blocks.append(_picture_of(piece, found.pictures[str(piece.value["source"])], address_of))
+        else:
+            blocks += values.body_of(_stream_of(piece), draft.assets)
+    return dataclasses.replace(draft.content, body=tuple(blocks))
+
+
+def _picture_of(piece: Piece, picture: FoundPicture, address_of: Callable[[str], str]) -> Block:
+    with Pillow.open(BytesIO(picture.data)) as opened:
+        width, height = opened.size
+    value = piece.value
+    shown_picture = Picture(
+        url=address_of(str(value["source"])),
+        width=width,
+        height=height,
+        alt=str(value["alt"]),
+        decorative=bool(value["decorative"]),
+    )
+    return ImageBlock(shown_picture, caption=str(value["caption"]), lang=str(value.get("lang", "")))
+
+
+def _stream_of(piece: Piece) -> Any:
+    block = Issue._meta.get_field("body").stream_block
+    return block.to_python([{"type": piece.kind, "value": _stored(piece, {})}])
 
 
 def free_number(publication: Publication) -> int:

@@ -1,14 +1,18 @@
-"""Pre-flight: every check that needs no network, in the order an editor meets the places, blocking ones first.
+"""Pre-flight: every check, in the order an editor meets the places, blocking ones first.
+
+Those that ask the network answer with what was found out before (`masthead.issues.link_checking`).
 
 `masthead.issues.findings` holds the checks; here is what they may know, and which of them count at which gate.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import zoneinfo
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from urllib.parse import urlsplit
+from hashlib import sha256
+from urllib.parse import urldefrag, urlsplit
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +22,7 @@ from masthead.issues import numbering, reading
 from masthead.issues.blocks.file import FileBlock
 from masthead.issues.findings import essentials, links, notes, pictures, scripts, structure, words
 from masthead.issues.findings.base import Facts, Finding
-from masthead.issues.models import Edition, Issue
+from masthead.issues.models import Edition, Issue, LinkCheck
 from masthead.issues.reading import Draft
 from masthead.issues.rendering.edition import CannotRender, Rendered, render
 from masthead.issues.rendering.merge import TooManyFields
@@ -43,6 +47,7 @@ CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     links.says_nothing,
     links.ambiguous,
     links.not_public,
+    links.dead,
     notes.orphans,
     pictures.alternatives,
     structure.headings,
@@ -87,7 +92,7 @@ def facts_of(draft: Draft) -> Facts:
     publication = issue.publication
     rendered, render_problem = _render(draft)
     attached = sum(block.size for block in content.body if isinstance(block, FileBlock) and block.attach)
-    return Facts(
+    facts = Facts(
         content=content,
         rendered=rendered,
         today=draft.now.astimezone(zoneinfo.ZoneInfo(publication.time_zone)).date(),
@@ -104,6 +109,14 @@ def facts_of(draft: Draft) -> Facts:
         earlier_subjects=_earlier_subjects(issue),
         private_paths=_private_paths(issue, draft.now),
     )
+    return dataclasses.replace(facts, link_answers=_link_answers(facts))
+
+
+def _link_answers(facts: Facts) -> dict[str, tuple[str, str]]:
+    """What `masthead.issues.link_checking` found out about the links, however long ago: an old answer is better than none."""
+    urls = {urldefrag(url.strip())[0] for _place, url, _text in links.links_of(facts)}
+    keys = [sha256(url.encode()).hexdigest() for url in urls]
+    return {row.url: (row.verdict, row.detail) for row in LinkCheck.objects.filter(key__in=keys)} if keys else {}
 
 
 def _render(draft: Draft) -> tuple[Rendered | None, str]:

@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from masthead.audience.models import MailingList, Subscriber
-from masthead.delivery import starting, sweeping
-from masthead.delivery.models import Campaign, Delivery
+from masthead.delivery import dry_run, starting, sweeping
+from masthead.delivery.models import Campaign, Delivery, DryRun
 from masthead.issues.models import Edition, Issue, Publication
 from masthead.mail.models import SingleMail
 
@@ -181,3 +181,25 @@ def test_what_is_uncertain_is_held_if_wished_and_sent_again_when_somebody_decide
     assert Delivery.objects.get().state == Delivery.State.QUEUED
     campaign.refresh_from_db()
     assert campaign.state == Campaign.State.SENDING
+
+
+def test_links_are_asked_for_by_a_task(owner_at_desk: Client, issue: Issue, django_capture_on_commit_callbacks: Any) -> None:
+    with django_capture_on_commit_callbacks() as waiting:
+        answer = owner_at_desk.post(f"/desk/issues/send/{issue.pk}/links/")
+    assert (answer.status_code, len(waiting)) == (302, 1)
+
+
+def test_every_mail_is_made_before_the_first_one_leaves(
+    owner_at_desk: Client, issue: Issue, reader: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    url = f"/desk/issues/send/{issue.pk}/"
+    assert "Not made yet" in owner_at_desk.get(url).content.decode()
+    with django_capture_on_commit_callbacks() as waiting:
+        piece = owner_at_desk.post(f"{url}dry-run/", headers={"HX-Request": "true"}).content.decode()
+    assert len(waiting) == 1
+    assert 'hx-trigger="every 2s"' in piece
+    run = DryRun.objects.get()
+    dry_run.execute(run_id=run.pk, now=timezone.now())
+    piece = owner_at_desk.get(f"{url}dry-run/news/").content.decode()
+    assert "1 of 1 mails could be made" in piece
+    assert "hx-get" not in piece

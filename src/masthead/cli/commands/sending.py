@@ -54,6 +54,48 @@ def send(
         raise CommandError(result.reason)
 
 
+@click.command("dry-run")
+@click.argument("number", type=click.IntRange(1))
+@click.option(
+    "--list", "list_names", required=True, multiple=True, metavar="NAME", help="Whose mails are made; may be given several times."
+)
+@which_publication
+@as_json
+def dry_run(number: int, list_names: tuple[str, ...], slug: str | None, as_json: bool) -> None:
+    """Make the mail of issue NUMBER for every reader of a list without sending any, and report what is odd.
+
+    Names readers whose mail cannot be made and mails much larger than the others, counts the readers who get the fallback of a
+    merge field, and the mails of each length and format. Takes no number and writes nothing. The exit status is 1 if a mail
+    cannot be made.
+    """
+    os.environ.setdefault("MASTHEAD_LOG_LEVEL", "WARNING")
+    start()
+    from masthead.cli import choosing
+    from masthead.cli.progress import meter
+    from masthead.delivery import dry_run as trying
+
+    issue = choosing.issue(choosing.publication(slug), number)
+    lists = [choosing.mailing_list(name) for name in list_names]
+    with meter(f"Making the mails of No. {number}", show=not as_json) as update:
+        report = trying.run(issue=issue, lists=lists, now=now(), progress=update)
+    if as_json:
+        show_json({"number": number, **report.as_dict()})
+    else:
+        click.echo(f"{report.audience} readers, {report.made} mails made, {report.error_count} that cannot be made.")
+        for one in report.errors:
+            click.echo(f"Cannot be made: {one.address}: {one.what}")
+        for variant, count in sorted(report.variants.items()):
+            click.echo(f"{variant}: {count}")
+        for name, count in report.empty.items():
+            click.echo(f"Merge field {name}: {count} readers get the fallback.")
+        if report.made:
+            click.echo(f"Sizes: {report.smallest} to {report.largest} bytes, the middle one {report.middle}.")
+        for one in report.outliers:
+            click.echo(f"Much larger: {one.address}: {one.what}")
+    if not report.is_fine:
+        sys.exit(1)
+
+
 @click.command()
 @click.argument("number", type=click.IntRange(1))
 @which_publication

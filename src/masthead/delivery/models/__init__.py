@@ -2,7 +2,8 @@
 
 from masthead.delivery.models.campaign import ENDED, Campaign
 from masthead.delivery.models.delivery import FINAL, OPEN, Delivery
+from masthead.delivery.models.dry_run import DryRun
 from masthead.delivery.models.quiet_hours import QuietHours
 from masthead.delivery.models.range import Range
 
-__all__ = ["ENDED", "FINAL", "OPEN", "Campaign", "Delivery", "QuietHours", "Range"]
+__all__ = ["ENDED", "FINAL", "OPEN", "Campaign", "Delivery", "DryRun", "QuietHours", "Range"]

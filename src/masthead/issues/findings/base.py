@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from typing import Literal
 
@@ -34,6 +34,7 @@ class Facts:
 
     `note_keys` are the keys of all notes as stored, doubles included. `earlier_subjects` are those of other issues,
     `private_paths` the paths of issues of ours that are not public. `today` is the day in the publication's time zone.
+    `link_answers` are the last answers of sites that were asked: address → (verdict of `LinkCheck`, detail).
     """
 
     content: Content
@@ -51,6 +52,7 @@ class Facts:
     note_keys: tuple[str, ...] = ()
     earlier_subjects: frozenset[str] = frozenset()
     private_paths: frozenset[str] = frozenset()
+    link_answers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def place_of(number: int) -> str:
@@ -97,11 +99,11 @@ def _words(value: object) -> Iterator[str]:
         for item in value:
             yield from _words(item)
     elif is_dataclass(value):
-        for field in fields(value):
-            inner = getattr(value, field.name)
-            if field.name in _NOT_WORDS:
+        for part in fields(value):
+            inner = getattr(value, part.name)
+            if part.name in _NOT_WORDS:
                 continue
-            yield from _words(_text_of(inner) if field.name == "html" else inner)
+            yield from _words(_text_of(inner) if part.name == "html" else inner)
 
 
 def _text_of(html: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from html.parser import HTMLParser
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -97,6 +97,25 @@ def not_public(facts: Facts) -> Iterator[Finding]:
                 place,
                 _("%(url)s is not public.") % {"url": url[:200]},
                 _("Publish it first, or remove the link."),
+            )
+
+
+def dead(facts: Facts) -> Iterator[Finding]:
+    """Pages that are gone, sites that are not there or cannot prove who they are: as far as they were asked."""
+    said = {
+        "gone": _("%(url)s answers that the page is gone (%(detail)s)."),
+        "no_site": _("%(url)s: there is no such site."),
+        "bad_tls": _("%(url)s has no valid certificate."),
+    }
+    for place, url, _text in links_of(facts):
+        verdict, detail = facts.link_answers.get(urldefrag(url.strip())[0], ("", ""))
+        if verdict in said:
+            yield Finding(
+                f"link-{verdict.replace('_', '-')}",
+                "warn",
+                place,
+                said[verdict] % {"url": url[:200], "detail": detail},
+                _("Open it yourself; correct the address or link to another page."),
             )
 
 

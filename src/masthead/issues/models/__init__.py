@@ -3,7 +3,8 @@
 from masthead.issues.models.contributor import Byline, Contributor
 from masthead.issues.models.edition import Edition, EditionAsset
 from masthead.issues.models.issue import Issue
+from masthead.issues.models.link_check import LinkCheck
 from masthead.issues.models.publication import Publication
 from masthead.issues.models.taken_number import TakenNumber
 
-__all__ = ["Byline", "Contributor", "Edition", "EditionAsset", "Issue", "Publication", "TakenNumber"]
+__all__ = ["Byline", "Contributor", "Edition", "EditionAsset", "Issue", "LinkCheck", "Publication", "TakenNumber"]

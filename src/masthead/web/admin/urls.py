@@ -16,13 +16,22 @@ from masthead.web.admin import closed, home, inbox, pacing, servers, transports
 from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
-from masthead.web.admin.sending import progress, starting
-from masthead.web.admin.writing import listing, previews
+from masthead.web.admin.sending import progress, starting, trying
+from masthead.web.admin.writing import findings, listing, manuscripts, previews
 
 screens: list[URLPattern | URLResolver] = [
     path("issues/look/<int:pk>/", previews.look, name="desk_look"),
+    path("issues/look/<int:pk>/findings/", findings.findings, name="desk_findings"),
+    path("issues/manuscript/", manuscripts.manuscript, name="desk_manuscript"),
+    path("issues/manuscript/<str:token>/", manuscripts.found, name="desk_manuscript_found"),
+    path("issues/manuscript/<str:token>/page/", manuscripts.page, name="desk_manuscript_page"),
+    path("issues/manuscript/<str:token>/picture/<int:place>/", manuscripts.picture, name="desk_manuscript_picture"),
+    path("issues/manuscript/<str:token>/decide/", manuscripts.decide, name="desk_manuscript_decide"),
     path("issues/send/<int:pk>/", starting.send, name="desk_send"),
     path("issues/send/<int:pk>/audience/", starting.audience_count, name="desk_send_audience"),
+    path("issues/send/<int:pk>/dry-run/", trying.begin, name="desk_dry_run"),
+    path("issues/send/<int:pk>/links/", trying.links, name="desk_check_links"),
+    path("issues/send/<int:pk>/dry-run/news/", trying.news, name="desk_dry_run_news"),
     path("issues/sending/<int:pk>/", progress.campaign, name="desk_campaign"),
     path("issues/sending/<int:pk>/news/", progress.news, name="desk_campaign_news"),
     path("issues/sending/<int:pk>/act/", progress.act, name="desk_campaign_act"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,15 +27,16 @@ from masthead.issues import numbering, preflight, reading
 from masthead.issues.findings.base import length
 from masthead.issues.freezing import NotReady, preview
 from masthead.issues.models import Issue
-from masthead.issues.preflight import Finding
 from masthead.issues.rendering.edition import CannotRender
 from masthead.issues.rendering.edition import render as render_issue
 from masthead.issues.rendering.merge import TooManyFields
 from masthead.mail.encoding.slots import BadMail
 from masthead.team.roles import requires
+from masthead.web.admin.sending import trying
 from masthead.web.admin.sending.expecting import expected
 from masthead.web.admin.staff import staff
 from masthead.web.admin.words import number_of, state_of
+from masthead.web.admin.writing.findings import groups_of
 
 #: How long "now" waits, so that Undo means something.
 UNDO = timedelta(seconds=60)
@@ -114,20 +114,6 @@ class SendForm(forms.Form):
         return moment
 
 
-@dataclass(frozen=True)
-class Findings:
-    """What the pre-flight says, in the three groups of the screen. `stopping` are those of `must` that hold the button."""
-
-    must: list[Finding]
-    look: list[Finding]
-    stopping: list[Finding]
-
-    @property
-    def fine(self) -> bool:
-        """Nothing at all to say."""
-        return not self.must and not self.look
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("campaigns.send")
 def send(request: HttpRequest, pk: int) -> HttpResponse:
@@ -143,7 +129,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
             if answer is not None:
                 return answer
     try:
-        context = _context(issue, form, now)
+        context = {**_context(issue, form, now), **trying.context_of(request, issue)}
     except (CannotRender, TooManyFields) as error:
         messages.error(request, str(error))
         return redirect("issues:edit", pk)
@@ -200,8 +186,7 @@ def _test(request: HttpRequest, issue: Issue, now: datetime) -> HttpResponse:
 def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
     content = preview(issue)
     rendered = render_issue(content)
-    findings = preflight.check(issue)
-    must = [finding for finding in findings if finding.level == "block"]
+    groups = groups_of(issue, preflight.check(issue))
     chosen = list(
         form.cleaned_data.get("lists", []) if form.is_bound and hasattr(form, "cleaned_data") else form.initial["lists"]
     )
@@ -215,12 +200,9 @@ def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
         "number": number_of(issue),
         "state": state_of(issue, now=now),
         "form": form,
-        "findings": Findings(
-            must=must,
-            look=[finding for finding in findings if finding.level != "block"],
-            # A rehearsal shows what is missing and goes ahead without it.
-            stopping=[finding for finding in must if issue.publication.is_live or finding.id in preflight.REHEARSAL],
-        ),
+        "findings": groups,
+        # A rehearsal shows what is missing and goes ahead without it.
+        "stopping": [one for one in groups.must if issue.publication.is_live or one.finding.id in preflight.REHEARSAL],
         "previous": delivery.campaigns_of(issue).exclude(state=Campaign.State.DRAFT),
         "local_now": now.astimezone(tz),
         "lists": _lists(),

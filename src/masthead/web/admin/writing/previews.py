@@ -65,7 +65,7 @@ def answer(request: HttpRequest, issue: Issue, mode: str) -> HttpResponse:
         content = preview(issue)
         rendered = render(content)
     except (CannotRender, TooManyFields, NoNumber) as error:
-        return _page(request, "web_admin/previews/trouble.html", {"trouble": str(error)})
+        return page(request, "web_admin/previews/trouble.html", {"trouble": str(error)})
     context: dict[str, object] = {
         "content": content,
         "mode": mode,
@@ -73,15 +73,15 @@ def answer(request: HttpRequest, issue: Issue, mode: str) -> HttpResponse:
         "preheader": as_read(rendered.preheader, rendered, content),
     }
     if mode == "text":
-        return _page(request, "web_admin/previews/text.html", {**context, "text": as_read(rendered.text_full, rendered, content)})
+        return page(request, "web_admin/previews/text.html", {**context, "text": as_read(rendered.text_full, rendered, content)})
     if mode == "web":
         theme = reverse("theme", args=[content.masthead.accent.lstrip("#").lower()])
-        return _page(request, "web_admin/previews/web.html", {**context, "html": _trusted(rendered), "theme": theme})
+        return page(request, "web_admin/previews/web.html", {**context, "html": _trusted(rendered), "theme": theme})
     if request.GET.get("part") == "content":
         return _sandboxed(_inner(rendered, content, mode))
     query = request.GET.copy()
     query["part"] = "content"
-    return _page(request, "web_admin/previews/frame.html", {**context, "source": f"{request.path}?{query.urlencode()}"})
+    return page(request, "web_admin/previews/frame.html", {**context, "source": f"{request.path}?{query.urlencode()}"})
 
 
 def as_read(text: str, rendered: Rendered, content: Content, *, html: bool = False) -> str:
@@ -117,8 +117,9 @@ def _sandboxed(html: str) -> HttpResponse:
     return HttpResponse(html, headers={"Content-Security-Policy": SANDBOX, "X-Frame-Options": "SAMEORIGIN"})
 
 
-def _page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
-    page = fill(request, template, context)
-    page["Content-Security-Policy"] = PAGE
-    page["X-Frame-Options"] = "SAMEORIGIN"
-    return page
+def page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    """A page for a frame of the desk: our template, no script."""
+    answer = fill(request, template, context)
+    answer["Content-Security-Policy"] = PAGE
+    answer["X-Frame-Options"] = "SAMEORIGIN"
+    return answer

@@ -36,5 +36,44 @@
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-counter]")) count(event.target);
   });
+  // The shell's editors have no name of their own: they take that of their field or block; its map of the page is reached by keyboard.
+  const name = () => {
+    for (const box of document.querySelectorAll('.DraftEditor-root [contenteditable="true"]:not([aria-label])')) {
+      const label = box.closest("[data-field-wrapper], .w-field__wrapper")?.querySelector("label, .w-field__label") || box.closest("section")?.querySelector("label, h2");
+      const words = label?.textContent.replace("*", "").trim();
+      if (words) box.setAttribute("aria-label", words);
+    }
+    document.querySelector(".w-minimap__list:not([tabindex])")?.setAttribute("tabindex", "0");
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    if (!document.querySelector("[data-edit-form]")) return;
+    let waiting = 0;
+    new MutationObserver(() => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(name); }).observe(document.body, { childList: true, subtree: true });
+    name();
+  });
+  // A place on the compose screen may be behind a tab, or not be drawn yet.
+  const jump = (id, tries) => {
+    const target = id && document.getElementById(id);
+    if (!target) {
+      if (tries > 0) setTimeout(() => jump(id, tries - 1), 250);
+      return;
+    }
+    const panel = target.closest('[role="tabpanel"]');
+    if (panel && panel.hidden) document.querySelector(`[role="tab"][aria-controls="${panel.id}"], [role="tab"][href="#${panel.id}"]`)?.click();
+    target.scrollIntoView({ block: "center" });
+    (target.matches("input, textarea, select, button, a") ? target : target.querySelector('input:not([type="hidden"]), textarea, select, [contenteditable="true"]'))?.focus({ preventScroll: true });
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-jump]");
+    if (!link || link.pathname !== location.pathname || !link.hash) return;
+    event.preventDefault();
+    jump(link.hash.slice(1), 4);
+  });
+  document.addEventListener("DOMContentLoaded", () => { if (/^#(id_|block-)/.test(location.hash)) jump(location.hash.slice(1), 20); });
+  // What somebody has unfolded stays so when the piece comes anew.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const open = event.detail.target.querySelector("details[data-keep-open][open]");
+    if (open) event.detail.serverResponse = event.detail.serverResponse.replace("data-keep-open", "data-keep-open open");
+  });
   document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("[data-counter]").forEach(count));
 })();

@@ -1,0 +1,73 @@
+"""Trials on the send desk: every mail is made before the first one leaves, and links are asked for."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from masthead.audience.models import MailingList
+from masthead.delivery import dry_run
+from masthead.delivery.models import DryRun
+from masthead.delivery.tasks import make_all_mails
+from masthead.issues.models import Issue
+from masthead.issues.tasks import check_links
+from masthead.team.roles import may, requires
+from masthead.web.admin.staff import staff
+
+
+@require_POST
+@requires("campaigns.send")
+def begin(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start a dry run to the lists that are ticked, and come back to the send desk."""
+    issue = get_object_or_404(Issue.objects.select_related("publication"), pk=pk)
+    chosen = MailingList.objects.filter(pk__in=[value for value in request.POST.getlist("lists") if value.isdecimal()])
+    with transaction.atomic():
+        opened = dry_run.open_run(
+            issue=issue, lists=list(chosen or issue.publication.lists.all()), by=staff(request).actor, now=timezone.now()
+        )
+        transaction.on_commit(lambda: make_all_mails.enqueue(opened.pk))
+    if request.headers.get("HX-Request"):
+        return _piece(request, issue)
+    return redirect(f"{reverse('desk_send', args=[pk])}#dry-run")
+
+
+@require_POST
+@requires("campaigns.send")
+def links(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have the links of an issue asked for; pre-flight shows the answers when the page is opened again."""
+    issue = get_object_or_404(Issue, pk=pk)
+    with transaction.atomic():
+        transaction.on_commit(lambda: check_links.enqueue(issue.pk))
+    messages.info(request, _("The links are being asked for. Open this page again in a moment: dead ones stand below."))
+    return redirect(f"{reverse('desk_send', args=[pk])}#review")
+
+
+@require_safe
+@requires("campaigns.send")
+def news(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far the dry run of an issue is, or what it found: a piece of the send desk."""
+    return _piece(request, get_object_or_404(Issue, pk=pk))
+
+
+def _piece(request: HttpRequest, issue: Issue) -> HttpResponse:
+    return render(request, "web_admin/sending/dry_run.html", context_of(request, issue))
+
+
+def context_of(request: HttpRequest, issue: Issue) -> dict[str, object]:
+    """What the piece of the send desk shows."""
+    found = dry_run.newest(issue)
+    return {
+        "issue": issue,
+        "dry_run": found,
+        "dry_run_open": found is not None and found.state in {DryRun.State.WAITING, DryRun.State.RUNNING},
+        "dry_run_percent": min(100, found.done * 100 // found.total) if found and found.total else 0,
+        "may_check_links": settings.CHECK_LINKS,
+        "may_see_readers": may(request.user, "readers.view"),
+    }
