@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from masthead.web.routes import route
 from masthead.web.site.archive import archive, archive_year
-from masthead.web.site.feeds.views import feed_atom, feed_json, feed_rss
+from masthead.web.site.feeds.views import FEEDS
 from masthead.web.site.home import home
 from masthead.web.site.issue_page import as_sent, issue, issue_language, short
 from masthead.web.site.mastodon import share_mastodon
@@ -21,12 +21,11 @@ urlpatterns = [
     route("issue_language", issue_language),
     route("as_sent_language", as_sent),
     route("short", short),
-    route("feed_atom", feed_atom),
-    route("feed_rss", feed_rss),
-    route("feed_json", feed_json),
-    route("feed_atom_language", feed_atom),
-    route("feed_rss_language", feed_rss),
-    route("feed_json_language", feed_json),
+    *(
+        route(f"{name}{part}", view)
+        for name, view in FEEDS.items()
+        for part in ("", "_archive", "_language", "_archive_language")
+    ),
     route("sitemap", sitemap),
     route("robots", robots),
     route("theme", theme),
