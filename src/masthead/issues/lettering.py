@@ -49,7 +49,7 @@ def check(text: str) -> None:
 
 def width(text: str, *, size: int, rtl: bool) -> int:
     """How wide `text` is on one line, in pixels; `rtl` is the direction of the whole."""
-    return round(sum(_font(run.place, size).getlength(run.text, **_shaped(run)) for run in in_order(text, rtl=rtl)))
+    return round(sum(_length(run, size) for run in in_order(text, rtl=rtl)))
 
 
 def wrap(text: str, *, size: int, widest: int, rtl: bool) -> list[str]:
@@ -73,8 +73,8 @@ def draw(canvas: Pillow.Image, text: str, *, at: tuple[int, int], size: int, col
     left = float(x - width(text, size=size, rtl=rtl) if rtl != end else x)
     for run in in_order(text, rtl=rtl):
         font = _font(run.place, size)
-        pen.text((left, y), run.text, font=font, fill=colour, anchor="ls", **_shaped(run))
-        left += font.getlength(run.text, **_shaped(run))
+        pen.text((left, y), run.text, font=font, fill=colour, anchor="ls", direction=_direction_of(run))
+        left += _length(run, size)
 
 
 def in_order(text: str, *, rtl: bool) -> list[Run]:
@@ -133,8 +133,15 @@ def _is_shared(letter: str) -> bool:
     return not letter.isalpha()
 
 
-def _shaped(run: Run) -> dict[str, str]:
-    return {"direction": "rtl" if run.rtl else "ltr"} if features.check("raqm") else {}
+def _length(run: Run, size: int) -> float:
+    return _font(run.place, size).getlength(run.text, direction=_direction_of(run))
+
+
+def _direction_of(run: Run) -> str | None:
+    """For Raqm; without it only left to right can be drawn, and nothing may be said."""
+    if not features.check("raqm"):
+        return None
+    return "rtl" if run.rtl else "ltr"
 
 
 @functools.lru_cache(maxsize=4096)
