@@ -13,6 +13,7 @@ VALUES = {
     "number": "1971",
     "language": "fr",
     "year": "2026",
+    "document": "99",
     "token": "a" * 39,
     "name": "0" * 64 + ".jpg",
 }

@@ -8,4 +8,8 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masthead.config.settings")
 # WhiteNoise reads static files synchronously; Django says so at each of them.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
-application = get_asgi_application()
+django = get_asgi_application()
+
+from masthead.web.front import Front  # noqa: E402 - it reads the settings, which are ready only now
+
+application = Front(django)

@@ -88,6 +88,10 @@ if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 _HTTPS = BASE_URL.startswith("https://")
 
+KEEP_PAGES = env.switch(
+    "KEEP_PAGES", True, help="Keep finished public pages in memory until something shown changes. Off: make each anew."
+)
+
 ROOT_URLCONF = "masthead.config.urls"
 ASGI_APPLICATION = "masthead.config.asgi.application"
 WSGI_APPLICATION = "masthead.config.wsgi.application"
@@ -264,6 +268,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "masthead.web.keeping.KeptPagesMiddleware",
     "masthead.web.middleware.KnownHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

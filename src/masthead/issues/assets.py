@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from masthead.common import urls
-from masthead.issues import frozen_files, pictures
+from masthead.issues import frozen_files, pictures, share_card
 from masthead.issues.picture import Picture, Source
 
 
@@ -52,12 +52,16 @@ class Assets:
             sources=sources,
         )
 
-    def share_picture(self, image: Any, *, alt: str) -> dict[str, object] | None:
-        """The picture other sites show with a link (OpenGraph), cut to 1200 × 630."""
-        found = self._frozen(image, crop=pictures.SHARE_SIZE)
-        if found is None:
-            return None
-        return {"url": self._url(found.name), "width": found.width, "height": found.height, "alt": alt}
+    def share_card(self, image: Any, *, alt: str, **words: Any) -> dict[str, object]:
+        """The picture other sites show with a link (OpenGraph): `words` on a card, beside the library's `image`, if any."""
+        try:
+            lead = _bytes_of(image) if image else b""
+            kept = share_card.freeze(lead=lead, **words)
+        except (OSError, pictures.BadPicture):
+            # That the picture cannot be shown was reported where the page shows it.
+            kept = share_card.freeze(**words)
+        self.files[kept.name] = kept.size
+        return {"url": self._url(kept.name), "width": share_card.WIDTH, "height": share_card.HEIGHT, "alt": alt}
 
     def document(self, document: Any) -> KeptDocument | None:
         """The library's `document` as readers get it; None, and a problem, when it cannot be read."""
@@ -77,12 +81,10 @@ class Assets:
         """Name a problem at the place we are."""
         self.problems.append((self.place, sentence))
 
-    def _frozen(
-        self, image: Any, *, widest: int = pictures.WIDEST, crop: tuple[int, int] | None = None
-    ) -> pictures.FrozenPicture | None:
+    def _frozen(self, image: Any, *, widest: int = pictures.WIDEST) -> pictures.FrozenPicture | None:
         try:
             with image.open_file() as file:
-                found = pictures.freeze(file, key=image.file_hash, widest=widest, crop=crop)
+                found = pictures.freeze(file, key=image.file_hash, widest=widest)
         except (OSError, pictures.BadPicture) as error:
             self.report(_("The picture “%(title)s” cannot be shown: %(reason)s") % {"title": image.title, "reason": error})
             return None
@@ -96,3 +98,9 @@ class Assets:
 def _longer_side(large: pictures.FrozenPicture, width: int) -> int:
     """The longer side of `large` when it is `width` wide."""
     return max(width, round(width * large.height / large.width))
+
+
+def _bytes_of(image: Any) -> bytes:
+    with image.open_file() as file:
+        data: bytes = file.read()
+        return data

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from masthead.audit import recording
 from masthead.issues import frozen_files, numbering, preflight, reading
@@ -21,6 +23,7 @@ from masthead.issues.head import head_of
 from masthead.issues.models import Edition, EditionAsset, Issue, Publication
 from masthead.issues.numbering import NoNumber, Numbers
 from masthead.issues.reading import Draft
+from masthead.issues.rendering import wording
 from masthead.issues.rendering.edition import RENDERER_VERSION, Rendered
 
 #: Each further attempt needs another issue to have taken the number in the milliseconds between.
@@ -45,6 +48,7 @@ class Prepared:
 
     draft: Draft
     rendered: Rendered
+    share_image: dict[str, object] | None = None
 
 
 def preview(issue: Issue, *, now: datetime | None = None) -> Content:
@@ -62,7 +66,8 @@ def prepare(*, issue: Issue, now: datetime, test: bool = False) -> Prepared:
     problems = preflight.blocking(facts, rehearsal=_is_rehearsal(draft.issue, test))
     if problems or facts.rendered is None:
         raise NotReady([f"{finding.place}: {finding.message} {finding.fix}".strip() for finding in problems])
-    return Prepared(draft, facts.rendered)
+    rehearsal = _is_rehearsal(draft.issue, test)
+    return Prepared(draft, facts.rendered, None if rehearsal else _share_card(draft))
 
 
 def freeze(*, issue: Issue, by: str, now: datetime, test: bool = False, prepared: Prepared | None = None) -> Edition:
@@ -131,7 +136,7 @@ def _edition(prepared: Prepared, numbers: Numbers | None, *, by: str, now: datet
         text_excerpt=rendered.text_excerpt,
         links=rendered.links,
         slots=rendered.slots,
-        head=head_of(draft, web_html=rendered.web_html),
+        head=head_of(draft, web_html=rendered.web_html, share_image=prepared.share_image),
         correction_note=content.correction_note,
         renderer_version=RENDERER_VERSION,
         digest=fingerprint,
@@ -151,6 +156,23 @@ def _edition(prepared: Prepared, numbers: Numbers | None, *, by: str, now: datet
             details={"number": edition.number, "version": edition.version, "digest": fingerprint},
         )
     return edition
+
+
+def _share_card(draft: Draft) -> dict[str, object]:
+    content = draft.content
+    with override(wording.catalogue(content.language)):
+        number, date, title = wording.numbered(content), wording.dated(content), wording.plain_title(content)
+    return draft.assets.share_card(
+        draft.issue.lead_image,
+        alt=f"{content.masthead.name} {number}: {title}",
+        name=content.masthead.name,
+        number=number,
+        date=date,
+        title=title,
+        host=urlsplit(content.masthead.base_url).netloc,
+        accent=content.masthead.accent,
+        rtl=content.dir == "rtl",
+    )
 
 
 def _is_rehearsal(issue: Issue, test: bool) -> bool:

@@ -10,19 +10,19 @@ from django.utils.html import strip_tags
 from masthead.issues.reading import Draft
 
 
-def head_of(draft: Draft, *, web_html: str) -> dict[str, object]:
+def head_of(draft: Draft, *, web_html: str, share_image: dict[str, object] | None) -> dict[str, object]:
     """The dict an Edition keeps as `head`.
 
     `authors`: [{"name", "role", "url", "fediverse", "family_name", "given_name"}]. `lead_image`: {"url", "width", "height",
-    "alt"} or None. `share_image`: the same, 1200 × 630, or None. `words`: how many the article has. `last_number`: of a double
-    issue the last, else the number itself.
+    "alt"} or None. `share_image`: the same, 1200 × 630, or None in a rehearsal. `words`: how many the article
+    has. `last_number`: of a double issue the last, else the number itself.
     """
     content = draft.content
     lead = content.lead_image
     return {
         "authors": [asdict(person) for person in content.people],
         "lead_image": {"url": lead.url, "width": lead.width, "height": lead.height, "alt": lead.spoken} if lead else None,
-        "share_image": draft.share_image,
+        "share_image": share_image,
         "words": len(re.findall(r"\w+", strip_tags(web_html))),
         "last_number": draft.numbers.last if draft.numbers else content.number,
     }

@@ -34,7 +34,6 @@ class Draft:
     numbers: Numbers | None
     number_problem: str
     assets: Assets
-    share_image: dict[str, object] | None
 
 
 def newest(issue: Issue) -> Issue:
@@ -53,7 +52,6 @@ def read(issue: Issue, *, now: datetime) -> Draft:
     before = _frozen_before(issue)
     assets.place = _("lead picture")
     lead = assets.picture(issue.lead_image, alt=issue.lead_image_alt) if issue.lead_image else None
-    share = assets.share_picture(issue.lead_image, alt=issue.lead_image_alt) if issue.lead_image else None
     body = values.body_of(issue.body, assets)
     content = Content(
         masthead=_masthead(publication, assets),
@@ -79,7 +77,7 @@ def read(issue: Issue, *, now: datetime) -> Draft:
         corrected_on=_corrected_on(issue, before, now),
         as_sent_url=_address(publication, "as_sent", number, issue.language_code) if issue.correction_note.strip() else "",
     )
-    return Draft(issue, now, content, numbers, number_problem, assets, share)
+    return Draft(issue, now, content, numbers, number_problem, assets)
 
 
 def _numbers(issue: Issue) -> tuple[Numbers | None, str]:

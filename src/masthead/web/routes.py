@@ -12,7 +12,7 @@ from django.urls import path as route_path
 
 from masthead.common.urls import PATHS
 
-_CONVERTERS = {"number": "int", "year": "int"}
+_CONVERTERS = {"number": "int", "year": "int", "document": "int"}
 
 
 def route(name: str, view: Callable[..., HttpResponseBase], **extra: Any) -> URLPattern:

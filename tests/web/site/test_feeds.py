@@ -116,3 +116,78 @@ def test_a_frozen_file_is_served_as_what_it_is_and_kept_for_ever(visitor: Client
     assert visitor.get(f"/m/{name}", headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
     assert visitor.get("/m/" + "b" * 64 + ".png").status_code == 404
     assert visitor.get("/m/..%2Ftoken.key").status_code == 404
+
+
+def test_the_archive_of_a_feed_can_be_walked_to_the_first_issue(visitor: Client, publish: Any) -> None:
+    for number in range(1935, 1984):
+        publish(number, f"Issue {number}", slug=f"i{number}")
+    for path in ("/feed.atom", "/feed.rss"):
+        seen, document, steps = [], feedparser.parse(visitor.get(path).content), 0
+        assert "fh_archive" not in document.feed
+        while True:
+            seen += [int(entry.id.rpartition("/")[2]) for entry in document.entries]
+            links = {link.rel: link.href for link in document.feed.links}
+            if "prev-archive" not in links:
+                break
+            steps += 1
+            here, document = links["self"], feedparser.parse(visitor.get(_path(links["prev-archive"])).content)
+            assert not document.bozo
+            found = {link.rel: link.href for link in document.feed.links}
+            assert "fh_archive" in document.feed
+            assert found["current"].endswith(path)
+            assert found.get("next-archive", here if steps > 1 else None) == (here if steps > 1 else None)
+        assert (steps, sorted(set(seen))) == (3, list(range(1935, 1984)))
+
+
+def test_the_archive_of_the_json_feed_goes_on_by_next_url(visitor: Client, publish: Any) -> None:
+    for number in range(1, 64):
+        publish(number, f"Issue {number}", slug=f"i{number}")
+    seen, address = [], "/feed.json"
+    while address:
+        feed = json.loads(visitor.get(_path(address)).content)
+        seen += [item["_masthead"]["number"] for item in feed["items"]]
+        address = feed.get("next_url", "")
+    assert sorted(set(seen)) == list(range(1, 64))
+
+
+def test_an_archive_document_waits_for_the_last_of_its_numbers(visitor: Client, publish: Any) -> None:
+    for number in range(1, 42):
+        if number != 7:
+            publish(number, f"Issue {number}", slug=f"i{number}")
+    late = publish(7, "Late", at=timezone.now() + timedelta(days=1))
+    assert visitor.get("/feed/archive/1.atom").status_code == 404
+    assert b"/issues/3/" in visitor.get("/feed.atom").content  # in no archive yet, so the feed itself still has it
+    late.issue.public_from = timezone.now() - timedelta(days=90)
+    late.issue.save(update_fields=["public_from"])
+    assert b"Late" in visitor.get("/feed/archive/1.atom").content
+    assert visitor.get("/feed/archive/3.atom").status_code == 404  # the newest block is never finished
+    before = visitor.get("/feed/archive/1.atom").content
+    publish(42, "Newer", slug="newer")
+    assert visitor.get("/feed/archive/1.atom").content == before
+
+
+def test_the_archive_of_a_private_issue_tells_no_text_and_that_of_a_withdrawn_one_nothing(visitor: Client, publish: Any) -> None:
+    from masthead.issues.models import TakenNumber
+
+    publication = publish(1, "Secret", text="<p>Only for readers.</p>", visibility="readers").publication
+    publish(2, "Hidden", visibility="unlisted")
+    TakenNumber.objects.create(publication=publication, number=3, taken_at=timezone.now(), withdrawn_at=timezone.now())
+    publish(21)
+    for ending in ("atom", "rss", "json"):
+        content = visitor.get(f"/feed/archive/1.{ending}").content
+        assert b"Secret" in content
+        assert b"Only for readers" not in content
+        assert b"Hidden" not in content
+
+
+def test_a_gap_that_is_filled_late_is_news_once_more(visitor: Client, publish: Any) -> None:
+    for number in range(1, 50):
+        if number != 3:
+            publish(number, f"Issue {number}", slug=f"i{number}")
+    publish(3, "Found again", at=timezone.now() - timedelta(days=1))
+    assert b"Found again" in visitor.get("/feed.atom").content
+    assert b"Found again" in visitor.get("/feed/archive/1.atom").content
+
+
+def _path(address: str) -> str:
+    return address.removeprefix("http://127.0.0.1:8000")

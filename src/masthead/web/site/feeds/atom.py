@@ -7,13 +7,15 @@ from xml.etree import ElementTree as ET
 from masthead.web.site.feeds.entries import Entry, Feed
 
 _ATOM = "http://www.w3.org/2005/Atom"
+#: RFC 5005
+_HISTORY = "http://purl.org/syndication/history/1.0"
 _XML = "http://www.w3.org/XML/1998/namespace"
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 
 
 def write(feed: Feed) -> bytes:
     """The document."""
-    root = ET.Element("feed", {"xmlns": _ATOM, f"{{{_XML}}}lang": feed.language})
+    root = ET.Element("feed", {"xmlns": _ATOM, "xmlns:fh": _HISTORY, f"{{{_XML}}}lang": feed.language})
     _add(root, "id", feed.id)
     _add(root, "title", feed.title)
     if feed.subtitle:
@@ -21,6 +23,11 @@ def write(feed: Feed) -> bytes:
     _add(root, "updated", feed.updated.isoformat())
     _add(root, "link", rel="self", type="application/atom+xml", href=feed.address)
     _add(root, "link", rel="alternate", type="text/html", href=feed.home)
+    for relation, address in (("current", feed.current), ("prev-archive", feed.older), ("next-archive", feed.newer)):
+        if address:
+            _add(root, "link", rel=relation, type="application/atom+xml", href=address)
+    if feed.is_archive:
+        _add(root, "fh:archive")
     # RFC 4287, 4.1.1: a feed has an author unless each entry has one.
     _add(_add(root, "author"), "name", feed.title)
     _add(root, "generator", "Masthead")

@@ -7,19 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from masthead.common.urls import absolute
-from masthead.issues import lookups
 from masthead.issues.models import Edition, Issue, Publication
 from masthead.issues.publications import base_url_of
 from masthead.web.site.archive import HEAVY
+from masthead.web.site.feeds.documents import Chain, listed
 from masthead.web.site.heads import authors_of, published_at
 from masthead.web.site.pictures import LeadPicture, lead_picture
 
-#: RFC 5005's subscription document: the newest, and what was corrected lately however old it is.
+#: RFC 5005's subscription document: the newest, what is in no archive document yet, and what lately appeared or was corrected
+#: however old its number is.
 _NEWEST = 20
-_CORRECTED_DAYS = 30
+_LATELY = timedelta(days=30)
 #: XML 1.0, section 2.2: these cannot be written at all.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -52,7 +53,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Feed:
-    """The newest issues of a publication (in one language of its, if `language` was asked for)."""
+    """Issues of a publication (in one language of its, if `language` was asked for): the newest, or one archive document.
+
+    `older`, `newer` and `current` are the addresses of the documents beside it (RFC 5005, section 4), "" where there is none;
+    `current` is "" in the subscription document itself.
+    """
 
     id: str
     title: str
@@ -62,25 +67,44 @@ class Feed:
     address: str
     updated: datetime
     entries: list[Entry]
+    older: str = ""
+    newer: str = ""
+    current: str = ""
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether it is an archive document, which stays as it is."""
+        return bool(self.current)
 
 
-def editions_of(publication: Publication, *, now: datetime, language: str | None) -> list[Edition]:
-    """The editions of a feed without their texts, newest number first."""
-    listed: QuerySet[Edition] = lookups.archive(publication, now=now, language=language).defer(*HEAVY)
-    if language is None:
-        listed = listed.filter(issue__translation_of=None)
-    newest = list(listed[:_NEWEST])
-    if len(newest) < _NEWEST:
-        return newest
-    lately = Q(version__gt=1, created_at__gt=now - timedelta(days=_CORRECTED_DAYS))
-    return newest + list(listed.filter(lately, number__lt=newest[-1].number))
+def editions_of(publication: Publication, chain: Chain, *, now: datetime, language: str | None) -> list[Edition]:
+    """The editions of the subscription document without their texts, newest number first."""
+    numbers = listed(publication, now=now, language=language)
+    newest = list(numbers.values_list("number", flat=True)[:_NEWEST])
+    if not newest:
+        return []
+    archived = Q()
+    for first, last in chain.ranges:
+        archived |= Q(number__range=(first, last))
+    # A gap that was filled late comes into an old archive document, which subscribers do not read again.
+    late = numbers.filter(issue__public_from__gt=now - _LATELY).order_by("-issue__public_from", "-number")
+    wanted = Q(number__gte=newest[-1]) | Q(pk__in=list(late.values_list("pk", flat=True)[:_NEWEST]))
+    wanted |= Q(version__gt=1, created_at__gt=now - _LATELY)
+    if archived:
+        wanted |= ~archived
+    return list(numbers.filter(wanted).defer(*HEAVY))
 
 
-def etag_of(publication: Publication, editions: list[Edition], kind: str) -> str:
-    """A strong ETag: equal as long as the document would be the same, byte for byte."""
-    about = [kind, publication.name, publication.tagline, base_url_of(publication), publication.tag_authority]
-    about += [f"{e.pk}:{e.digest}:{e.visibility}:{published_at(e).isoformat()}" for e in editions]
-    return f'"{sha256(chr(0).join(about).encode()).hexdigest()[:32]}"'
+def editions_in(publication: Publication, numbers: tuple[int, int], *, now: datetime, language: str | None) -> list[Edition]:
+    """The editions of the archive document of `numbers` (first and last), newest number first."""
+    return list(listed(publication, now=now, language=language).filter(number__range=numbers).defer(*HEAVY))
+
+
+def etag_of(publication: Publication, editions: list[Edition], *about: object) -> str:
+    """A strong ETag: equal as long as the document would be the same, byte for byte. `about` is what else it depends on."""
+    known = [*map(str, about), publication.name, publication.tagline, base_url_of(publication), publication.tag_authority]
+    known += [f"{e.pk}:{e.digest}:{e.visibility}:{published_at(e).isoformat()}" for e in editions]
+    return f'"{sha256(chr(0).join(known).encode()).hexdigest()[:32]}"'
 
 
 def updated_at(publication: Publication, editions: list[Edition]) -> datetime:
@@ -88,20 +112,36 @@ def updated_at(publication: Publication, editions: list[Edition]) -> datetime:
     return max((_updated(edition) for edition in editions), default=publication.created_at)
 
 
-def feed_of(publication: Publication, editions: list[Edition], *, route: str, language: str | None = None) -> Feed:
-    """The feed that is answered at `route`, a key of `common.urls.PATHS`."""
+def feed_of(
+    publication: Publication,
+    editions: list[Edition],
+    *,
+    route: str,
+    language: str | None = None,
+    document: int | None = None,
+    chain: Chain,
+) -> Feed:
+    """The feed that is answered at `route` ("feed_atom"): archive document `document`, else the subscription document."""
     base = base_url_of(publication)
     texts = dict(Edition.objects.filter(pk__in=[e.pk for e in editions]).values_list("pk", "feed_html"))
-    here = absolute(base, f"{route}_language", language=language) if language else absolute(base, route)
+
+    def address(of: int | None) -> str:
+        name = route + ("_archive" if of else "") + ("_language" if language else "")
+        return absolute(base, name, **({"document": of} if of else {}), **({"language": language} if language else {}))
+
+    older, newer = chain.beside(document)
     return Feed(
         id=_tag(publication, language or "feed"),
         title=clean(publication.name),
         subtitle=clean(publication.tagline),
         language=language or publication.language,
         home=absolute(base, "home"),
-        address=here,
+        address=address(document),
         updated=updated_at(publication, editions),
         entries=[_entry(publication, base, edition, texts[edition.pk]) for edition in editions],
+        older=address(older) if older else "",
+        newer=address(newer) if newer else "",
+        current=address(None) if document else "",
     )
 
 

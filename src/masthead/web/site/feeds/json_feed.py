@@ -22,6 +22,8 @@ def write(feed: Feed) -> bytes:
     }
     if feed.subtitle:
         document["description"] = feed.subtitle
+    if feed.older:
+        document["next_url"] = feed.older
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 

@@ -11,6 +11,7 @@ CONTENT_TYPE = "application/rss+xml; charset=utf-8"
 _NAMESPACES = {
     "xmlns:atom": "http://www.w3.org/2005/Atom",
     "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
+    "xmlns:fh": "http://purl.org/syndication/history/1.0",
     "xmlns:dc": "http://purl.org/dc/elements/1.1/",
 }
 
@@ -26,6 +27,11 @@ def write(feed: Feed) -> bytes:
     _add(channel, "lastBuildDate", format_datetime(feed.updated))
     _add(channel, "generator", "Masthead")
     _add(channel, "atom:link", rel="self", type="application/rss+xml", href=feed.address)
+    for relation, address in (("current", feed.current), ("prev-archive", feed.older), ("next-archive", feed.newer)):
+        if address:
+            _add(channel, "atom:link", rel=relation, type="application/rss+xml", href=address)
+    if feed.is_archive:
+        _add(channel, "fh:archive")
     for entry in feed.entries:
         _write_item(ET.SubElement(channel, "item"), entry)
     body: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
