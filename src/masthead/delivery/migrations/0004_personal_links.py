@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0002_quiet_hours")]
+    dependencies = [("delivery", "0003_dry_run")]
 
     operations = [
         migrations.AddField(
