@@ -33,7 +33,7 @@ def load(tmp_path: Path, mailing_list: Any, now: Any, settings: Any) -> Callable
     def load(content: str | bytes, *, dry_run: bool = False, statement: str = "Signed on paper.", **options: Any) -> ImportRun:
         path = tmp_path / "readers.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return importing.import_csv(
+        return importing.import_file(
             path=path, mailing_list=mailing_list, statement=statement, dry_run=dry_run, by="command line", now=now, **options
         )
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from masthead.audience import importing
 from masthead.audience.importing import CannotImport, Stopped
@@ -23,11 +24,14 @@ Load = Callable[..., ImportRun]
 pytestmark = pytest.mark.django_db
 
 
-def report(run: ImportRun) -> list[list[str]]:
-    if not run.report_path:
-        return []
+def every_row(run: ImportRun) -> list[list[str]]:
     with Path(run.report_path).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))[1:]
+
+
+def report(run: ImportRun) -> list[list[str]]:
+    """Line, address and reason of the rows that were not added."""
+    return [[line, address, reason] for line, address, result, reason in every_row(run) if result != "added"]
 
 
 def counts(run: ImportRun) -> dict[str, int]:
@@ -39,7 +43,8 @@ def counts(run: ImportRun) -> dict[str, int]:
 def test_a_plain_file_makes_readers_with_names_languages_and_merge_fields(load: Load, mailing_list: Any, now: Any) -> None:
     run = load("E-Mail;Vorname;Nachname;Sprache;Lieblings-Farbe\nRosa@Example.org;Rosa;Marin;de_CH;blau\n")
     assert counts(run) == {"rows": 1, "added": 1}
-    assert (run.state, run.report_path, run.error) == (ImportRun.State.FINISHED, "", "")
+    assert (run.state, run.error) == (ImportRun.State.FINISHED, "")
+    assert every_row(run) == [["2", "Rosa@Example.org", "added", ""]]
     assert run.layout["separator"] == "semicolon"
     reader = Subscriber.objects.get()
     assert (reader.address, reader.address_key, reader.domain) == ("Rosa@example.org", "rosa@example.org", "example.org")
@@ -84,7 +89,7 @@ def test_every_row_that_is_not_added_is_named_with_its_line_and_reason(
     assert [row[0] for row in found] == ["3", "4", "6", "7", "8", "9", "11", "12", "13", "14"]
     reasons = {int(row[0]): row[2] for row in found}
     assert reasons[4] == "The same address is in line 2."
-    assert reasons[6] == "Is on this list already."
+    assert reasons[6] == "Is on this list already; kept as it is: name."
     assert reasons[7] == "Left this list on 2026-11-22, so is not added again."
     assert reasons[8] == "Suppressed: the address is dead."
     assert reasons[9] == "Suppressed: all of blocked.example is blocked."
@@ -156,7 +161,7 @@ def test_duplicates_are_found_across_batches(load: Load, monkeypatch: pytest.Mon
         (",".join(f"c{number}" for number in range(10_000)) + "\n", "has more than 200 columns"),
         ("c," * 9_999 + "email\n", "has more than 200 columns"),
         ("x" * 70_000 + "\n", "Line 1, the heading, cannot be read: The line is longer than 64 KiB."),
-        (b"PK\x03\x04abc", "This is no CSV file but a spreadsheet"),
+        (b"PK\x03\x04abc", "This is neither CSV nor XLSX"),
     ],
 )
 def test_a_file_that_cannot_be_imported_is_refused_in_a_sentence(load: Load, content: str | bytes, sentence: str) -> None:
@@ -190,12 +195,13 @@ def test_an_import_that_breaks_keeps_counts_of_whole_batches_only(load: Load, mo
         if calls == 2:
             raise OSError("disk full")
 
-    monkeypatch.setattr(importing.import_batches, "add", second_fails)
+    monkeypatch.setattr(importing.import_batches, "write", second_fails)
     with pytest.raises(OSError, match="disk full"):
         load("email\n" + "\n".join(f"r{number}@example.org" for number in range(7)))
     run = ImportRun.objects.get()
     assert (run.state, run.rows, run.added) == (ImportRun.State.FAILED, 2, 2)
-    assert "Import the file again" in run.error
+    assert "It can go on" in run.error
+    assert len(every_row(run)) == 2
 
 
 def test_control_characters_do_not_get_into_names(load: Load) -> None:
@@ -216,6 +222,131 @@ def test_spreadsheets_in_other_scripts_are_understood(load: Load) -> None:
     load("ایمیل,نام,شهر\nsara@example.org,سارا,شیراز\n".encode("utf-16"))
     reader = Subscriber.objects.get()
     assert (reader.name, reader.attributes) == ("سارا", {"شهر": "شیراز"})
+
+
+def test_columns_can_be_said_by_heading_or_number(load: Load) -> None:
+    run = load("Kontakt,Wer,Ort,Notiz\na@example.org,Ann,Lyon,x\n", mapping={"kontakt": "email", "2": "name", "Notiz": "-"})
+    reader = Subscriber.objects.get()
+    assert (reader.name, reader.attributes) == ("Ann", {"ort": "Lyon"})
+    assert run.layout["fields"] == ["email", "name", "ort", "-"]
+
+
+def test_a_table_without_a_heading_is_read_by_numbers(load: Load) -> None:
+    assert counts(load("Ann,a@example.org\nBo,b@example.org\n", mapping={"2": "email", "1": "name"})) == {"rows": 2, "added": 2}
+    assert set(Subscriber.objects.values_list("name", flat=True)) == {"Ann", "Bo"}
+
+
+def test_a_mapping_that_does_not_fit_is_refused_with_the_headings(load: Load) -> None:
+    with pytest.raises(CannotImport, match=r"“Mail = email” does not fit.*email, name"):
+        load("email,name\na@example.org,Ann\n", mapping={"Mail": "email"})
+
+
+def test_a_heading_in_mid_file_is_named_as_that(load: Load) -> None:
+    run = load("email,name\na@example.org,Ann\nemail,name\nb@example.org,Bo\n")
+    assert counts(run) == {"rows": 3, "added": 2, "rejected": 1}
+    assert report(run) == [["3", "email", "The heading stands here once more."]]
+
+
+def test_pasted_addresses_are_a_file_like_any_other(load: Load) -> None:
+    run = load('Rosa Marin <rosa@example.org>, leo@example.net;\n"Lane, Edith" <edith@example.org>, nonsense@\n')
+    assert counts(run) == {"rows": 4, "added": 3, "rejected": 1}
+    assert dict(Subscriber.objects.values_list("address", "name")) == {
+        "rosa@example.org": "Rosa Marin",
+        "leo@example.net": "",
+        "edith@example.org": "Lane, Edith",
+    }
+    assert report(run)[0][:2] == ["2", "nonsense@"]
+
+
+def test_a_workbook_is_read_and_its_formulas_are_not(load: Load, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["E-Mail", "Name", "Ort"])
+    sheet.append(["a@example.org", "Zoë", "Lyon"])
+    sheet.append(['=CONCATENATE("b","@example.org")', "Bo", ""])
+    book.save(tmp_path / "book")
+    run = load((tmp_path / "book").read_bytes())
+    assert counts(run) == {"rows": 2, "added": 1, "rejected": 1}
+    assert "The row holds a formula" in report(run)[0][2]
+    assert Subscriber.objects.get().attributes == {"ort": "Lyon"}
+
+
+def test_what_a_file_says_otherwise_is_named_and_written_only_when_asked(load: Load, reader: Subscriber) -> None:
+    content = "email,name,city\nrosa@example.org,Rosa M.,Lyon\n"
+    first = load(content)
+    assert counts(first) == {"rows": 1, "known": 1}
+    assert report(first)[0][2] == "Is on this list already; kept as it is: name, city."
+    dry = load(content, update_known=True, dry_run=True)
+    assert counts(dry) == {"rows": 1, "changed": 1}
+    reader.refresh_from_db()
+    assert reader.name == "Rosa Marin"
+    done = load(content, update_known=True)
+    assert report(done)[0][2] == "Changes: name, city."
+    reader.refresh_from_db()
+    assert (reader.name, reader.attributes) == ("Rosa M.", {"city": "Lyon"})
+    assert counts(load(content, update_known=True)) == {"rows": 1, "known": 1}
+
+
+def test_an_import_that_was_killed_goes_on_where_it_stopped(load: Load, monkeypatch: pytest.MonkeyPatch, now: Any) -> None:
+    monkeypatch.setattr(importing, "BATCH", 3)
+    lines = [f"r{number}@example.org" for number in range(10)] + ["R0@example.org", "nonsense"]
+    real = importing.import_batches.write
+
+    def killed(*arguments: Any, **options: Any) -> None:
+        if ImportRun.objects.get().rows:
+            raise KeyboardInterrupt
+        real(*arguments, **options)
+
+    monkeypatch.setattr(importing.import_batches, "write", killed)
+    with pytest.raises(KeyboardInterrupt):
+        load("email\n" + "\n".join(lines))
+    monkeypatch.setattr(importing.import_batches, "write", real)
+    run = ImportRun.objects.get()
+    # As after kill -9: nobody had the time to write down that it has failed, and half a batch stands in the report.
+    ImportRun.objects.update(state="running")
+    with Path(run.report_path).open("a") as file:
+        file.write('"5","half a')
+    run = importing.execute(run=run, path=Path(run.stored_path), now=now)
+    assert (run.state, counts(run)) == ("finished", {"rows": 12, "added": 10, "rejected": 2})
+    assert [row[0] for row in every_row(run)] == [str(line) for line in range(2, 14)]
+    assert report(run)[0] == ["12", "R0@example.org", "The same address is in line 2."]
+    assert ConsentEvent.objects.count() == Subscription.objects.count() == 10
+
+
+def test_a_run_that_another_process_took_is_not_written_on(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    content = "email\n" + "\n".join(f"r{number}@example.org" for number in range(7))
+    with pytest.raises(Stopped):
+        load(content, progress=lambda done, total: ImportRun.objects.update(claim="another"))
+    run = ImportRun.objects.get()
+    assert (run.state, run.added, len(every_row(run))) == ("running", 2, 2)
+    assert Subscriber.objects.count() == 2
+
+
+def test_a_cancelled_import_leaves_whole_batches_and_can_go_on(load: Load, monkeypatch: pytest.MonkeyPatch, now: Any) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    content = "email\n" + "\n".join(f"r{number}@example.org" for number in range(7))
+    with pytest.raises(Stopped):
+        load(content, progress=lambda done, total: importing.cancel(run=ImportRun.objects.get(), by="staff:1", now=now))
+    run = ImportRun.objects.get()
+    assert (run.state, run.added) == ("cancelled", 2)
+    assert importing.reopen(run=run)
+    run = importing.execute(run=run, path=Path(run.stored_path), now=now)
+    assert (run.state, counts(run)) == ("finished", {"rows": 7, "added": 7})
+    assert not importing.cancel(run=run, by="staff:1", now=now)
+
+
+def test_a_file_that_changed_in_between_is_not_gone_on_with(load: Load, monkeypatch: pytest.MonkeyPatch, now: Any) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    with pytest.raises(Stopped):
+        load("email\na@example.org\nb@example.org\nc@example.org\n", progress=lambda done, total: STOP.set())
+    STOP.clear()
+    run = ImportRun.objects.get()
+    Path(run.stored_path).write_text("email\nz@example.org\n")
+    importing.reopen(run=run)
+    with pytest.raises(CannotImport, match="has changed"):
+        importing.execute(run=run, path=Path(run.stored_path), now=now)
+    assert Subscriber.objects.count() == 2
 
 
 CELL = st.one_of(

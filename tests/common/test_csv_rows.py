@@ -46,9 +46,43 @@ def test_windows_quotation_marks_survive(path: Path) -> None:
     assert rows(path, b"email,name\na@example.org,\x93Ann\x94\n")[1] == Record(2, ["a@example.org", "“Ann”"])
 
 
-def test_a_few_wrong_bytes_in_a_utf8_file_cost_their_own_lines(path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        ("Łukasz Wiśniewski, Kraków", "cp1250"),
+        ("Анна Петрова", "cp1251"),
+        ("Анна Петрова", "koi8_r"),
+        ("محمد علي", "cp1256"),
+        ("علي رضا پژمان", "cp1256"),
+        ("Zoë Müller", "mac_roman"),
+        ("Анна Петрова Иванова", "mac_cyrillic"),
+    ],
+)
+def test_eight_bit_encodings_are_told_by_their_words(path: Path, words: str, encoding: str) -> None:
+    assert rows(path, f"email;name\na@example.org;{words}\n".encode(encoding))[1] == Record(2, ["a@example.org", words])
+    assert csv_rows.survey(path).encoding == encoding
+
+
+def test_a_file_put_together_from_two_encodings_is_read_line_by_line(path: Path) -> None:
     content = "email,name\na@example.org,Zoë\nb@example.org,Léa\n".encode() + b"c@example.org,Zo\xeb\n" + b"d@example.org,Dan\n"
-    assert rows(path, content)[3:] == [Broken(4, Why.UNDECODABLE), Record(5, ["d@example.org", "Dan"])]
+    assert rows(path, content)[3:] == [Record(4, ["c@example.org", "Zoë"]), Record(5, ["d@example.org", "Dan"])]
+    layout = csv_rows.survey(path)
+    assert (layout.encoding, layout.eight_bit) == ("utf-8", "cp1252")
+
+
+def test_an_encoding_can_be_said_and_must_exist(path: Path) -> None:
+    path.write_bytes("email,name\na@example.org,Ζωή\n".encode("iso8859-7"))
+    layout = csv_rows.survey(path, encoding="iso-8859-7")
+    assert list(csv_rows.read(path, layout))[1] == Record(2, ["a@example.org", "Ζωή"])
+    with pytest.raises(Unreadable) as caught:
+        csv_rows.survey(path, encoding="klingon")
+    assert caught.value.why is Why.NO_SUCH_ENCODING
+
+
+def test_bytes_that_the_encoding_has_no_letter_for_cost_their_own_line(path: Path) -> None:
+    path.write_bytes(b"email,name\na@example.org,Zo\xeb\nb@example.org,\x81\n")
+    layout = csv_rows.survey(path, encoding="cp1252")
+    assert list(csv_rows.read(path, layout))[1:] == [Record(2, ["a@example.org", "Zoë"]), Broken(3, Why.UNDECODABLE)]
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])

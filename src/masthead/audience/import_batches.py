@@ -1,13 +1,17 @@
-"""A batch of an import: who in it must not or need not be added, and the writing of the others."""
+"""A batch of an import: what becomes of each of its rows, and the writing of those that are to be added or changed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from masthead.audience import bulk_rows, consent, import_words
-from masthead.audience.import_report import Outcome
-from masthead.audience.models import ImportRun, Subscription
+from masthead.audience.bulk_rows import Known
+from masthead.audience.import_report import Outcome, Result
+from masthead.audience.models import ImportChange, ImportRun, Subscriber, Subscription
 from masthead.mail.models import Suppression
 
 _PENDING, _ACTIVE, _LEFT = Subscription.State.PENDING, Subscription.State.ACTIVE, Subscription.State.LEFT
@@ -20,58 +24,133 @@ class Row:
     line: int
     shown: str
     reader: bulk_rows.NewReader
-    #: The id of the reader if there is one.
-    pk: int | None = None
+    #: The reader if there is one.
+    known: Known | None = None
 
 
-def judge(rows: dict[bytes, Row], run: ImportRun) -> list[Outcome]:
-    """Take out of `rows` (by fingerprint) who is suppressed, left before or is known, and count them in `run`."""
-    outcomes: list[Outcome] = []
+@dataclass(slots=True)
+class Judged:
+    """What is to be done, and what became of every row."""
 
-    def take_out(mark: bytes, reason: str) -> None:
+    new: list[Row] = field(default_factory=list)
+    #: Known from elsewhere, or waiting for confirmation: they join the list.
+    joining: list[Row] = field(default_factory=list)
+    #: Readers whose data changes, with the fields as they were and as they become.
+    changes: list[tuple[Row, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def counts(self) -> Counter[str]:
+        """How many rows of each result."""
+        return Counter(outcome[2] for outcome in self.outcomes)
+
+
+def judge(rows: dict[bytes, Row], run: ImportRun) -> Judged:
+    """What becomes of `rows` (by fingerprint): who is suppressed, left before, is known, changes, or is new."""
+    judged = Judged()
+    outcomes = judged.outcomes
+    stopped = _suppressed(rows)
+    for mark, reason in stopped.items():
         row = rows.pop(mark)
-        outcomes.append((row.line, row.shown, reason))
-
-    suppressed = _suppressed(rows)
-    for mark, reason in suppressed.items():
-        take_out(mark, import_words.suppressed(reason))
-    run.suppressed += len(suppressed)
-
-    left: dict[int, bytes] = {}
-    for mark, pk, state in bulk_rows.known(list(rows), mailing_list=run.list):
-        if state == _LEFT:
-            left[pk] = mark
-        elif state == _ACTIVE:
-            take_out(mark, import_words.known())
-            run.known += 1
+        outcomes.append((row.line, row.shown, Result.SUPPRESSED, import_words.suppressed(reason)))
+    for known in bulk_rows.known(list(rows), mailing_list=run.list):
+        row = rows[known.mark]
+        row.known = known
+        if known.state == _LEFT and known.since is not None:
+            outcomes.append((row.line, row.shown, Result.LEFT, import_words.left_before(known.since)))
+            continue
+        before, after = _difference(row.reader, known)
+        changes = run.update_known and bool(after)
+        if changes:
+            judged.changes.append((row, before, after))
+        if known.state != _ACTIVE:
+            judged.joining.append(row)
+            outcomes.append((row.line, row.shown, Result.ADDED, import_words.joins(known.state == _PENDING)))
+        elif changes:
+            outcomes.append((row.line, row.shown, Result.CHANGED, import_words.changes(_names(after))))
         else:
-            rows[mark].pk = pk
-    days = Subscription.objects.filter(list=run.list_id, subscriber__in=list(left)).values_list("subscriber_id", "since")
-    for pk, since in days:
-        take_out(left[pk], import_words.left_before(since))
-    run.left_before += len(left)
-    return outcomes
+            outcomes.append((row.line, row.shown, Result.KNOWN, import_words.known(_names(after))))
+    for row in rows.values():
+        if row.known is None:
+            judged.new.append(row)
+            outcomes.append((row.line, row.shown, Result.ADDED, ""))
+    return judged
 
 
-def add(rows: dict[bytes, Row], run: ImportRun, *, now: datetime) -> None:
-    """Put the readers in `rows` on the list of `run`, new ones and those that are known from elsewhere."""
-    if not rows:
-        return
-    how = f"import {run.pk}"
-    everyone = [row.pk for row in rows.values() if row.pk is not None]
+def write(judged: Judged, run: ImportRun, *, now: datetime) -> None:
+    """Put the new and the joining readers on the list of `run`, and change what changes."""
+    _change(judged, run)
+    everyone = [row.known.pk for row in judged.joining if row.known is not None]
     if everyone:
         # Who waited for confirmation is confirmed by the statement of the import.
         waiting = Subscription.objects.filter(list=run.list_id, subscriber__in=everyone, state=_PENDING)
         waiting.update(state=_ACTIVE, since=now)
-    everyone += bulk_rows.insert_readers([row.reader for row in rows.values() if row.pk is None], source=how, now=now)
+    everyone += bulk_rows.insert_readers([row.reader for row in judged.new], source=run.how, now=now)
+    if not everyone:
+        return
     bulk_rows.activate(everyone, mailing_list=run.list, now=now)
     text = consent.text_of(run.statement)
-    bulk_rows.write_imported_events(everyone, mailing_list=run.list, how=how, text=text, by=run.by, now=now)
+    bulk_rows.write_imported_events(everyone, mailing_list=run.list, how=run.how, text=text, by=run.by, now=now)
+
+
+def _change(judged: Judged, run: ImportRun) -> None:
+    """Write the changes, and keep what was there before for an undo. Waiting for confirmation is one of these things."""
+    kept = [
+        ImportChange(run=run, subscriber_id=row.known.pk, before=before, after=after)
+        for row, before, after in judged.changes
+        if row.known is not None
+    ]
+    for row in judged.joining:
+        if row.known is not None and row.known.state == _PENDING and row.known.since is not None:
+            before = {"waiting_since": row.known.since.isoformat()}
+            kept.append(ImportChange(run=run, subscriber_id=row.known.pk, before=before))
+    ImportChange.objects.bulk_create(kept)
+    if not judged.changes:
+        return
+    after_of = {row.known.pk: after for row, _before, after in judged.changes if row.known is not None}
+    readers = list(Subscriber.objects.filter(pk__in=after_of).only("name", "language", "mail_format", "attributes"))
+    for reader in readers:
+        apply(reader, after_of[reader.pk])
+    Subscriber.objects.bulk_update(readers, ["name", "language", "mail_format", "attributes"], batch_size=500)
+
+
+def apply(reader: Subscriber, values: dict[str, Any]) -> None:
+    """Set these fields; within the attributes None takes one away."""
+    for name, value in values.items():
+        if name == "attributes":
+            merged = {**reader.attributes, **value}
+            reader.attributes = {key: held for key, held in merged.items() if held is not None}
+        elif name in {"name", "language", "mail_format"}:
+            setattr(reader, name, value)
+
+
+def _difference(reader: bulk_rows.NewReader, known: Known) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the file says otherwise: the fields as they are and as they would become. An empty cell says nothing."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    *_ids, name, language, mail_format, attributes = reader
+    # HTML is what a file without a format column says, too: only "text" is said by somebody.
+    said = {"name": name, "language": language, "mail_format": mail_format if mail_format == Subscriber.Format.TEXT else ""}
+    for field_name, value in said.items():
+        if value and value != getattr(known, field_name):
+            before[field_name], after[field_name] = getattr(known, field_name), value
+    if attributes != "{}":
+        given: dict[str, str] = json.loads(attributes)
+        differing = {key: value for key, value in given.items() if str(known.attributes.get(key, "")) != value}
+        if differing:
+            before["attributes"] = {key: known.attributes.get(key) for key in differing}
+            after["attributes"] = differing
+    return before, after
+
+
+def _names(after: dict[str, Any]) -> list[str]:
+    return [name for name in after if name != "attributes"] + list(after.get("attributes", {}))
 
 
 def _suppressed(rows: dict[bytes, Row]) -> dict[bytes, str]:
     """Why, in words, for each fingerprint that gets no mail, by itself or with its whole domain."""
     domains = {row.reader[2] for row in rows.values()}
-    blocked = set(Suppression.objects.filter(domain__in=domains).values_list("domain", flat=True))
-    found = {mark: import_words.blocked_domain(row.reader[2]) for mark, row in rows.items() if row.reader[2] in blocked}
+    blocked = set(Suppression.objects.filter(domain__in=domains).exclude(domain="").values_list("domain", flat=True))
+    found: dict[bytes, str] = {}
+    if blocked:
+        found = {mark: import_words.blocked_domain(row.reader[2]) for mark, row in rows.items() if row.reader[2] in blocked}
     return found | {mark: str(Suppression.Reason(reason).label) for mark, reason in bulk_rows.suppressed(list(rows))}

@@ -1,20 +1,33 @@
-"""The file that says what became of each row that was not added."""
+"""The file that says what became of each row."""
 
 from __future__ import annotations
 
-import csv
+import os
 import secrets
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from django.conf import settings
 
 from masthead.common.csv_cells import defuse
 
-#: line, address as it stood in the file, reason.
-Outcome = tuple[int, str, str]
+
+class Result(StrEnum):
+    """What became of a row; also the names of the counts of a run."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    KNOWN = "known"
+    LEFT = "left_before"
+    SUPPRESSED = "suppressed"
+    REJECTED = "rejected"
+
+
+#: Line, address as it stood in the file, what became of it, and why.
+Outcome = tuple[int, str, Result, str]
 
 
 def folder() -> Path:
@@ -25,32 +38,53 @@ def folder() -> Path:
 
 
 class Report:
-    """A CSV of line, address and reason. There is no file until there is something to say."""
+    """A CSV of line, address, result and reason, every cell quoted. To be used in a `with` block.
 
-    def __init__(self, number: int) -> None:
+    `kept` is the path and the length of a report that is gone on with; what an interrupted batch wrote after it is cut off.
+    """
+
+    def __init__(self, number: int, *, kept: tuple[str, int] = ("", 0)) -> None:
+        path, length = kept
         # The name cannot be guessed, though the file is only handed out to staff.
-        self._path = folder() / f"import-{number}-{secrets.token_hex(8)}.csv"
-        self._file: IO[str] | None = None
+        self.path = path or str(folder() / f"import-{number}-{secrets.token_hex(8)}.csv")
+        self._length = length
 
-    @property
-    def path(self) -> str:
-        """Where it is; "" while it is empty."""
-        return str(self._path) if self._file else ""
+    def write(self, outcomes: Iterable[Outcome]) -> int:
+        """Append these, in the order of their lines, on the disk; returns the length of the file in bytes."""
+        # A million rows: csv.writer and a check of every cell would take as long as the rows themselves.
+        rows = [
+            f'"{line}",{_cell(shown)},"{result}",{_cell(why) if why else _EMPTY}\r\n'
+            for line, shown, result, why in sorted(outcomes)
+        ]
+        self._file.write("".join(rows).encode("utf-8", "replace"))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        return self._file.tell()
 
-    def write(self, outcomes: Iterable[Outcome]) -> None:
-        """Append these, in the order of their lines."""
-        for line, address, reason in sorted(outcomes):
-            if self._file is None:
-                # The mark at its start tells spreadsheets that it is UTF-8.
-                self._file = self._path.open("w", encoding="utf-8-sig", newline="")
-                self._path.chmod(0o600)
-                self._writer = csv.writer(self._file, quoting=csv.QUOTE_ALL)
-                self._writer.writerow(["line", "address", "reason"])
-            self._writer.writerow([line, defuse(address[:320]), reason])
+    def keep(self, length: int) -> None:
+        """What was written up to `length` stands; the rest goes unless it is kept, too."""
+        self._length = length
 
     def __enter__(self) -> Self:
+        there = Path(self.path).is_file() and self._length > 0
+        self._file = Path(self.path).open("r+b" if there else "wb")
+        Path(self.path).chmod(0o600)
+        if there:
+            self._file.truncate(self._length)
+            self._file.seek(0, os.SEEK_END)
+        else:
+            # The mark at its start tells spreadsheets that it is UTF-8.
+            self._file.write('\ufeff"line","address","result","reason"\r\n'.encode())
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._file is not None:
-            self._file.close()
+        if self._length:
+            self._file.truncate(self._length)
+        self._file.close()
+
+
+_EMPTY = '""'
+
+
+def _cell(text: str) -> str:
+    return '"' + defuse(text[:320]).replace('"', '""') + '"'

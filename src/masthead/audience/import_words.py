@@ -9,9 +9,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from masthead.audience.import_columns import Columns
-from masthead.common.csv_rows import LONGEST_LINE, MOST_COLUMNS, Layout, Why
+from masthead.audience.import_source import Source
+from masthead.common.csv_rows import LONGEST_LINE, MOST_COLUMNS, Why
 
-_ENCODINGS = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252 (Latin-1)"}
+_ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "cp1252": "Windows-1252 (Latin-1)",
+    "cp1256": "Windows-1256",
+    "mac_roman": "Mac OS Roman",
+    "mac_cyrillic": "Mac OS Cyrillic",
+    "koi8_r": "KOI8-R",
+}
 _SEPARATORS = {
     ",": gettext_lazy("comma"),
     ";": gettext_lazy("semicolon"),
@@ -25,8 +37,29 @@ def unreadable(why: Why) -> str:
     if why is Why.EMPTY_FILE:
         return _("The file is empty.")
     if why is Why.NOT_CSV:
-        return _("This is no CSV file but a spreadsheet, an archive or a PDF. Open it in its program and save it as “CSV UTF-8”.")
+        return _(
+            "This is neither CSV nor XLSX. Open it in its program and save it as “CSV UTF-8” or as an Excel workbook (.xlsx)."
+        )
+    if why is Why.TOO_LARGE:
+        return _("The workbook would unpack to gigabytes and is not opened. Save its sheet as “CSV UTF-8” and import that.")
+    if why is Why.DAMAGED:
+        return _("The workbook is damaged or protected. Open it in its program and save it as “CSV UTF-8”.")
+    if why is Why.NO_SUCH_ENCODING:
+        return _("There is no encoding of that name. Examples: utf-8, cp1252, cp1251, iso-8859-7.")
     return _("The file is written in UTF-32. Save it as “CSV UTF-8”.")
+
+
+def bad_mapping(column: str, field: str, headings: Sequence[str]) -> str:
+    """The mapping names what is not there."""
+    return _(
+        "“%(column)s = %(field)s” does not fit. Name a heading or its number, and email, name, first_name, last_name, language, "
+        "format, a merge field, or - to leave it out. The headings are: %(headings)s."
+    ) % {"column": column, "field": field, "headings": _shown(headings)}
+
+
+def changed_file() -> str:
+    """The file is not the one that was begun with."""
+    return _("The file is gone or has changed since the import began. Import it as a new one: only the rest will be added.")
 
 
 def bad_heading(why: Why, line: int) -> str:
@@ -43,10 +76,13 @@ def no_address_column(headings: Sequence[str]) -> str:
     """Nothing says which column holds the addresses."""
     if not headings:
         return _("The first line has no headings. Put a line above it that names the columns, such as: email,name")
-    shown = ", ".join(heading[:40] or "–" for heading in headings[:12]) + (" …" if len(headings) > 12 else "")
     return _("No column is called “email”. The headings are: %(headings)s. Name the column with the addresses “email”.") % {
-        "headings": shown
+        "headings": _shown(headings)
     }
+
+
+def _shown(headings: Sequence[str]) -> str:
+    return ", ".join(heading[:40] or "–" for heading in headings[:12]) + (" …" if len(headings) > 12 else "")
 
 
 def broken(why: Why) -> str:
@@ -59,6 +95,8 @@ def broken(why: Why) -> str:
         return _("The line contains a NUL byte.")
     if why is Why.QUOTE_OPEN:
         return _("A quotation mark is opened and never closed.")
+    if why is Why.FORMULA:
+        return _("The row holds a formula. Save the sheet with values instead of formulas (copy, paste special, values).")
     return _("The line contains bytes that are no text in the encoding of the file.")
 
 
@@ -92,18 +130,41 @@ def left_before(since: datetime) -> str:
     return _("Left this list on %(day)s, so is not added again.") % {"day": since.date().isoformat()}
 
 
-def known() -> str:
-    """There is nothing to do."""
+def known(differing: Sequence[str]) -> str:
+    """There is nothing to do; what the file says otherwise is named."""
+    if differing:
+        return _("Is on this list already; kept as it is: %(fields)s.") % {"fields": ", ".join(differing)}
     return _("Is on this list already.")
 
 
-def layout_words(layout: Layout, columns: Columns) -> dict[str, object]:
+def changes(fields: Sequence[str]) -> str:
+    """Data of a reader changes."""
+    return _("Changes: %(fields)s.") % {"fields": ", ".join(fields)}
+
+
+def joins(waiting: bool) -> str:
+    """A known reader comes to the list."""
+    return _("Waited for confirmation.") if waiting else _("Is a reader already, and joins this list.")
+
+
+def heading_again() -> str:
+    """A heading in mid-file."""
+    return _("The heading stands here once more.")
+
+
+def layout_words(source: Source, columns: Columns) -> dict[str, object]:
     """What was found out about the file, to be shown and stored."""
-    fields = {"address": columns.address, "name": columns.name, "language": columns.language, "format": columns.mail_format}
-    return {
-        "encoding": _ENCODINGS[layout.encoding],
-        "separator": str(_SEPARATORS.get(layout.separator, layout.separator)),
+    found: dict[str, object] = {
+        "kind": source.kind.value,
         "heading": columns.has_heading,
-        "columns": {name: column + 1 for name, column in fields.items() if column is not None},
+        "headings": list(columns.headings),
+        "fields": columns.fields(),
         "attributes": [key for _column, key in columns.attributes],
     }
+    if source.layout is not None:
+        encoding, other, separator = source.layout.encoding, source.layout.eight_bit, source.layout.separator
+        found["encoding"] = _ENCODINGS.get(encoding, encoding)
+        if other and other != encoding:
+            found["also"] = _ENCODINGS.get(other, other)
+        found["separator"] = str(_SEPARATORS.get(separator, separator))
+    return found

@@ -1,12 +1,13 @@
-"""Readers come in by the thousand: a CSV file, row by row, each of them added or named with the reason why not.
+"""Readers come in by the thousand: a file, row by row, each of them added or named with the reason why not.
 
-The file is streamed and written in batches, one transaction each, together with the counts of the run: whatever happens, the run
-says exactly what was done, and importing the file again does only the rest. Who has left the list is never put back.
+The file is streamed and written in batches, one transaction each, together with the counts of the run and the place it has come
+to: whatever happens, the run says exactly what was done, and it goes on from there. Who has left the list is never put back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,23 +16,38 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from masthead.audience import import_batches, import_columns, import_rows, import_words
+from masthead.audience import import_batches, import_columns, import_source, import_words
 from masthead.audience.import_batches import Row
 from masthead.audience.import_columns import Columns
-from masthead.audience.import_report import Outcome, Report
+from masthead.audience.import_report import Outcome, Report, Result
+from masthead.audience.import_rows import BadRow, RowReader
 from masthead.audience.import_seen import Seen
+from masthead.audience.import_source import Kind, Source
 from masthead.audience.models import ImportRun, MailingList
 from masthead.audience.subscribers import one_line
 from masthead.audit.recording import record
-from masthead.common import csv_rows
 from masthead.common.addresses import BadAddress
-from masthead.common.csv_rows import Layout, Record, Unreadable
+from masthead.common.csv_rows import Broken, Record, Unreadable, Why
 from masthead.common.stopping import STOP
 
 #: Rows in one transaction.
-BATCH = 5000
+BATCH = 10_000
 #: The counts of a run; all but the first add up to the first.
-COUNTS = ("rows", "added", "known", "left_before", "suppressed", "rejected")
+COUNTS = ("rows", *(result.value for result in Result))
+#: What each batch leaves in the run.
+_KEPT = (
+    *COUNTS,
+    "records_done",
+    "lines",
+    "lines_done",
+    "progressed_at",
+    "report_path",
+    "report_bytes",
+    "samples",
+    "layout",
+)
+#: Rows of each result that a run shows.
+_SAMPLES = 20
 
 Progress = Callable[[int, int], None]
 State = ImportRun.State
@@ -42,23 +58,24 @@ class CannotImport(Exception):
 
 
 class Stopped(Exception):
-    """The process is asked to end. What was written stays; importing the file again does the rest."""
+    """The process is asked to end, or a person cancelled. What was written stays, and the run can go on."""
 
     def __init__(self) -> None:
-        super().__init__(_("The import was interrupted. Import the file again: only the rest will be added."))
+        super().__init__(_("The import was interrupted. It can go on from where it stopped, or be undone."))
 
 
 @dataclass(slots=True)
 class _Batch:
     rows: dict[bytes, Row] = field(default_factory=dict)
     rejected: list[Outcome] = field(default_factory=list)
+    records: int = 0
     last_line: int = 0
 
-    def __len__(self) -> int:
-        return len(self.rows) + len(self.rejected)
+    def reject(self, line: int, shown: str, why: str) -> None:
+        self.rejected.append((line, shown, Result.REJECTED, why))
 
 
-def import_csv(
+def import_file(
     *,
     path: Path,
     mailing_list: MailingList,
@@ -66,21 +83,43 @@ def import_csv(
     dry_run: bool,
     by: str,
     now: datetime,
+    mapping: Mapping[str, str] | None = None,
+    encoding: str = "",
+    update_known: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> ImportRun:
-    """Import the readers in `path` to a list. `progress` gets lines done and lines in all, after each batch.
+    """Import the readers in `path` to a list. `progress` gets lines done and lines in all (0: not known), after each batch.
 
     A dry run reads and checks everything alike, writes the same report and counts, and changes nothing else.
     Raises CannotImport and Stopped.
     """
     run = open_run(
-        file_name=path.name, stored_path="", mailing_list=mailing_list, statement=statement, dry_run=dry_run, by=by, now=now
+        file_name=path.name,
+        stored_path=str(path.absolute()),
+        mailing_list=mailing_list,
+        statement=statement,
+        dry_run=dry_run,
+        by=by,
+        now=now,
+        mapping=mapping,
+        encoding=encoding,
+        update_known=update_known,
     )
     return execute(run=run, path=path, now=now, progress=progress)
 
 
 def open_run(
-    *, file_name: str, stored_path: str, mailing_list: MailingList, statement: str, dry_run: bool, by: str, now: datetime
+    *,
+    file_name: str,
+    stored_path: str,
+    mailing_list: MailingList,
+    statement: str,
+    dry_run: bool,
+    by: str,
+    now: datetime,
+    mapping: Mapping[str, str] | None = None,
+    encoding: str = "",
+    update_known: bool = False,
 ) -> ImportRun:
     """A run that waits to be executed."""
     return ImportRun.objects.create(
@@ -89,9 +128,32 @@ def open_run(
         stored_path=stored_path,
         dry_run=dry_run,
         statement=statement.strip(),
+        mapping=dict(mapping or {}),
+        encoding=encoding.strip()[:30],
+        update_known=update_known,
         by=by,
         created_at=now,
     )
+
+
+def cancel(*, run: ImportRun, by: str, now: datetime) -> bool:
+    """Stop a run that waits or runs; the batch in hand is not written. False when it had come to its end."""
+    open_ones = ImportRun.objects.filter(pk=run.pk, state__in=[State.WAITING, State.RUNNING])
+    with transaction.atomic():
+        stopped = open_ones.update(state=State.CANCELLED, finished_at=now, claim="")
+        if stopped:
+            record(action="import.cancelled", by=by, now=now, subject=f"import:{run.pk}")
+    run.refresh_from_db()
+    return bool(stopped)
+
+
+def reopen(*, run: ImportRun) -> bool:
+    """Let a run that was interrupted or cancelled wait for its turn again. False when it is in no such state."""
+    if not run.can_go_on:
+        return False
+    again = ImportRun.objects.filter(pk=run.pk, state=run.state).update(state=State.WAITING, error="", finished_at=None)
+    run.refresh_from_db()
+    return bool(again)
 
 
 def execute(
@@ -102,53 +164,71 @@ def execute(
     progress: Progress = lambda done, total: None,
     clock: Callable[[], datetime] = timezone.now,
 ) -> ImportRun:
-    """Do what the run says, once: a run that somebody else has begun is left alone. Raises CannotImport and Stopped."""
-    if not ImportRun.objects.filter(pk=run.pk, state=State.WAITING).update(state=State.RUNNING, progressed_at=clock()):
+    """Do what the run says, from where it stands: a run that was killed goes on after its last whole batch.
+
+    Whoever takes a run has it: another process that still works on it finds its next batch refused, and ends.
+    Raises CannotImport and Stopped.
+    """
+    claim = secrets.token_hex(16)
+    takable = ImportRun.objects.filter(pk=run.pk, state__in=[State.WAITING, State.RUNNING])
+    if not takable.update(state=State.RUNNING, claim=claim, progressed_at=clock()):
         run.refresh_from_db()
         return run
-    run.state = State.RUNNING
+    run.refresh_from_db()
     try:
-        layout, columns = _examine(path)
-        run.lines = layout.lines
-        run.layout = import_words.layout_words(layout, columns)
-        with Seen() as seen, Report(run.pk) as report:
-            _Importer(run, layout, columns, seen, report, now, clock, progress).work(path)
+        source, columns = _examine(run, path)
+        run.lines = source.lines
+        run.layout = import_words.layout_words(source, columns)
+        with Seen() as seen, Report(run.pk, kept=(run.report_path, run.report_bytes)) as report:
+            _Importer(run, claim, source, columns, seen, report, now, clock, progress).work()
     except BaseException as error:
-        run.refresh_from_db(fields=[*COUNTS, "lines_done", "report_path"])  # what the last whole batch left
-        _end(run, State.FAILED, clock(), str(error if isinstance(error, (CannotImport, Stopped)) else Stopped()))
+        known = isinstance(error, (CannotImport, Stopped))
+        _end(run, claim, State.FAILED, clock(), str(error if known else Stopped()))
         raise
-    _end(run, State.FINISHED, clock())
+    _end(run, claim, State.FINISHED, clock())
     return run
 
 
-def _examine(path: Path) -> tuple[Layout, Columns]:
+def _examine(run: ImportRun, path: Path) -> tuple[Source, Columns]:
     try:
-        layout = csv_rows.survey(path)
-        first = next(csv_rows.read(path, layout))
+        source = import_source.examine(path, encoding=run.encoding)
+        if run.records_done and source.lines != run.lines:
+            raise CannotImport(import_words.changed_file())
+        first = next(source.records())
+    except FileNotFoundError as error:
+        raise CannotImport(import_words.changed_file()) from error
     except Unreadable as error:
         raise CannotImport(import_words.unreadable(error.why)) from error
     except StopIteration as error:
-        raise CannotImport(import_words.unreadable(csv_rows.Why.EMPTY_FILE)) from error
+        raise CannotImport(import_words.unreadable(Why.EMPTY_FILE)) from error
+    if source.kind is Kind.PASTED:
+        return source, import_columns.PASTED
     if not isinstance(first, Record):
         raise CannotImport(import_words.bad_heading(first.why, first.line))
     try:
-        return layout, import_columns.recognise(first.cells)
+        return source, import_columns.recognise(first.cells, run.mapping)
+    except import_columns.BadMapping as error:
+        raise CannotImport(import_words.bad_mapping(error.column, error.field, error.headings)) from error
     except import_columns.NoAddressColumn as error:
         raise CannotImport(import_words.no_address_column(error.headings)) from error
 
 
-def _end(run: ImportRun, state: ImportRun.State, at: datetime, error: str = "") -> None:
-    run.state, run.error, run.finished_at = state, error, at
-    run.save()
-    if not run.dry_run:
-        details: dict[str, object] = {"run": run.pk, "state": state, **{name: getattr(run, name) for name in COUNTS}}
-        record(action="readers.imported", by=run.by, now=at, subject=f"list:{run.list_id}", details=details)
+def _end(run: ImportRun, claim: str, state: ImportRun.State, at: datetime, error: str = "") -> None:
+    """Close the run, unless somebody else has taken or cancelled it. The counts are what the last whole batch left."""
+    ours = ImportRun.objects.filter(pk=run.pk, claim=claim, state=State.RUNNING)
+    with transaction.atomic():
+        closed = ours.update(state=state, error=error, finished_at=at, lines=run.lines, layout=run.layout)
+        run.refresh_from_db()
+        if closed and not run.dry_run:
+            details: dict[str, object] = {"run": run.pk, "state": state, **{name: getattr(run, name) for name in COUNTS}}
+            record(action="readers.imported", by=run.by, now=at, subject=f"list:{run.list_id}", details=details)
 
 
 @dataclass(slots=True)
 class _Importer:
     run: ImportRun
-    layout: Layout
+    claim: str
+    source: Source
     columns: Columns
     seen: Seen
     report: Report
@@ -156,61 +236,89 @@ class _Importer:
     clock: Callable[[], datetime]
     progress: Progress
 
-    def work(self, path: Path) -> None:
-        records = csv_rows.read(path, self.layout)
+    def work(self) -> None:
+        reader = RowReader(self.columns)
+        records = self.source.records()
         if self.columns.has_heading:
             next(records)
+        self._remember(records, reader)
         batch = _Batch()
-        for entry in records:
-            batch.last_line = entry.line
-            if isinstance(entry, Record):
-                self._take(entry, batch)
-            else:
-                batch.rejected.append((entry.line, "", import_words.broken(entry.why)))
-            if len(batch) >= BATCH:
-                self._write(batch)
-                batch = _Batch()
-                if STOP.is_set():
-                    raise Stopped
-        batch.last_line = self.layout.lines
+        try:
+            for entry in records:
+                self._take(entry, reader, batch)
+                if batch.records >= BATCH:
+                    self._write(batch)
+                    batch = _Batch()
+                    if STOP.is_set():
+                        raise Stopped
+        except Unreadable as error:
+            # A workbook can turn out to be damaged half way: the rows before stand, and the report says where it ends.
+            batch.reject(batch.last_line + 1, "", import_words.unreadable(error.why))
+        batch.last_line = max(batch.last_line, self.source.lines)
         self._write(batch)
 
-    def _take(self, record: Record, batch: _Batch) -> None:
+    def _remember(self, records: Iterator[Record | Broken], reader: RowReader) -> None:
+        """Read what was done before an interruption, for its addresses alone."""
+        batch = _Batch()
+        while batch.records < self.run.records_done and (entry := next(records, None)) is not None:
+            self._take(entry, reader, batch)
+            if batch.records % BATCH == 0:
+                self.seen.add({mark: row.line for mark, row in batch.rows.items()})
+                batch.rows, batch.rejected = {}, []
+        self.seen.add({mark: row.line for mark, row in batch.rows.items()})
+
+    def _take(self, entry: Record | Broken, reader: RowReader, batch: _Batch) -> None:
         """Check one record and put it into the batch, as a row or as rejected; empty records are no rows."""
-        cells, columns = record.cells, self.columns
-        shown = cells[columns.address].strip() if columns.address < len(cells) else ""
-        if not shown and not any(cell.strip() for cell in cells):
+        batch.records += 1
+        line = batch.last_line = entry.line
+        if isinstance(entry, Broken):
+            batch.reject(line, "", import_words.broken(entry.why))
             return
+        cells = entry.cells
         try:
-            reader, mark = import_rows.read(cells, columns)
-        except BadAddress as error:
-            batch.rejected.append((record.line, shown, error.reason))
+            found, mark = reader.read(cells)
+        except (BadAddress, BadRow) as error:
+            shown = cells[self.columns.address].strip() if self.columns.address < len(cells) else ""
+            if not shown and not any(cell.strip() for cell in cells):
+                return
+            again = self.columns.has_heading and tuple(cell.strip() for cell in cells) == self.columns.headings
+            batch.reject(line, shown, import_words.heading_again() if again else str(error))
             return
-        except import_rows.BadRow as error:
-            batch.rejected.append((record.line, shown, str(error)))
-            return
+        shown = cells[self.columns.address].strip()
         first = batch.rows.get(mark)
         if first is not None:
-            batch.rejected.append((record.line, shown, import_words.duplicate(first.line)))
+            batch.reject(line, shown, import_words.duplicate(first.line))
             return
-        batch.rows[mark] = Row(record.line, shown, reader)
+        batch.rows[mark] = Row(line, shown, found)
 
     def _write(self, batch: _Batch) -> None:
         """Judge the batch against what is known and write it, with the counts of the run, in one transaction."""
-        outcomes = batch.rejected
-        earlier = self.seen.add({mark: row.line for mark, row in batch.rows.items()})
-        for mark, line in earlier.items():
+        run, rejected = self.run, batch.rejected
+        for mark, line in self.seen.add({mark: row.line for mark, row in batch.rows.items()}).items():
             row = batch.rows.pop(mark)
-            outcomes.append((row.line, row.shown, import_words.duplicate(line)))
+            rejected.append((row.line, row.shown, Result.REJECTED, import_words.duplicate(line)))
         with transaction.atomic():
-            run = self.run
-            run.rejected += len(outcomes)
-            outcomes = outcomes + import_batches.judge(batch.rows, run)
-            run.rows += len(outcomes) + len(batch.rows)
-            run.added += len(batch.rows)
+            judged = import_batches.judge(batch.rows, run)
+            judged.outcomes += rejected
             if not run.dry_run:
-                import_batches.add(batch.rows, run, now=self.now)
-            self.report.write(outcomes)
-            run.report_path, run.lines_done, run.progressed_at = self.report.path, batch.last_line, self.clock()
-            run.save()
+                import_batches.write(judged, run, now=self.now)
+            for result, count in judged.counts().items():
+                setattr(run, result, getattr(run, result) + count)
+            run.rows += len(judged.outcomes)
+            run.records_done += batch.records
+            run.lines_done, run.progressed_at = batch.last_line, self.clock()
+            run.report_path, run.report_bytes = self.report.path, self.report.write(judged.outcomes)
+            _sample(run.samples, judged.outcomes)
+            ours = ImportRun.objects.filter(pk=run.pk, claim=self.claim, state=State.RUNNING)
+            if not ours.update(**{name: getattr(run, name) for name in _KEPT}):
+                raise Stopped
+        self.report.keep(run.report_bytes)
         self.progress(run.lines_done, run.lines)
+
+
+def _sample(samples: dict[str, list[list[object]]], outcomes: list[Outcome]) -> None:
+    """Keep the first rows of each result, for the screen."""
+    for line, shown, result, why in outcomes:
+        of_result = samples.setdefault(result, [])
+        if len(of_result) < _SAMPLES:
+            of_result.append([line, shown[:320], why])

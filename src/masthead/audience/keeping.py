@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from masthead.audience import consent, import_report, tally
+from masthead.audience.importing import Stopped
 from masthead.audience.models import AddressChange, Confirmation, ImportRun, SignIn, Tally
 
 #: A used link is remembered for this long, so that pressing it again gets a friendly answer.
@@ -37,7 +37,7 @@ def forget_links(*, now: datetime) -> None:
 def end_interrupted_imports(*, now: datetime) -> int:
     """Runs that say they are running and have long been silent were interrupted. Returns how many."""
     silent = ImportRun.objects.filter(state=ImportRun.State.RUNNING, progressed_at__lt=now - IMPORT_SILENT)
-    error = _("The import was interrupted. Import the file again: only the rest will be added.")
+    error = str(Stopped())
     return silent.update(state=ImportRun.State.FAILED, finished_at=now, error=error)
 
 

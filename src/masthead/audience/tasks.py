@@ -7,20 +7,35 @@ from pathlib import Path
 from django.utils import timezone
 from django_tasks import task
 
-from masthead.audience import importing, keeping
+from masthead.audience import import_undo, importing, keeping
 from masthead.audience.models import ImportRun
+from masthead.common.stopping import STOP
 
 
 @task()
 def run_import(run_id: int) -> None:
-    """Execute an uploaded import. A file that cannot be imported is a finding that the run keeps, not a failed task."""
+    """Execute an uploaded import, or go on with it. A file that cannot be imported is a finding, no failed task.
+
+    When the process is asked to end in mid-import, the task is started again by the next one, and goes on.
+    """
     run = ImportRun.objects.filter(pk=run_id).select_related("list").first()
     if run is None:
         return
     try:
         importing.execute(run=run, path=Path(run.stored_path), now=timezone.now())
-    except (importing.CannotImport, importing.Stopped):
+    except importing.CannotImport:
         return
+    except importing.Stopped:
+        if STOP.is_set() and importing.reopen(run=run):
+            raise
+
+
+@task()
+def undo_import(run_id: int, by: str) -> None:
+    """Take an import back, or go on with it."""
+    run = ImportRun.objects.filter(pk=run_id).select_related("list").first()
+    if run is not None and import_undo.work(run=run, by=by, now=timezone.now()).state == ImportRun.State.UNDOING:
+        raise InterruptedError(f"taking back import {run_id} was interrupted; it goes on when the task is started again")
 
 
 @task()

@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
+from masthead.common import eight_bit
+
 LONGEST_LINE = 64 * 1024
 MOST_COLUMNS = 200
 SEPARATORS = (",", ";", "\t", "|")
 
 _BLOCK = 1 << 20
 _SAMPLE = 20
+_EIGHT_BIT_SAMPLE = 64 * 1024
 _QUOTED = re.compile(r'"[^"]*"')
 #: Containers that people upload instead of a CSV file: zip (xlsx, ods), old Excel, gzip, PDF.
 _FOREIGN = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")
@@ -37,6 +40,10 @@ class Why(Enum):
     EMPTY_FILE = auto()
     NOT_CSV = auto()
     UTF_32 = auto()
+    FORMULA = auto()
+    TOO_LARGE = auto()
+    DAMAGED = auto()
+    NO_SUCH_ENCODING = auto()
 
 
 class Unreadable(ValueError):
@@ -49,12 +56,17 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file is written. `encoding` is a Python codec; `lines` counts all lines, blank ones and the heading included."""
+    """How a file is written. `encoding` is a Python codec; `lines` counts all lines, blank ones and the heading included.
+
+    `eight_bit` is the codec of the lines that are no UTF-8; "" when there are none. Files that were put together from several
+    sources hold both kinds.
+    """
 
     encoding: str
     separator: str
     lines: int
     first_line: int = 1
+    eight_bit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +85,16 @@ class Record:
     cells: list[str]
 
 
-def survey(path: Path) -> Layout:
-    """How the file is written. Raises Unreadable.
+def survey(path: Path, *, encoding: str = "") -> Layout:
+    """How the file is written; `encoding` says it where the file does not show it. Raises Unreadable.
 
-    UTF-8 and UTF-16 are known by their marks or their shape. Else it is Windows-1252 (which includes Latin-1 text) when more
-    of the lines with non-ASCII letters are wrong as UTF-8 than right; a few wrong lines in a UTF-8 file stay wrong lines.
+    UTF-8 and UTF-16 are known by their marks or their shape. Lines that are no UTF-8 are taken to be in the eight-bit encoding
+    in which their words are most plausible; the file is called by that when they are more than the right ones.
     """
+    try:
+        given = codecs.lookup(encoding).name if encoding else ""
+    except LookupError as error:
+        raise Unreadable(Why.NO_SUCH_ENCODING) from error
     with path.open("rb") as file:
         start = file.read(4096)
     if not start.strip():
@@ -87,26 +103,33 @@ def survey(path: Path) -> Layout:
         raise Unreadable(Why.NOT_CSV)
     if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise Unreadable(Why.UTF_32)
-    encoding = _marked(start)
-    lines = right = wrong = 0
-    for line in _lines(_blocks(path, encoding)):
-        lines += 1
-        if encoding or line is None or line.isascii():
+    marked = _marked(start)
+    count = right = wrong = 0
+    sample = bytearray()
+    for line in _lines(_blocks(path, marked)):
+        count += 1
+        if marked or line is None or line.isascii():
             continue
         try:
             line.decode("utf-8")
             right += 1
         except UnicodeDecodeError:
             wrong += 1
-    encoding = encoding or ("cp1252" if wrong > right else "utf-8")
-    separator, first_line = _separator(path, encoding)
-    return Layout(encoding, separator, lines, first_line)
+            if len(sample) < _EIGHT_BIT_SAMPLE:
+                sample += line + b"\n"
+    if given and not given.startswith("utf"):
+        marked, legacy = given, given
+    else:
+        legacy = eight_bit.guess(bytes(sample)) if wrong else ""
+    found = marked or (legacy if wrong > right else "utf-8")
+    separator, first_line = _separator(path, found, legacy)
+    return Layout(found, separator, count, first_line, legacy)
 
 
 def read(path: Path, layout: Layout) -> Iterator[Record | Broken]:
     """The records of a file, the heading included; blank lines are left out."""
     separator = layout.separator
-    source = _numbered(path, layout)
+    source = lines(path, layout)
     waiting: deque[tuple[int, str | Why]] = deque()
     while True:
         number, text = waiting.popleft() if waiting else next(source, (0, ""))
@@ -165,10 +188,8 @@ def _is_open(text: str, separator: str) -> bool:
     return False
 
 
-def _numbered(path: Path, layout: Layout) -> Iterator[tuple[int, str | Why]]:
+def lines(path: Path, layout: Layout) -> Iterator[tuple[int, str | Why]]:
     """Each line from `layout.first_line` on, with its number, decoded; or what is wrong with it."""
-    # UTF-16 has become UTF-8 on the way (see `_blocks`).
-    encoding = "utf-8" if layout.encoding.startswith("utf") else layout.encoding
     for number, line in enumerate(_lines(_blocks(path, layout.encoding)), 1):
         if number < layout.first_line:
             continue
@@ -176,10 +197,14 @@ def _numbered(path: Path, layout: Layout) -> Iterator[tuple[int, str | Why]]:
             yield number, Why.LINE_TOO_LONG
             continue
         try:
-            text = line.decode(encoding)
+            # UTF-16 has become UTF-8 on the way (see `_blocks`). What is valid UTF-8 is hardly ever meant otherwise.
+            text = line.decode()
         except UnicodeDecodeError:
-            yield number, Why.UNDECODABLE
-            continue
+            try:
+                text = line.decode(layout.eight_bit or "utf-8")
+            except UnicodeDecodeError:
+                yield number, Why.UNDECODABLE
+                continue
         if "\0" in text:
             yield number, Why.NUL
         elif "\ufffd" in text:
@@ -192,10 +217,10 @@ def _lines(blocks: Iterator[bytes]) -> Iterator[bytes | None]:
     """The lines without their ends; None for one that is longer than LONGEST_LINE, of which no more is kept than that."""
     rest, too_long = b"", False
     for block in blocks:
-        lines = (rest + block).splitlines(keepends=True)
+        found = (rest + block).splitlines(keepends=True)
         # A CR at the end may be half of a CRLF.
-        rest = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
-        for line in lines:
+        rest = b"" if not found or found[-1].endswith(b"\n") else found.pop()
+        for line in found:
             line = line.rstrip(b"\r\n")
             yield None if too_long or len(line) > LONGEST_LINE else line
             too_long = False
@@ -239,10 +264,10 @@ def _marked(start: bytes) -> str:
     return ""
 
 
-def _separator(path: Path, encoding: str) -> tuple[str, int]:
+def _separator(path: Path, encoding: str, legacy: str) -> tuple[str, int]:
     """The separator and the number of the first line that counts. Excel's "sep=;" line is obeyed."""
     sample: list[str] = []
-    for number, text in _numbered(path, Layout(encoding, ",", 0)):
+    for number, text in lines(path, Layout(encoding, ",", 0, eight_bit=legacy)):
         if number == 1 and isinstance(text, str) and re.fullmatch(r"sep=.", text):
             return text[-1], 2
         if isinstance(text, str) and text.strip():

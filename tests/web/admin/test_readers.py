@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from masthead.audience import importing
+from masthead.audience import import_undo, importing
 from masthead.audience.models import ConsentEvent, ImportRun, MailingList, Subscriber
 from masthead.audit.models import Entry
 from masthead.common.addresses import normalise
@@ -286,6 +286,58 @@ def test_an_import_is_previewed_then_stated_then_done(desk: Client, upload: Any,
     file = desk.get(reverse("desk_import_report", args=[done.pk]))
     assert "attachment" in file["Content-Disposition"]
     assert b"nonsense" in b"".join(file.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_pasted_addresses_are_previewed_like_a_file(
+    desk: Client, mailing_list: MailingList, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA = tmp_path
+    neither = desk.post(reverse("desk_imports"), {"list": mailing_list.pk})
+    assert "one of the two" in neither.content.decode()
+    desk.post(reverse("desk_imports"), {"list": mailing_list.pk, "pasted": "Rosa <rosa@example.org>, x@y"})
+    run = work(ImportRun.objects.get())
+    assert (run.added, run.rejected) == (1, 1)
+    html = page(desk, "desk_import", run.pk)
+    assert "Cannot be used" in html
+    assert "What the columns hold" not in html
+
+
+def test_columns_are_said_otherwise_and_the_file_is_checked_again(desk: Client, upload: Any) -> None:
+    preview = upload(b"email,Wer,Ort\na@example.org,Ann,Lyon\n")
+    html = page(desk, "desk_import", preview.pk)
+    assert "What the columns hold" in html
+    said = {"kind-0": "email", "kind-1": "name", "kind-2": "", "own-2": "Home town"}
+    twice = desk.post(reverse("desk_import_columns", args=[preview.pk]), said | {"kind-2": "name"})
+    assert "Two columns are said to hold the same" in twice.content.decode()
+    none = desk.post(reverse("desk_import_columns", args=[preview.pk]), said | {"kind-0": "-"})
+    assert "Say which column holds the addresses" in none.content.decode()
+    desk.post(reverse("desk_import_columns", args=[preview.pk]), said)
+    again = work(ImportRun.objects.latest("pk"))
+    assert (again.dry_run, again.layout["fields"]) == (True, ["email", "name", "home_town"])
+    desk.post(reverse("desk_import_begin", args=[again.pk]), {"statement": "On paper."})
+    work(ImportRun.objects.latest("pk"))
+    reader = Subscriber.objects.get()
+    assert (reader.name, reader.attributes) == ("Ann", {"home_town": "Lyon"})
+
+
+def test_an_import_is_cancelled_gone_on_with_and_taken_back(desk: Client, care: User, upload: Any, settings: Any) -> None:
+    preview = upload(b"email\na@example.org\n")
+    desk.post(reverse("desk_import_begin", args=[preview.pk]), {"statement": "On paper."})
+    run = ImportRun.objects.latest("pk")
+    act = reverse("desk_import_act", args=[run.pk])
+    desk.post(act, {"what": "cancel"})
+    assert work(run).state == "cancelled"
+    assert "Go on" in page(desk, "desk_import", run.pk)
+    desk.post(act, {"what": "resume"})
+    assert work(ImportRun.objects.get(pk=run.pk)).state == "finished"
+    assert "Take this import back" in page(desk, "desk_import", run.pk)
+    desk.post(act, {"what": "undo"})
+    run.refresh_from_db()
+    assert run.state == "undoing"
+    import_undo.work(run=run, by=care.actor, now=run.created_at)
+    assert not Subscriber.objects.exists()
+    assert "Taken back: 1 reader is off the list again." in page(desk, "desk_import", run.pk)
+    assert "Only an import that has come to its end" in desk.post(act, {"what": "undo"}, follow=True).content.decode()
 
 
 def test_a_file_that_cannot_be_read_is_explained(desk: Client, upload: Any) -> None:

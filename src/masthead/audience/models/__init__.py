@@ -3,6 +3,7 @@
 from masthead.audience.models.address_change import AddressChange
 from masthead.audience.models.confirmation import Confirmation
 from masthead.audience.models.consent_event import ConsentEvent, ConsentText
+from masthead.audience.models.import_change import ImportChange
 from masthead.audience.models.import_run import ImportRun
 from masthead.audience.models.mailing_list import MailingList
 from masthead.audience.models.sign_in import SignIn
@@ -15,6 +16,7 @@ __all__ = [
     "Confirmation",
     "ConsentEvent",
     "ConsentText",
+    "ImportChange",
     "ImportRun",
     "MailingList",
     "SignIn",

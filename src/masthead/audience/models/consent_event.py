@@ -31,14 +31,16 @@ class ConsentEvent(models.Model):
         IMPORTED = "imported", _("imported")
         COMPLAINED = "complained", _("complained")
         ADDED = "added", _("added by staff")
+        UNDONE = "undone", _("import taken back")
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consent_events")
-    list = models.ForeignKey(MailingList, on_delete=models.CASCADE, null=True, related_name="+")
+    list = models.ForeignKey(MailingList, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     at = models.DateTimeField()
     #: "form", "one-click", "unsubscribe page", "preferences", "import 12", "staff", "api": how it came.
     how = models.CharField(max_length=100)
-    text = models.ForeignKey(ConsentText, on_delete=models.PROTECT, null=True)
+    # Lists and texts are hardly ever deleted; each index would cost an import of a million readers a second or two.
+    text = models.ForeignKey(ConsentText, on_delete=models.PROTECT, null=True, db_index=False)
     by = models.CharField(max_length=100, default="reader")
     details = models.JSONField(default=dict)
 

@@ -4,48 +4,167 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from masthead.cli.starting import BY, as_json, now, show_json, start
+from masthead.cli.starting import BY, CommandError, as_json, now, show_json, start
+
+if TYPE_CHECKING:
+    from masthead.audience.models import ImportRun
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--list", "list_name", required=True, metavar="NAME", help="The list they join; made if there is none.")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--list", "list_name", metavar="NAME", help="The list they join; made if there is none.")
+@click.option(
+    "--map",
+    "said",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="What a column (heading, or number from 1) holds: email, name, first_name, last_name, language, format, a merge field, "
+    "or - to leave it out. May be repeated; what is not said is guessed.",
+)
+@click.option("--encoding", default="", metavar="NAME", help="Where the file does not show it: cp1252, iso-8859-7 …")
+@click.option("--update", is_flag=True, help="Let the file change names and merge fields of readers who are known.")
 @click.option("--dry-run", is_flag=True, help="Check the file and count; change nothing.")
 @click.option("--statement", default="", help="How these readers agreed, kept as the proof of consent.")
+@click.option("--resume", type=int, metavar="ID", help="Go on with an import that was interrupted.")
+@click.option("--undo", type=int, metavar="ID", help="Take a whole import back, except for readers who acted since.")
 @as_json
-def import_readers(file: Path, list_name: str, dry_run: bool, statement: str, as_json: bool) -> None:
-    """Add the readers in a CSV file to a list.
+def import_readers(
+    file: Path | None,
+    list_name: str | None,
+    said: tuple[str, ...],
+    encoding: str,
+    update: bool,
+    dry_run: bool,
+    statement: str,
+    resume: int | None,
+    undo: int | None,
+    as_json: bool,
+) -> None:
+    """Add the readers in FILE to a list: CSV in any usual encoding, an Excel workbook (.xlsx), or pasted addresses.
 
     The first line names the columns: one of them is email (or address), others such as name and language are kept as merge
-    fields. Every row that was not added stands in a report, with its line number and the reason. Importing a file again adds
-    nobody twice and brings nobody back who has left.
+    fields. Every row stands in a report, with its line number and what became of it. Importing a file again adds nobody twice
+    and brings nobody back who has left.
     """
+    if sum((file is not None, resume is not None, undo is not None)) != 1:
+        raise click.UsageError("Give a FILE, or --resume ID, or --undo ID.")
     start()
+    if undo is not None:
+        _undo(undo, as_json)
+    elif resume is not None:
+        _resume(resume, as_json)
+    elif file is not None:
+        if not list_name:
+            raise click.UsageError("Missing option '--list'.")
+        _import(file, list_name, _mapping(said), encoding, update, dry_run, statement, as_json)
+
+
+def _import(
+    file: Path,
+    list_name: str,
+    mapping: dict[str, str],
+    encoding: str,
+    update: bool,
+    dry_run: bool,
+    statement: str,
+    as_json: bool,
+) -> None:
     from django.db import transaction
 
     from masthead.audience import importing
     from masthead.cli import choosing
     from masthead.cli.progress import meter
 
-    with transaction.atomic() if dry_run else nullcontext(), meter(f"Reading {file.name}", show=not as_json) as update:
+    with transaction.atomic() if dry_run else nullcontext(), meter(f"Reading {file.name}", show=not as_json) as show:
         target = choosing.list_to_fill(list_name, by=BY, now=now())
-        run = importing.import_csv(
-            path=file, mailing_list=target, statement=statement, dry_run=dry_run, by=BY, now=now(), progress=update
+        run = importing.import_file(
+            path=file,
+            mailing_list=target,
+            statement=statement,
+            dry_run=dry_run,
+            by=BY,
+            now=now(),
+            mapping=mapping,
+            encoding=encoding,
+            update_known=update,
+            progress=lambda done, total: show(done, total or None),
         )
         if dry_run:
             # A list that was made only to try the file does not stay.
             transaction.set_rollback(True)
-    counts = {name: getattr(run, name) for name in ("rows", "added", "known", "left_before", "suppressed", "rejected")}
+    _say(run, as_json)
+
+
+def _resume(number: int, as_json: bool) -> None:
+    from masthead.audience import importing
+    from masthead.audience.models import ImportRun
+    from masthead.cli.progress import meter
+
+    run = _run(number)
+    if run.state != ImportRun.State.RUNNING and not importing.reopen(run=run):
+        raise CommandError(f"Import {number} is {run.state}; only one that was interrupted goes on.")
+    with meter(f"Reading {run.file_name}", show=not as_json) as show:
+        importing.execute(run=run, path=Path(run.stored_path), now=now(), progress=lambda done, total: show(done, total or None))
+    _say(run, as_json)
+
+
+def _undo(number: int, as_json: bool) -> None:
+    from masthead.audience import import_undo
+    from masthead.audience.models import ImportRun
+    from masthead.cli.progress import meter
+
+    run = _run(number)
+    if run.state != ImportRun.State.UNDOING:
+        import_undo.begin(run=run, by=BY, now=now())
+    with meter(f"Taking back {run.file_name}", show=not as_json) as show:
+        run = import_undo.work(run=run, by=BY, now=now(), progress=show)
     if as_json:
-        show_json({"list": target.slug, "dry_run": dry_run, **counts, "report": run.report_path or None})
+        show_json({"import": run.pk, "state": run.state, "taken_back": run.taken_back, "kept": run.kept_back})
         return
     click.echo(
-        f"{counts['rows']} rows: {counts['added']} {'would be added' if dry_run else 'added'} to {target.name}, "
-        f"{counts['known']} known before, {counts['left_before']} had left, {counts['suppressed']} suppressed, "
-        f"{counts['rejected']} rejected."
+        f"Import {run.pk} of {run.file_name} is taken back: {run.taken_back} readers are off {run.list.name} again, "
+        f"{run.kept_back} stay because they acted since."
     )
-    if run.report_path:
-        click.echo(f"What was not added, and why: {run.report_path}")
+
+
+def _run(number: int) -> ImportRun:
+    from masthead.audience.models import ImportRun
+
+    found = ImportRun.objects.filter(pk=number).select_related("list").first()
+    if found is None:
+        last = ", ".join(str(pk) for pk in ImportRun.objects.values_list("pk", flat=True)[:5])
+        raise CommandError(f"There is no import {number}. The last ones are: {last or 'none'}.")
+    return found
+
+
+def _mapping(said: tuple[str, ...]) -> dict[str, str]:
+    mapping = {}
+    for pair in said:
+        column, sign, field = pair.rpartition("=")
+        if not sign or not column.strip() or not field.strip():
+            raise click.UsageError(f"--map {pair!r} is not COLUMN=FIELD. Example: --map 'Mail address=email'")
+        mapping[column.strip()] = field.strip()
+    return mapping
+
+
+def _say(run: ImportRun, as_json: bool) -> None:
+    from masthead.audience.importing import COUNTS
+
+    counts = {name: getattr(run, name) for name in COUNTS}
+    if as_json:
+        number = None if run.dry_run else run.pk
+        details = {"dry_run": run.dry_run, "import": number, "layout": run.layout, "report": run.report_path or None}
+        show_json({"list": run.list.slug, **counts, **details})
+        return
+    click.echo(
+        f"{counts['rows']} rows: {counts['added']} {'would be added' if run.dry_run else 'added'} to {run.list.name}, "
+        f"{counts['known']} known before, {counts['changed']} changed, {counts['left_before']} had left, "
+        f"{counts['suppressed']} suppressed, {counts['rejected']} rejected."
+    )
+    click.echo(f"What became of each row: {run.report_path}")
+    if run.can_be_undone:
+        click.echo(f"Take it back with: masthead import --undo {run.pk}")

@@ -59,7 +59,7 @@ def add_readers(readership: MailingList, *, folder: Path, now: datetime) -> int:
     path = folder / "demo-readers.csv"
     readers.write(path)
     with meter("Inviting readers") as update:
-        run = importing.import_csv(
+        run = importing.import_file(
             path=path,
             mailing_list=readership,
             statement="Invented for the demonstration.",

@@ -25,5 +25,7 @@ screens: list[URLPattern] = [
     path("import/<int:pk>/", imports.run, name="desk_import"),
     path("import/<int:pk>/news/", imports.news, name="desk_import_news"),
     path("import/<int:pk>/begin/", imports.begin, name="desk_import_begin"),
+    path("import/<int:pk>/columns/", imports.columns, name="desk_import_columns"),
+    path("import/<int:pk>/act/", imports.act, name="desk_import_act"),
     path("import/<int:pk>/report/", imports.report, name="desk_import_report"),
 ]

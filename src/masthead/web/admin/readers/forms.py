@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from masthead.audience.import_columns import merge_field
 from masthead.audience.models import MailingList, Subscriber, Subscription
 from masthead.audience.subscribers import language_tag
 from masthead.common.addresses import BadAddress, normalise
@@ -115,21 +116,95 @@ class ListForm(forms.Form):
 
 
 class UploadForm(forms.Form):
-    """A file of readers and where they go."""
+    """A file of readers, or their addresses pasted, and where they go."""
 
     file = forms.FileField(
-        label=_("CSV file"),
-        widget=forms.FileInput({"accept": ".csv,.tsv,.txt,text/csv"}),
-        help_text=_("Its first line names the columns; one of them is “email”. Nobody is added before you have seen a preview."),
+        label=_("File"),
+        required=False,
+        widget=forms.FileInput({"accept": ".csv,.tsv,.txt,.xlsx,text/csv"}),
+        help_text=_(
+            "CSV or an Excel workbook (.xlsx). Its first line names the columns; one of them is “email”. "
+            "Nobody is added before you have seen a preview."
+        ),
+    )
+    pasted = forms.CharField(
+        label=_("Or paste addresses"),
+        required=False,
+        max_length=2_000_000,
+        widget=forms.Textarea({"rows": 3, "dir": "ltr", "placeholder": "Rosa Marin <rosa@example.org>, leo@example.net"}),
     )
     list = forms.ModelChoiceField(MailingList.objects.all(), label=_("List they join"), empty_label=_("Choose a list"))
+    update_known = forms.BooleanField(
+        label=_("Update readers who are known"),
+        required=False,
+        help_text=_("Their names and other data become what the file says. Else they are kept as they are."),
+    )
 
     def clean_file(self) -> Any:
-        """Not empty, not huge."""
+        """Not huge."""
         file = self.cleaned_data["file"]
-        if file.size > MOST_UPLOADED:
+        if file and file.size > MOST_UPLOADED:
             raise forms.ValidationError(_("The file is larger than 512 MB. Import it with the command “masthead import”."))
         return file
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        values = super().clean() or {}
+        if "file" not in self.errors and bool(values.get("file")) == bool(values.get("pasted")):
+            raise forms.ValidationError(_("Choose a file, or paste addresses: one of the two."))
+        return values
+
+
+class MappingForm(forms.Form):
+    """What each column of a file holds."""
+
+    _CHOICES = (
+        ("email", _("Address")),
+        ("name", _("Name")),
+        ("first_name", _("First name")),
+        ("last_name", _("Last name")),
+        ("language", _("Language")),
+        ("format", _("Format")),
+        ("", _("Merge field")),
+        ("-", _("Leave out")),
+    )
+
+    def __init__(self, layout: dict[str, Any], data: Any = None) -> None:
+        super().__init__(data)
+        self._headings = [str(heading) for heading in layout.get("headings", [])]
+        fields = [str(field) for field in layout.get("fields", [])]
+        for number, (heading, field) in enumerate(zip(self._headings, fields, strict=False)):
+            is_own = field not in dict(self._CHOICES)
+            self.fields[f"kind-{number}"] = forms.ChoiceField(
+                label=heading or str(number + 1), choices=self._CHOICES, initial="" if is_own else field, required=False
+            )
+            self.fields[f"own-{number}"] = forms.CharField(
+                label=_("Name of the merge field for “%(heading)s”") % {"heading": heading},
+                required=False,
+                max_length=60,
+                initial=field if is_own else merge_field(heading),
+            )
+
+    def pairs(self) -> list[tuple[Any, Any]]:
+        """For the template: the choice and the name of each column."""
+        return [(self[f"kind-{number}"], self[f"own-{number}"]) for number in range(len(self.fields) // 2)]
+
+    def mapping(self) -> dict[str, str]:
+        """As `masthead.audience.import_columns` takes it, by numbers."""
+        values = self.cleaned_data
+        return {
+            str(number + 1): values[f"kind-{number}"] or values[f"own-{number}"] or "-" for number in range(len(self.fields) // 2)
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """One column holds the addresses, and no two hold the same."""
+        values = super().clean() or {}
+        chosen = [value for name, value in values.items() if name.startswith("kind-") and value not in {"", "-"}]
+        if "email" not in chosen:
+            raise forms.ValidationError(_("Say which column holds the addresses."))
+        if len(chosen) != len(set(chosen)):
+            raise forms.ValidationError(_("Two columns are said to hold the same. Leave one of them out."))
+        return values
 
 
 class StatementForm(forms.Form):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import secrets
-from itertools import islice
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -16,15 +17,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from masthead.audience import importing
+from masthead.audience import import_undo, importing
 from masthead.audience.import_report import folder
 from masthead.audience.models import ImportRun, MailingList
-from masthead.audience.tasks import run_import
+from masthead.audience.tasks import run_import, undo_import
 from masthead.team.roles import requires
-from masthead.web.admin.readers.forms import StatementForm, UploadForm
+from masthead.web.admin.readers.forms import MappingForm, StatementForm, UploadForm
 from masthead.web.admin.staff import staff
-
-_SHOWN_ROWS = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,14 +33,14 @@ def imports(request: HttpRequest) -> HttpResponse:
     lists = MailingList.objects.all()
     form = UploadForm(request.POST or None, request.FILES or None, initial={"list": lists[0] if len(lists) == 1 else None})
     if request.method == "POST" and form.is_valid():
-        file: UploadedFile[bytes] = form.cleaned_data["file"]
-        path = _keep(file)
+        file: UploadedFile[bytes] | None = form.cleaned_data["file"]
+        pasted = form.cleaned_data["pasted"].encode()
         run = _start(
-            file_name=file.name or "",
-            stored_path=path,
+            file_name=(file.name or "") if file else _("pasted addresses"),
+            stored_path=_keep(file.chunks() if file else [pasted]),
             mailing_list=form.cleaned_data["list"],
-            statement="",
             dry_run=True,
+            update_known=form.cleaned_data["update_known"],
             by=staff(request).actor,
         )
         return redirect("desk_import", run.pk)
@@ -65,7 +64,7 @@ def news(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the screen that changes while it runs; tells the page to reload when it is done."""
     found = get_object_or_404(ImportRun, pk=pk)
     answer = render(request, "web_admin/readers/import_progress.html", {"run": found, "percent": _percent(found)})
-    if not _is_open(found):
+    if not found.is_open:
         answer["HX-Refresh"] = "true"
     return answer
 
@@ -81,21 +80,47 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     if not Path(preview.stored_path).is_file():
         form.add_error(None, _("The file is kept for a month and is gone now. Upload it again."))
         return _show(request, preview, form)
-    begun = _start(
-        file_name=preview.file_name,
-        stored_path=preview.stored_path,
-        mailing_list=preview.list,
-        statement=form.cleaned_data["statement"],
-        dry_run=False,
-        by=staff(request).actor,
-    )
+    begun = _again(preview, by=staff(request).actor, dry_run=False, statement=form.cleaned_data["statement"])
     return redirect("desk_import", begun.pk)
+
+
+@require_POST
+@requires("readers.edit")
+def columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the columns hold is said otherwise: preview the same file again."""
+    preview = get_object_or_404(ImportRun.objects.select_related("list"), pk=pk, dry_run=True, state=ImportRun.State.FINISHED)
+    form = MappingForm(preview.layout, request.POST)
+    if not form.is_valid() or not Path(preview.stored_path).is_file():
+        return _show(request, preview, StatementForm(), form)
+    return redirect("desk_import", _again(preview, by=staff(request).actor, dry_run=True, mapping=form.mapping()).pk)
+
+
+@require_POST
+@requires("readers.edit")
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel, go on, or take back."""
+    found = get_object_or_404(ImportRun.objects.select_related("list"), pk=pk)
+    by, now = staff(request).actor, timezone.now()
+    what = request.POST.get("what")
+    with transaction.atomic():
+        if what == "cancel":
+            importing.cancel(run=found, by=by, now=now)
+        elif what == "resume" and importing.reopen(run=found):
+            transaction.on_commit(lambda: run_import.enqueue(pk))
+        elif what == "undo":
+            try:
+                import_undo.begin(run=found, by=by, now=now)
+            except import_undo.CannotUndo as error:
+                messages.error(request, str(error))
+            else:
+                transaction.on_commit(lambda: undo_import.enqueue(pk, by))
+    return redirect("desk_import", pk)
 
 
 @require_safe
 @requires("readers.edit")
 def report(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The file that names each row that was not added."""
+    """The file that says what became of each row."""
     found = get_object_or_404(ImportRun, pk=pk)
     path = Path(found.report_path)
     if not found.report_path or path.parent != folder() or not path.is_file():
@@ -103,57 +128,73 @@ def report(request: HttpRequest, pk: int) -> HttpResponseBase:
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"import-{pk}.csv", content_type="text/csv; charset=utf-8")
 
 
-def _show(request: HttpRequest, found: ImportRun, form: StatementForm) -> HttpResponse:
+def _show(request: HttpRequest, found: ImportRun, form: StatementForm, mapping: MappingForm | None = None) -> HttpResponse:
     context = {
         "title": _("Import of %(file)s") % {"file": found.file_name},
         "run": found,
-        "is_open": _is_open(found),
+        "is_open": found.is_open,
         "percent": _percent(found),
         "form": form,
-        "rows": _rows(found),
-        "shown": _SHOWN_ROWS,
-        "not_added": found.rows - found.added,
+        "mapping": mapping or MappingForm(found.layout),
+        "examples": _examples(found),
+        "will_do": found.added or found.changed,
     }
     return render(request, "web_admin/readers/import.html", context)
 
 
+def _again(preview: ImportRun, *, by: str, dry_run: bool, **said: Any) -> ImportRun:
+    """A new run over the file of a preview, as that was read unless something is `said` otherwise."""
+    kept = {"mapping": preview.mapping, "encoding": preview.encoding, "update_known": preview.update_known}
+    return _start(
+        file_name=preview.file_name,
+        stored_path=preview.stored_path,
+        mailing_list=preview.list,
+        dry_run=dry_run,
+        by=by,
+        **(kept | said),
+    )
+
+
 @transaction.atomic
-def _start(*, file_name: str, stored_path: str, mailing_list: MailingList, statement: str, dry_run: bool, by: str) -> ImportRun:
+def _start(*, file_name: str, stored_path: str, mailing_list: MailingList, dry_run: bool, by: str, **said: Any) -> ImportRun:
     opened = importing.open_run(
         file_name=file_name,
         stored_path=stored_path,
         mailing_list=mailing_list,
-        statement=statement,
         dry_run=dry_run,
         by=by,
         now=timezone.now(),
+        **({"statement": ""} | said),
     )
     transaction.on_commit(lambda: run_import.enqueue(opened.pk))
     return opened
 
 
-def _keep(file: UploadedFile[bytes]) -> str:
+def _keep(chunks: Iterable[bytes]) -> str:
     """Write the upload into our folder, under a name that has nothing of its own in it."""
-    path = folder() / f"upload-{secrets.token_hex(16)}.csv"
+    path = folder() / f"upload-{secrets.token_hex(16)}"
     with path.open("xb") as kept:
         path.chmod(0o600)
-        for chunk in file.chunks():
+        for chunk in chunks:
             kept.write(chunk)
     return str(path)
 
 
-def _rows(found: ImportRun) -> list[list[str]]:
-    """The first rows of the report."""
-    path = Path(found.report_path)
-    if not found.report_path or not path.is_file():
-        return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(islice(csv.reader(file), 1, 1 + _SHOWN_ROWS))
-
-
-def _is_open(found: ImportRun) -> bool:
-    return found.state in {ImportRun.State.WAITING, ImportRun.State.RUNNING}
+def _examples(found: ImportRun) -> list[tuple[str, str, list[list[object]]]]:
+    """The first rows of each result: its name, its title, its rows."""
+    dry = found.dry_run
+    titles = {
+        "rejected": _("Cannot be used"),
+        "suppressed": _("Suppressed: not added"),
+        "left_before": _("Left before: not added"),
+        "changed": _("Will change") if dry else _("Changed"),
+        "known": _("On the list already"),
+        "added": _("Will be added") if dry else _("Added"),
+    }
+    return [(name, title, found.samples[name]) for name, title in titles.items() if found.samples.get(name)]
 
 
 def _percent(found: ImportRun) -> int:
+    if found.state == ImportRun.State.UNDOING:
+        return min(100, (found.taken_back + found.kept_back) * 100 // found.added) if found.added else 0
     return min(100, found.lines_done * 100 // found.lines) if found.lines else 0

@@ -1,0 +1,125 @@
+"""How fast a million readers are imported, beside what `sqlite3`'s own .import needs for the same file in the same run.
+
+`python benchmarks/imports.py [--rows 1000000] [--database URL] [--profile FILE]`
+
+The file has an address, a name and three merge fields. Ours validates each address, finds duplicates and readers who are known,
+left or suppressed, writes reader, subscription, consent event and the result file, each batch durably. Prints one JSON line: `ratio`
+is our time to theirs; `grown_mb` is what the peak of memory grew by from a tenth of the file to the whole.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--database", default="", help="postgresql://…, an empty one; without it: SQLite")
+    parser.add_argument("--profile", default="", help="write a cProfile of the import here")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        print(json.dumps(measure(options, Path(folder))))
+
+
+def measure(options: argparse.Namespace, folder: Path) -> dict[str, object]:
+    """Theirs, then ours."""
+    file = folder / "readers.csv"
+    _write(file, options.rows)
+    theirs, their_cpu = _timed(lambda: _sqlite_import(file, folder))
+    os.environ.update(
+        {
+            "MASTHEAD_DATA": str(folder),
+            "MASTHEAD_DATABASE_URL": options.database,
+            "DJANGO_SETTINGS_MODULE": "masthead.config.settings",
+        }
+    )
+    sys.path[:0] = [str(ROOT / "src")]
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    peaks: list[int] = []
+
+    def progress(done: int, total: int) -> None:
+        if not peaks and done > total / 10:
+            peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+    ours, our_cpu = _timed(lambda: _import(file, progress, options.profile))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "rows": options.rows,
+        "seconds": round(ours, 1),
+        "rows_a_second": round(options.rows / ours),
+        "sqlite_import_seconds": round(theirs, 2),
+        "ratio": round(ours / theirs, 2),
+        "ratio_processor": round(our_cpu / their_cpu, 2),
+        "grown_mb": round((peak - peaks[0]) / 1024, 1) if peaks else None,
+        "peak_mb": round(peak / 1024),
+    }
+
+
+def _import(file: Path, progress: object, profile: str) -> None:
+    from datetime import UTC, datetime
+
+    from masthead.audience import importing
+    from masthead.audience.models import MailingList
+
+    target = MailingList.objects.create(name="Benchmark", slug="benchmark")
+    profiler = cProfile.Profile() if profile else None
+    if profiler:
+        profiler.enable()
+    run = importing.import_file(
+        path=file,
+        mailing_list=target,
+        statement="Made up.",
+        dry_run=False,
+        by="benchmark",
+        now=datetime.now(UTC),
+        progress=progress,  # type: ignore[arg-type]
+    )
+    if profiler:
+        profiler.disable()
+        profiler.dump_stats(profile)
+    if run.added != run.rows - run.rejected:
+        raise SystemExit(f"wrong counts: {run.added} of {run.rows}")
+
+
+def _write(file: Path, rows: int) -> None:
+    with file.open("w") as out:
+        out.write("email,name,city,member,colour\n")
+        for number in range(rows):
+            name = f"reader{number * 7919 % 1_000_003}.{number % 97}"
+            out.write(f"{name}@domain{number % 5000}.example,Name {number} Surname,City {number % 1000},{number},blue\n")
+
+
+def _sqlite_import(file: Path, folder: Path) -> None:
+    commands = [".mode csv", f".import {file} readers"]
+    subprocess.run(["sqlite3", str(folder / "theirs.sqlite3"), *commands], check=True)
+
+
+def _timed(job: object) -> tuple[float, float]:
+    before = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    job()  # type: ignore[operator]
+    seconds = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = sum(b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime for a, b in zip(before, after, strict=True))
+    return seconds, cpu
+
+
+if __name__ == "__main__":
+    main()
