@@ -138,7 +138,8 @@ def _bare() -> Any:
     from masthead.issues.models import Publication
 
     def bare(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(str(Publication.objects.count()))
+        answer = str(Publication.objects.count())
+        return HttpResponse(answer, headers={"Content-Length": str(len(answer))})
 
     globals()["urlpatterns"] = [path("", bare)]
     return get_asgi_application()

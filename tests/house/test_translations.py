@@ -26,6 +26,7 @@ READER_SIDE = (
     "audience/preferences.py",
     "audience/templates",
     "common",
+    "forwarding",
     "issues/blocks",
     "issues/rendering",
     "issues/templates",

@@ -44,11 +44,13 @@ PATHS: dict[str, str] = {
     "account_data": "/account/data/",
     "account_address": "/account/address/",
     "account_erase": "/account/erase/",
+    "forward": "/account/forward/{number}/",
     "sign_out": "/account/sign-out/",
     "address": "/a/{token}",
     # from a mail, without signing in
     "unsubscribe": "/u/{token}",
     "preferences": "/p/{token}",
+    "forward_stop": "/f/{token}",
     "link": "/l/{token}/{number}",
 }
 

@@ -225,6 +225,7 @@ PERIODIC = [
     ("* * * * * */30", "masthead.bounces.tasks.sweep"),
     ("17 3 * * *", "masthead.audience.tasks.housekeeping"),
     ("27 3 * * *", "masthead.bounces.tasks.housekeeping"),
+    ("37 3 * * *", "masthead.forwarding.tasks.housekeeping"),
 ]
 
 # --- applications ----------------------------------------------------------------------------------------------
@@ -235,6 +236,7 @@ INSTALLED_APPS = [
     "masthead.web.portal",
     "masthead.web.hooks",
     "masthead.bounces",
+    "masthead.forwarding",
     "masthead.delivery",
     "masthead.issues",
     "masthead.audience",

@@ -64,6 +64,7 @@ class Budget:
 SIGN_UP = Budget(per_prefix=20, total=2000)
 SIGN_IN = Budget(per_prefix=20, total=1000)
 CODES = Budget(per_prefix=30, total=1000)
+FORWARD = Budget(per_prefix=20, total=500)
 #: Pages reached by a link from a mail: guessing a token is hopeless anyway; this only keeps the noise down.
 TOKENS = Budget(per_prefix=600, total=100_000)
 

@@ -7,6 +7,7 @@ from masthead.web.forms import by_token
 from masthead.web.limits import spends
 from masthead.web.portal import from_mail
 from masthead.web.portal.account import account, account_address, account_data, account_erase, new_address
+from masthead.web.portal.forwarding import forward, forward_stop
 from masthead.web.portal.sign_up import confirm, subscribe
 from masthead.web.portal.signing_in import sign_in, sign_in_link, sign_out
 from masthead.web.routes import route
@@ -22,5 +23,7 @@ urlpatterns = [
     route("account_address", account_address),
     route("account_erase", account_erase),
     route("address", new_address),
+    route("forward", forward),
+    route("forward_stop", forward_stop),
     route("preferences", by_token(spends(TOKENS)(from_mail.preferences))),
 ]

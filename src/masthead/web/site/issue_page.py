@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from masthead.common.sharing import share_links
 from masthead.common.urls import absolute
+from masthead.forwarding.forwarding import may_be_forwarded
 from masthead.issues import lookups
 from masthead.issues.models import Edition, Issue, Publication, TakenNumber
 from masthead.issues.publications import base_url_of
@@ -106,6 +107,7 @@ def _show(request: HttpRequest, edition: Edition, now: datetime) -> HttpResponse
         "article": trusted.article(edition),
         "head": head_of(edition, url=url, translations=list(lookups.translations(edition, now=now)), address=address_of),
         "share": share_links(publication.share_web, url=url, title=edition.title, excerpt=edition.excerpt),
+        "may_forward": not _is_translation(edition) and may_be_forwarded(edition, now=now),
         "url": url,
         "before": before,
         "after": after,

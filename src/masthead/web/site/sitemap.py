@@ -20,7 +20,7 @@ from masthead.web.site.heads import published_at
 
 #: The most a sitemap may list (sitemaps.org).
 _MOST = 50_000
-_PRIVATE = ("account", "sign_in", "sign_in_link", "unsubscribe", "preferences", "confirm", "address")
+_PRIVATE = ("account", "sign_in", "sign_in_link", "unsubscribe", "preferences", "confirm", "address", "forward_stop")
 
 
 @require_safe

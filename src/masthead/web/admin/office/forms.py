@@ -16,8 +16,8 @@ from masthead.issues.models import Publication
 from masthead.web.admin.office.choices import languages, time_zones
 
 _CHANNELS = [(name, channel.label or _("E-mail")) for name, channel in CHANNELS.items()]
-#: On a page there is one more way than links: copying the address.
-_WEB_CHANNELS = [("copy", _("Copy the link")), *_CHANNELS]
+#: On a page there are two more ways than links to networks: copying the address, and our form.
+_WEB_CHANNELS = [("copy", _("Copy the link")), *_CHANNELS, ("forward", _("Forward by a form, for readers who signed in"))]
 _GROUPS: list[tuple[str | Promise, str, tuple[str, ...]]] = [
     (
         _("Name and language"),
