@@ -3,7 +3,7 @@
 `python benchmarks/imports.py [--rows 1000000] [--database URL] [--profile FILE]`
 
 The file has an address, a name and three merge fields. Ours validates each address, finds duplicates and readers who are known,
-left or suppressed, writes reader, subscription, consent event and the result file, each batch durably. Prints one JSON line: `ratio`
+left or suppressed, writes reader, subscription, consent event and the result file, each batch durably. Prints one line: `ratio`
 is our time to theirs; `grown_mb` is what the peak of memory grew by from a tenth of the file to the whole.
 """
 

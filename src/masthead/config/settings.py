@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import sqlite3
 import sys
 from pathlib import Path
@@ -12,45 +11,20 @@ from urllib.parse import urlsplit
 import dj_database_url
 
 from masthead.config import environment as env
+from masthead.config import folder
 
 DATA = Path(env.text("DATA", "masthead-data", help="The folder that holds all state of an embedded install.")).resolve()
 
-
-def _data_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = path / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise env.SettingError(f"MASTHEAD_DATA is {str(path)!r}, a folder Masthead cannot write to: {error.strerror}.") from error
-
-
-_data_folder(DATA)
-
-
-def _kept_secret(name: str, given: str) -> bytes:
-    """`given`, or a random key that is made once and kept in the data folder, readable by its owner only."""
-    if given:
-        return given.encode()
-    path = DATA / name
-    try:
-        with path.open("xb") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_urlsafe(48).encode())
-    except FileExistsError:
-        pass
-    return path.read_bytes()
-
+folder.make(DATA)
 
 # --- secrets ---------------------------------------------------------------------------------------------------
 
-SECRET_KEY = _kept_secret(
-    "session.key", env.text("SECRET_KEY", help="Signs sessions. Made and kept in the data folder when empty.", secret=True)
+SECRET_KEY = folder.kept_secret(
+    DATA / "session.key", env.text("SECRET_KEY", help="Signs sessions. Made and kept in the data folder when empty.", secret=True)
 ).decode()
 #: Keys the links in mails and the fingerprints of addresses. It must survive: with another key every link ever mailed is dead.
-TOKEN_KEY = _kept_secret(
-    "token.key",
+TOKEN_KEY = folder.kept_secret(
+    DATA / "token.key",
     env.text(
         "TOKEN_KEY",
         help="Keys every link in a mail. Made and kept in the data folder when empty; losing it kills the links.",

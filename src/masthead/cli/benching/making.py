@@ -46,7 +46,7 @@ def main() -> None:
     path = settings.DATA / "readers.csv"
     _write_readers(path, readers)
     with meter("Inviting readers", show=bool(show)) as update:
-        importing.import_csv(
+        importing.import_file(
             path=path,
             mailing_list=readership,
             statement="Invented for a measurement.",

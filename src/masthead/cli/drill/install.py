@@ -98,7 +98,7 @@ def fill(data: Path, *, readers: int, policy: str, now: datetime, progress: Call
         rows.writerow(["email", "name"])
         rows.writerows([f"reader{number}@example.org", f"Reader {number}"] for number in range(readers))
     readers_list = choosing.list_to_fill("The Drill", by=BY, now=now)
-    importing.import_csv(
+    importing.import_file(
         path=path, mailing_list=readers_list, statement="a drill", dry_run=False, by=BY, now=now, progress=progress
     )
     words = data / "issue.md"
