@@ -1,20 +1,19 @@
-"""Readers' data going out: one reader's as JSON, for them; a list as CSV, for staff."""
+"""Readers' data going out: one reader's as JSON, for them; a list or a search as CSV, XLSX or JSON, for staff."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
 
-from masthead.audience import lookups
+from masthead.audience import export_formats, lookups
+from masthead.audience.export_formats import Kind
 from masthead.audience.models import MailingList, Subscriber
 from masthead.audit.recording import record
-from masthead.common.csv_cells import defuse
 
 _AT_ONCE = 2000
+_COLUMNS = ("email", "name", "language", "format", "length", "since", "suppressed")
 
 
 def reader_data(*, subscriber: Subscriber) -> dict[str, object]:
@@ -51,32 +50,45 @@ def reader_data(*, subscriber: Subscriber) -> dict[str, object]:
     }
 
 
-def list_as_csv(*, mailing_list: MailingList | None, state: str = "", by: str, now: datetime) -> Iterator[str]:
-    """The readers of a list (None: all) as CSV, line by line; the export is recorded before its first line is read.
+def export(
+    *, kind: Kind, mailing_list: MailingList | None = None, state: str = "", text: str = "", by: str, now: datetime
+) -> Iterator[bytes]:
+    """The readers of a list (None: all), in a state and with `text` in address or name, piece by piece.
 
-    Cells that a spreadsheet would take for a formula are defused, and all are quoted.
+    The export is recorded before its first piece is read. `text` stays out of the record: it may be an address.
     """
     with transaction.atomic():
         subject = f"list:{mailing_list.pk}" if mailing_list else "all readers"
-        record(action="readers.exported", by=by, now=now, subject=subject, details={"state": state})
-    found = lookups.search(mailing_list=mailing_list, state=state).prefetch_related(None).order_by("pk")
-    attributes = sorted({name for reader in found.only("attributes").iterator(_AT_ONCE) for name in reader.attributes})
-    return _lines(found.iterator(_AT_ONCE), attributes)
+        details: dict[str, object] = {"state": state, "format": kind.value, "searched": bool(text)}
+        record(action="readers.exported", by=by, now=now, subject=subject, details=details)
+    found = lookups.search(text=text, mailing_list=mailing_list, state=state).prefetch_related(None).order_by("pk")
+    readers = found.iterator(_AT_ONCE)
+    if kind is Kind.JSON:
+        return export_formats.as_json(_plain(reader) for reader in readers)
+    names = found.values_list("attributes", flat=True).iterator(_AT_ONCE)
+    attributes = sorted({name for held in names for name in held})
+    write = export_formats.as_xlsx if kind is Kind.XLSX else export_formats.as_csv
+    return write([*_COLUMNS, *attributes], (_cells(reader, attributes) for reader in readers))
 
 
-def _lines(readers: Iterable[Subscriber], attributes: list[str]) -> Iterator[str]:
-    yield "\ufeff" + _line(["email", "name", "language", "format", "length", "since", "suppressed", *attributes])
-    for reader in readers:
-        suppressed = "yes" if getattr(reader, "is_suppressed", False) else "no"
-        own = [str(reader.attributes.get(name, "")) for name in attributes]
-        since = reader.created_at.date().isoformat()
-        yield _line([reader.address, reader.name, reader.language, reader.mail_format, reader.mail_mode, since, suppressed, *own])
+def _plain(reader: Subscriber) -> dict[str, object]:
+    return {
+        "email": reader.address,
+        "name": reader.name,
+        "language": reader.language,
+        "format": reader.mail_format,
+        "length": reader.mail_mode or "publication",
+        "since": _iso(reader.created_at),
+        "suppressed": bool(getattr(reader, "is_suppressed", False)),
+        "attributes": reader.attributes,
+    }
 
 
-def _line(cells: Iterable[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, quoting=csv.QUOTE_ALL).writerow([defuse(cell) for cell in cells])
-    return buffer.getvalue()
+def _cells(reader: Subscriber, attributes: list[str]) -> list[str]:
+    suppressed = "yes" if getattr(reader, "is_suppressed", False) else "no"
+    since = reader.created_at.date().isoformat()
+    own = [str(reader.attributes.get(name, "")) for name in attributes]
+    return [reader.address, reader.name, reader.language, reader.mail_format, reader.mail_mode, since, suppressed, *own]
 
 
 def _iso(at: datetime) -> str:

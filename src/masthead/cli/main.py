@@ -40,6 +40,7 @@ for command in (
     running.worker,
     publications.publication,
     readers.import_readers,
+    readers.export_readers,
     issues.issue,
     sending.dry_run,
     sending.send,

@@ -208,13 +208,13 @@ def test_an_export_is_a_file_on_the_record_told_to_the_owner_and_once_a_minute(
     sign_in_again(desk)
     page(desk, "desk_readers_export")
     assert not Entry.objects.filter(action="readers.exported").exists()
-    answer = desk.post(reverse("desk_readers_export"), {"list": mailing_list.pk, "state": "active"})
+    answer = desk.post(reverse("desk_readers_export"), {"list": mailing_list.pk, "state": "active", "kind": "csv"})
     assert "attachment" in answer["Content-Disposition"]
     body = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     assert '"rosa@example.org"' in body
     assert Entry.objects.filter(action="readers.exported").count() == 1
     assert [(mail.to, "were exported" in mail.body) for mail in mailoutbox] == [(["owner@example.org"], True)]
-    assert desk.post(reverse("desk_readers_export"), {}).status_code == 429
+    assert desk.post(reverse("desk_readers_export"), {"kind": "json"}).status_code == 429
 
 
 def test_one_readers_data_is_a_file(desk: Client, reader: Subscriber) -> None:

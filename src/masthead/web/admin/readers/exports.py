@@ -1,4 +1,4 @@
-"""Export: the readers of a list as a CSV file, after signing in again, once a minute, on the record."""
+"""Export: the readers of a list or a search as CSV, XLSX or JSON, after signing in again, once a minute, on the record."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from masthead.audience import exporting
+from masthead.audience.export_formats import Kind
 from masthead.audience.models import MailingList, Subscription
 from masthead.audit.models import Entry
 from masthead.team.roles import requires
@@ -33,6 +34,15 @@ class ExportForm(forms.Form):
     state = forms.ChoiceField(
         label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("Any state")), *Subscription.State.choices]
     )
+    q = forms.CharField(label=gettext_lazy("Address or name"), required=False, max_length=320)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Format"),
+        choices=[
+            (Kind.CSV.value, gettext_lazy("CSV, for any spreadsheet")),
+            (Kind.XLSX.value, gettext_lazy("Excel workbook (.xlsx)")),
+            (Kind.JSON.value, gettext_lazy("JSON, for programs")),
+        ],
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,10 +61,18 @@ def export(request: HttpRequest) -> HttpResponseBase:
         answer["Retry-After"] = "60"
         return answer
     chosen = form.cleaned_data["list"]
-    lines = exporting.list_as_csv(mailing_list=chosen, state=form.cleaned_data["state"], by=staff(request).actor, now=now)
+    kind = Kind(form.cleaned_data["kind"])
+    pieces = exporting.export(
+        kind=kind,
+        mailing_list=chosen,
+        state=form.cleaned_data["state"],
+        text=form.cleaned_data["q"],
+        by=staff(request).actor,
+        now=now,
+    )
     what = _("The readers of “%(list)s” were exported.") % {"list": chosen.name} if chosen else _("All readers were exported.")
     tell_owners(what=what, who=staff(request), now=now)
-    file = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"readers-{chosen.slug if chosen else 'all'}-{now.date().isoformat()}.csv"
+    file = StreamingHttpResponse(pieces, content_type=kind.content_type)
+    name = f"readers-{chosen.slug if chosen else 'all'}-{now.date().isoformat()}.{kind}"
     file["Content-Disposition"] = f'attachment; filename="{name}"'
     return file

@@ -1,0 +1,66 @@
+"""Readers' data going out, in three formats."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from masthead.audience import export_formats, exporting
+from masthead.audience.export_formats import Kind
+from masthead.audience.models import MailingList
+from masthead.audit.models import Entry
+
+pytestmark = pytest.mark.django_db
+FORMULAS = ["=1+1", "+49", "-1", "@SUM(A1)", "\t=1", "＝1", "plain"]
+
+
+@pytest.fixture
+def people(make_subscriber: Any, mailing_list: MailingList) -> None:
+    for number, name in enumerate(FORMULAS):
+        make_subscriber(f"r{number}@example.org", mailing_list, name=name, attributes={"=evil": "\x01=x"})
+
+
+def test_a_workbook_has_no_formula_cell_and_no_character_that_breaks_it(people: None, now: datetime) -> None:
+    file = io.BytesIO(b"".join(exporting.export(kind=Kind.XLSX, by="staff:1", now=now)))
+    cells = [cell for row in load_workbook(file).worksheets[0].iter_rows() for cell in row]
+    assert not [cell.value for cell in cells if cell.data_type == "f"]
+    assert len([cell for cell in cells if str(cell.value).startswith("'")]) >= 6
+
+
+def test_rows_beyond_a_sheet_go_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_formats, "ROWS_OF_A_SHEET", 3)
+    file = io.BytesIO(b"".join(export_formats.as_xlsx(["n"], ([str(number)] for number in range(5)))))
+    sheets = [[row[0] for row in sheet.values] for sheet in load_workbook(file).worksheets]
+    assert sheets == [["n", "0", "1"], ["n", "2", "3"], ["n", "4"]]
+
+
+def test_json_is_exact(people: None, now: datetime) -> None:
+    found = json.loads(b"".join(exporting.export(kind=Kind.JSON, by="staff:1", now=now)))
+    assert [reader["name"] for reader in found] == FORMULAS
+    assert found[0]["attributes"] == {"=evil": "\x01=x"}
+    assert json.loads(b"".join(exporting.export(kind=Kind.JSON, text="nobody", by="staff:1", now=now))) == []
+
+
+def test_a_search_is_exported_and_the_record_holds_no_address(people: None, mailing_list: MailingList, now: datetime) -> None:
+    pieces = exporting.export(kind=Kind.CSV, mailing_list=mailing_list, text="r3@example.org", by="staff:1", now=now)
+    assert b"".join(pieces).decode().count("\r\n") == 2
+    assert Entry.objects.get(action="readers.exported").details == {"state": "", "format": "csv", "searched": True}
+
+
+def test_the_first_piece_comes_before_the_last_row_is_read() -> None:
+    read: list[int] = []
+
+    def rows() -> Any:
+        for number in range(5000):
+            read.append(number)
+            yield [str(number)]
+
+    pieces = export_formats.as_csv(["n"], rows())
+    assert next(pieces).decode().startswith('\ufeff"n"')
+    assert len(read) == 1
+    assert sum(piece.count(b"\n") for piece in pieces) == 5000
