@@ -1,0 +1,119 @@
+"""The site in a real browser: axe without findings, nothing from elsewhere, no sideways scrolling, small pages.
+
+Pages and what they load are fetched first, then handed to the browser: it needs no server and reaches nothing else.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles import finders
+from django.test import Client
+from playwright.sync_api import Page, Route, sync_playwright
+
+from masthead.issues import numbering
+from masthead.issues.blocks.heading import HeadingBlock
+from masthead.issues.blocks.quote import QuoteBlock
+from masthead.issues.blocks.text import TextBlock
+from masthead.issues.content import Person
+
+pytestmark = [pytest.mark.django_db, pytest.mark.browser]
+ORIGIN = "http://127.0.0.1:8000"
+PATHS = (
+    "/",
+    "/issues/",
+    "/issues/?q=ferry",
+    "/issues/1971/",
+    "/issues/1970/",
+    "/subscribe/",
+    "/sign-in/",
+    "/nowhere/",
+    "/share/mastodon/1971/",
+)
+#: What a page loads by itself.
+LOADED = re.compile(r'(?:<link rel="(?:stylesheet|icon)"[^>]* href|<img[^>]* src|<script[^>]* src)="([^"]+)"')
+TEXTS = {
+    "en": ("Tides and ferries", "<p>The <a href='https://example.org/'>ferry</a> runs.</p>"),
+    "fa": ("جزر و مد و Winter Ferry", "<p>کشتی دوباره می‌رود، و <a href='https://example.org/'>می‌گویند</a> چرا.</p>"),
+}
+Fetched = dict[str, tuple[bytes, str]]
+#: Without pictures, as it comes over the line before compression.
+HEAVIEST = 60_000
+
+
+@pytest.fixture(params=["en", "fa"])
+def pages(request: pytest.FixtureRequest, visitor: Client, publication: Any, publish: Any, now: Any) -> Fetched:
+    """Every page in a language, by its path, with what it loads: (content, type)."""
+    publication.language = request.param
+    publication.share_web = ["facebook", "mastodon", "bluesky", "email", "forward"]
+    publication.follow = [{"network": "mastodon", "url": "https://social.example/@courier"}]
+    publication.save()
+    title, text = TEXTS[request.param]
+    fields: dict[str, Any] = {"language": request.param, "people": (Person(name="Ada Lang"),)}
+    gone = publish(1970, title, **fields)
+    body = (HeadingBlock(title), *(TextBlock(text) for _ in range(40)), QuoteBlock(title))
+    publish(1971, title, body=body, correction=title, **fields)
+    numbering.withdraw(issue=gone.issue, reason="A name was printed by mistake.", by="staff:1", now=now)
+    found = {path: _fetched(visitor, path) for path in PATHS}
+    assert all(len(content) < HEAVIEST for content, _kind in found.values())
+    for content, _kind in list(found.values()):
+        for address in LOADED.findall(content.decode()):
+            found[address] = _fetched(visitor, address)
+    for font in Path(str(finders.find("site/fonts"))).iterdir():
+        found[f"/static/site/fonts/{font.name}"] = (font.read_bytes(), "font/woff2")
+    return found
+
+
+def test_every_page_can_be_used_by_everyone(pages: Fetched) -> None:
+    foreign: list[str] = []
+    problems: list[str] = []
+
+    def answer(route: Route) -> None:
+        url = urlsplit(route.request.url)
+        path = url.path + (f"?{url.query}" if url.query else "")
+        if not route.request.url.startswith(ORIGIN) or path not in pages:
+            foreign.append(route.request.url)
+            route.abort()
+            return
+        content, kind = pages[path]
+        route.fulfill(body=content, content_type=kind)
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for scheme in ("light", "dark"):
+            tab = chromium.new_page(color_scheme=scheme)
+            tab.route("**/*", answer)
+            for path in PATHS:
+                tab.set_viewport_size({"width": 1280, "height": 800})
+                tab.goto(ORIGIN + path)
+                for width in (1280, 320):
+                    tab.set_viewport_size({"width": width, "height": 800})
+                    problems += [f"{path} {scheme} {width}: {problem}" for problem in _problems(tab)]
+            tab.close()
+        bad = chromium.new_page()
+        bad.set_content('<img src="data:,"><p style="width: 9999px">x</p>')
+        assert len(_problems(bad)) > 1  # what looks for problems finds some where there are
+        chromium.close()
+    assert foreign == []
+    assert problems == []
+
+
+def _problems(tab: Page) -> list[str]:
+    found = [f"{violation['id']}: {violation['nodes'][0]['html'][:120]}" for violation in Axe().run(tab).response["violations"]]
+    if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append("it scrolls sideways")
+    return found
+
+
+def _fetched(visitor: Client, path: str) -> tuple[bytes, str]:
+    if path.startswith("/static/"):
+        file = Path(str(finders.find(path.removeprefix("/static/"))))
+        return file.read_bytes(), mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    response = visitor.get(path)
+    return response.content, response.headers["Content-Type"]
