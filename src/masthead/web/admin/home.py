@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from masthead.audience.models import Subscriber
+from masthead.bounces.models import Mailbox
 from masthead.delivery.models import Campaign
 from masthead.issues.models import Edition, Issue, Publication
 from masthead.issues.publications import reasons_against_going_live
@@ -98,6 +99,14 @@ def _next_action(person: User, publications: list[Publication], moving: list[Cam
             paused.attention or _("It was paused."),
             _("Look at it"),
             reverse("desk_campaign", args=[paused.pk]),
+        )
+    refused = Mailbox.objects.filter(refused=True, in_use=True).first() if may(person, "transports.edit") else None
+    if refused is not None:
+        return NextAction(
+            _("The mailbox “%(name)s” cannot be read") % {"name": refused.name},
+            refused.trouble,
+            _("Look at it"),
+            reverse("desk_mailbox", args=[refused.pk]),
         )
     if not may(person, "issues.write"):
         return None

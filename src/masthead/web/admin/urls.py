@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access
 
-from masthead.web.admin import closed, home, inbox, pacing, servers, transports
+from masthead.web.admin import closed, home, inbox, mailboxes, pacing, servers, transports
 from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
@@ -49,6 +49,9 @@ screens: list[URLPattern | URLResolver] = [
     path("inbox/<int:pk>/html/", inbox.message_html, name="desk_message_html"),
     path("inbox/<int:pk>/source/", inbox.message_source, name="desk_message_source"),
     path("inbox/<int:pk>/attachment/<int:number>/", inbox.message_attachment, name="desk_message_attachment"),
+    path("mailboxes/", mailboxes.mailboxes, name="desk_mailboxes"),
+    path("mailboxes/new/", mailboxes.new, name="desk_mailbox_new"),
+    path("mailboxes/<int:pk>/", mailboxes.mailbox, name="desk_mailbox"),
     path("transports/", transports.transports, name="desk_transports"),
     path("transports/new/", servers.new, name="desk_transport_new"),
     path("transports/<int:pk>/", servers.server, name="desk_transport"),
