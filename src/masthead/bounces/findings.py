@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
-from masthead.bounces.identifying import Owner, owner_of
+from masthead.bounces.identifying import Owner, leaver_of, owner_of
 from masthead.bounces.models import Finding, RawReport
 from masthead.bounces.reading import addresses
 from masthead.bounces.reading.finding import BOUNCE, DEAD, Failure
 from masthead.bounces.reading.finding import Finding as Reading
 from masthead.bounces.reading.reasons import judge
+from masthead.bounces.rules import LEAVE
 from masthead.bounces.sandbox import Sandbox, Unread
 from masthead.common.addresses import mask
 from masthead.delivery.models import Campaign, Delivery
@@ -67,7 +69,11 @@ def masked(words: str) -> str:
 def _keep(report: RawReport, reading: Reading) -> Finding | None:
     if not RawReport.objects.filter(pk=report.pk, state=State.WAITING).update(state=State.READ):
         return None  # another process was first
-    owner = owner_of(reading, envelope_to=report.envelope_to)
+    owner = leaver_of(reading, envelope_from=report.envelope_from, envelope_to=report.envelope_to)
+    if owner is not None:
+        reading = replace(reading, kind=LEAVE)
+    else:
+        owner = owner_of(reading, envelope_to=report.envelope_to)
     if owner.subscriber is not None:
         RawReport.objects.filter(pk=report.pk).update(subscriber=owner.subscriber)
     return Finding.objects.create(report=report, **_columns(reading, owner, report.received_at))

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from masthead.audience import subscribers
 from masthead.audience.models import Subscriber
 from masthead.bounces.models import Finding
+from masthead.bounces.models.raw_report import NULL_SENDER
+from masthead.bounces.reading import leaving
+from masthead.bounces.reading.finding import OTHER
 from masthead.bounces.reading.finding import Finding as Reading
 from masthead.common.addresses import BadAddress, normalise
 from masthead.delivery import lookups
@@ -46,6 +49,22 @@ def owner_of(reading: Reading, *, envelope_to: str = "") -> Owner:
         if subscriber is not None:
             return Owner(Identity.ADDRESS, None, subscriber)
     return Owner(Identity.NONE)
+
+
+def leaver_of(reading: Reading, *, envelope_from: str, envelope_to: str) -> Owner | None:
+    """Whose subscription a mail to `unsub+TOKEN@` is to end; None when it is no such mail, or a program's.
+
+    The token is the proof, as it is of the link beside it (RFC 8058): whoever has the mail may leave, from whatever address.
+    """
+    if reading.kind != OTHER or reading.automatic or envelope_from == NULL_SENDER:
+        return None
+    for token in filter(None, (leaving.of_address(envelope_to), *reading.leave_tokens)):
+        found = lookups.delivery_for(sealing.UNSUBSCRIBE, token)
+        if found is not None and found.delivery is None:
+            return Owner(Identity.TEST)
+        if found is not None and found.delivery is not None:
+            return Owner(Identity.TOKEN, found.delivery, found.delivery.subscriber)
+    return None
 
 
 def _tokens_of(envelope_to: str) -> list[str]:

@@ -21,6 +21,9 @@ OURS: Final = frozenset(
     | {"requireptr", "policyviolation", "norelaying", "securityerror", "failedstarttls", "toomanyconn"}
 )
 
+#: Beside the kinds of `bounces.reading.finding`: a mail to `unsub+TOKEN@` whose token was verified.
+LEAVE: Final = "leave"
+
 #: How sure it is whose mail it was.
 CERTAIN: Final = "certain"
 LIKELY: Final = "likely"
@@ -93,7 +96,16 @@ def _is_repeated(case: Case, thresholds: Thresholds) -> bool:
 RULES: Final[tuple[Rule, ...]] = (
     Rule("test", lambda case, _: case.is_test, "noted", "It answers a test mail."),
     Rule(
-        "answer", lambda case, _: case.kind in ("auto-reply", "other", "delivered"), "noted", "It is no bounce and no complaint."
+        "asks to leave",
+        lambda case, _: case.kind == LEAVE and case.certainty == CERTAIN,
+        "left",
+        "It was sent to the address by which this mail can be left, and the token in it is ours.",
+    ),
+    Rule(
+        "answer",
+        lambda case, _: case.kind in ("auto-reply", "other", "delivered", LEAVE),
+        "noted",
+        "It is no bounce and no complaint.",
     ),
     Rule(
         "unproven complaint",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from django.utils import timezone
 from django_tasks import task
 
 from masthead.bounces import acting, findings, keeping
+from masthead.bounces.mailboxes import polling
+from masthead.bounces.mailboxes.imap import MailboxError
 from masthead.delivery.models import Campaign
 
 #: Refusals of campaigns that ended longer ago than this were all collected.
 _LATELY = timedelta(days=2)
 #: Of a flood so much at a time, a few seconds of work: the other sweeps wait behind this one.
 _ROUNDS = 4
+#: Out of one mailbox so many at a time, for the same reason.
+_MAILS = 2000
+log = logging.getLogger(__name__)
 
 
 @task(queue_name="maint")
@@ -26,6 +32,16 @@ def sweep() -> None:
     for campaign in Campaign.objects.filter(started_at__isnull=False).exclude(finished_at__lt=now - _LATELY):
         findings.collect_refusals(campaign=campaign, now=now)
     acting.judge_pending(now=now)
+
+
+@task(queue_name="maint")
+def poll_mailboxes() -> None:
+    """Look into the mailboxes, so many mails of each at a time; what is wrong with one stands on the desk."""
+    for mailbox in polling.due(now=timezone.now()):
+        try:
+            polling.poll(mailbox=mailbox, clock=timezone.now, most=_MAILS)
+        except (polling.Busy, MailboxError) as error:
+            log.warning("mailbox %s: %s", mailbox.name, error)
 
 
 @task(queue_name="maint")

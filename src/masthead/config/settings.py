@@ -146,6 +146,9 @@ SMTP_CA_FILE = env.text("SMTP_CA_FILE", "", help="PEM file of an own certificate
 BOUNCE_DOMAIN = env.text(
     "BOUNCE_DOMAIN", "", help="Domain of the envelope sender b+TOKEN@…. Empty: the domain of the publication's From address."
 )
+IMAP_CA_FILE = env.text(
+    "IMAP_CA_FILE", "", help="PEM file of an own certificate authority for mailboxes that are read. Empty: the system's."
+)
 DKIM_KEY_FILE = env.text(
     "DKIM_KEY_FILE", "", help="PEM file of the key that signs bulk mail. Empty: unsigned, the relay may sign."
 )
@@ -197,6 +200,7 @@ PERIODIC = [
     ("* * * * * */10", "masthead.delivery.tasks.sweep"),
     ("* * * * * */20", "masthead.mail.tasks.sweep"),
     ("* * * * * */30", "masthead.bounces.tasks.sweep"),
+    ("* * * * * 40", "masthead.bounces.tasks.poll_mailboxes"),
     ("17 3 * * *", "masthead.audience.tasks.housekeeping"),
     ("27 3 * * *", "masthead.bounces.tasks.housekeeping"),
     ("37 3 * * *", "masthead.forwarding.tasks.housekeeping"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from masthead.audience.models import Subscriber
+from masthead.audience.models import MailingList, Subscriber
 from masthead.delivery.composing import web_links
 from masthead.delivery.ledger import counting
 from masthead.delivery.models import Campaign, Delivery
@@ -182,6 +182,11 @@ def delivery_for(purpose: str, token: str) -> LinkOwner | None:
         return LinkOwner(None)
     found = Delivery.objects.filter(pk=number).select_related("subscriber", "campaign__edition__publication").first()
     return LinkOwner(found) if found is not None else None
+
+
+def lists_of(delivery: Delivery) -> list[MailingList]:
+    """The lists that the mail went to: what its reader leaves."""
+    return list(delivery.campaign.lists.all())
 
 
 def link_target(token: str, number: int) -> str | None:

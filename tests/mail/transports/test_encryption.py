@@ -6,21 +6,17 @@ import ipaddress
 import ssl
 from base64 import b64encode
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from masthead.mail.transports.base import ConnectFailed, TransportConfig
 from masthead.mail.transports.smtp.deadlines import Deadlines
 from masthead.mail.transports.smtp.lane import SmtpLane
 from masthead.mail.transports.smtp.probing import probe_smtp
 from tests.mail.scripted import EHLO, Relay, Script, scripted
+from tests.servers.certificates import self_signed
 
 SHORT = Deadlines(connect=3, command=1, block=1, dot=1, quit=0.5)
 STARTTLS = b"250-scripted.example\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n"
@@ -30,24 +26,7 @@ AUTH = b"250-scripted.example\r\n250 AUTH PLAIN\r\n"
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for "localhost" alone, signed by itself; key and certificate in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """The models of this package."""
 
 from masthead.bounces.models.finding import Finding
+from masthead.bounces.models.mailbox import Mailbox
 from masthead.bounces.models.policy import Policy
 from masthead.bounces.models.raw_report import RawReport
 
-__all__ = ["Finding", "Policy", "RawReport"]
+__all__ = ["Finding", "Mailbox", "Policy", "RawReport"]

@@ -36,6 +36,7 @@ class Finding(models.Model):
         ALARM = "alarm", _("our fault or a policy: an alarm for the receiving domain")
         SUPPRESSED = "suppressed", _("the address is suppressed")
         COMPLAINED = "complained", _("the reader was taken off and is suppressed")
+        LEFT = "left", _("the reader asked by mail to be taken off, and was")
         HELD = "held", _("held: too many at once, a person decides")
         UNDONE = "undone", _("undone: the address is alive")
 

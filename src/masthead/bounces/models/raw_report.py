@@ -7,9 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from masthead.audience.models import Subscriber
 
+#: The envelope sender of a mail that nobody may answer (RFC 5321 §4.5.5), so that it is told from an unknown one.
+NULL_SENDER = "<>"
+
 
 class RawReport(models.Model):
-    """One inbound mail or notification, kept once, known by the digest of all its bytes."""
+    """One inbound mail or notification, kept once, known by the digest of the bytes that are kept."""
 
     class Via(models.TextChoices):
         """The door it came through."""
@@ -32,6 +35,7 @@ class RawReport(models.Model):
     #: The mailbox, listener or provider it came from, in the operator's words.
     source = models.CharField(max_length=200, blank=True)
     received_at = models.DateTimeField()
+    #: `NULL_SENDER`, or empty when the door does not say.
     envelope_from = models.CharField(max_length=320, blank=True)
     envelope_to = models.CharField(max_length=320, blank=True)
     #: The bytes, up to what is ever read; `size` counts all of them.

@@ -117,6 +117,10 @@ class Finding:
     tokens: tuple[str, ...] = ()
     message_ids: tuple[str, ...] = ()
     feedback_type: str = ""
+    #: Candidates for the token of `unsub+TOKEN@` that the mail itself was sent to.
+    leave_tokens: tuple[str, ...] = ()
+    #: A program answered or a list passed it on: nobody asks for anything with it.
+    automatic: bool = False
     #: Name of the reader of the registry that read it.
     reader: str = ""
 

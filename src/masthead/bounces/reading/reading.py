@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from masthead.bounces.reading import addresses, finding, identity, kinds, registry
+from masthead.bounces.reading import addresses, finding, identity, kinds, leaving, registry
 from masthead.bounces.reading.candidates import parties
 from masthead.bounces.reading.document import Document, open_mail
 from masthead.bounces.reading.finding import Failure, Finding
@@ -23,7 +23,14 @@ def read(raw: bytes) -> Finding:
         reason = "vacation" if kind == finding.AUTO_REPLY else "undefined"
         address = addresses.first(document.headers.get("from"))
         return Finding(
-            kind, reason, address=address, address_from="header" if address else "", tokens=tokens, message_ids=message_ids
+            kind,
+            reason,
+            address=address,
+            address_from="header" if address else "",
+            tokens=tokens,
+            message_ids=message_ids,
+            leave_tokens=leaving.tokens(document),
+            automatic=leaving.is_automatic(document),
         )
     name, failures = _ask(document)
     failure = failures[0] if failures else Failure("", "")

@@ -14,6 +14,7 @@ import click
 from masthead.bounces import mails
 from masthead.bounces.reading.finding import Finding
 from masthead.bounces.sandbox import Sandbox, Unread
+from masthead.cli.commands import mailboxes, taking_in
 from masthead.cli.starting import as_json, show_json, start
 
 _TOKEN = re.compile(r"[a-z2-7]{34}", re.ASCII | re.IGNORECASE)
@@ -22,6 +23,12 @@ _TOKEN = re.compile(r"[a-z2-7]{34}", re.ASCII | re.IGNORECASE)
 @click.group()
 def bounces() -> None:
     """What came back: bounces, complaints, automatic answers."""
+
+
+bounces.add_command(mailboxes.mailbox)
+bounces.add_command(mailboxes.fetch)
+bounces.add_command(taking_in.take)
+bounces.add_command(taking_in.listen)
 
 
 @bounces.command("read")

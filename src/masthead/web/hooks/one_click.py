@@ -11,10 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from masthead.audience import consent
-from masthead.delivery.lookups import delivery_for
+from masthead.delivery.lookups import delivery_for, lists_of
 from masthead.issues.publications import sender_of
 from masthead.mail import sealing
-from masthead.web.portal.from_mail import lists_of
 
 _PLAIN = "text/plain; charset=utf-8"
 

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from masthead.audience import consent, leaving
-from masthead.audience.models import MailingList, Subscriber, Subscription
+from masthead.audience.models import Subscriber, Subscription
 from masthead.common.addresses import mask
-from masthead.delivery.lookups import delivery_for
+from masthead.delivery.lookups import delivery_for, lists_of
 from masthead.delivery.models import Delivery
 from masthead.issues.models import Publication
 from masthead.issues.publications import sender_of
@@ -105,11 +105,6 @@ def preferences(request: HttpRequest, delivery: Delivery, reader: Subscriber) ->
     saved = request.method == "POST" and not problems
     context = {**preferences_form.shown(reader, offered), **_about(reader), "problems": problems, "saved": saved}
     return own_page(request, "portal/preferences.html", context, reader=reader, status=400 if problems else 200)
-
-
-def lists_of(delivery: Delivery) -> list[MailingList]:
-    """The lists that the mail went to: what its reader leaves."""
-    return list(delivery.campaign.lists.all())
 
 
 def _about(reader: Subscriber) -> dict[str, Any]:
