@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.cutting import cutting
 from tests.servers.install import Install
 from tests.servers.processes import until
 from tests.servers.sinks import postfix, smtp_sink
@@ -48,3 +49,38 @@ def test_postfix_takes_every_mail_but_the_one_it_refuses(tmp_path: Path) -> None
         assert "Grüße aus Porthaven, شب یلدا." in text
     sums = install.json("verify", "1971")
     assert (sums["adds_up"], sums["accepted"], sums["rejected"], sums["repeats"]) == (True, 29, 1, 0)
+
+
+def test_reconcile_settles_by_its_log_what_postfix_took_and_nothing_else(tmp_path: Path) -> None:
+    install = Install(tmp_path)
+    install.run("init")
+    install.run(
+        *("publication", "create", "--name", "The Courier", "--from", "courier@example.org", "--next-number", "1971"),
+        *("--imprint", "The Courier, 7 Quay Street, Porthaven", "--live"),
+    )
+    (tmp_path / "readers.csv").write_text("email\n" + "".join(f"{address}\n" for address in READERS[:6]))
+    install.run("import", str(tmp_path / "readers.csv"), "--list", "The Courier")
+    (tmp_path / "issue.md").write_text("The ferry runs again.\n")
+    install.run("issue", "create", str(tmp_path / "issue.md"), "--title", "The ferry")
+
+    log = tmp_path / "mail.log"
+    with smtp_sink(tmp_path) as sink, postfix(next_hop=sink.port, log=log) as port:
+        with cutting(behind=port, passed_on=2, dropped=1) as front:
+            install.settings |= {"SMTP_URL": f"smtp://127.0.0.1:{front}", "SMTP_CONNECTIONS": "1"}
+            install.run("send", "1971", "--list", "The Courier", "--hold", "--wait")
+        until(lambda: len(sink.mails()) == 5, seconds=60, what="Postfix has handed everything on")
+        arrived = set(sink.recipients())
+    uncertain = set(install.json("verify", "1971")["uncertain_readers"])
+    assert len(uncertain) == 3
+
+    tried = install.json("reconcile", "1971", "--log", str(log), "--dry-run")
+    assert {each["address"] for each in tried["settled"]} == uncertain & arrived
+    assert (len(tried["settled"]), tried["still_uncertain"]) == (2, 1)
+    assert install.json("verify", "1971")["uncertain"] == 3
+
+    said = install.run("reconcile", "1971", "--log", str(log))
+    assert said.count("Postfix") == 2
+    assert "2 settled, 1 still uncertain" in said
+    sums = install.json("verify", "1971")
+    assert (sums["adds_up"], sums["accepted"], sums["uncertain_readers"]) == (True, 5, sorted(uncertain - arrived))
+    assert install.json("reconcile", "1971", "--log", str(log))["settled"] == []

@@ -51,10 +51,11 @@ def smtp_sink(folder: Path, *options: str, port: int | None = None) -> Iterator[
 
 
 @contextlib.contextmanager
-def postfix(*, next_hop: int, refuse: dict[str, str] | None = None) -> Iterator[int]:
+def postfix(*, next_hop: int, refuse: dict[str, str] | None = None, log: Path | None = None) -> Iterator[int]:
     """A whole Postfix with its own configuration and queue, yields its port.
 
     It passes everything on to the loopback port `next_hop`, but for the recipients in `refuse` (address → the words it says).
+    When it has ended, what it logged is in `log`.
     """
     # Not in a folder of pytest's, which lets nobody through: Postfix works as users of its own.
     port, home = free_port(), Path(tempfile.mkdtemp(prefix="masthead-postfix-"))
@@ -75,6 +76,8 @@ def postfix(*, next_hop: int, refuse: dict[str, str] | None = None) -> Iterator[
         yield port
     finally:
         subprocess.run([*command, "stop"], check=True, capture_output=True)
+        if log is not None:
+            shutil.copyfile(home / "log", log)
         shutil.rmtree(home)
 
 

@@ -39,18 +39,26 @@ def finish(*, campaign: Campaign, now: datetime) -> bool:
         locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
         if locked.state != State.SENDING or locked.ranges.filter(done=False).exists():
             return False
-        held = Delivery.objects.filter(campaign=locked, state__gt=1, state=Delivery.State.UNCERTAIN).count()
+        held = _held(locked)
         locked.state = State.FINISHED
         locked.finished_at = now
-        if held:
-            locked.attention = _(
-                "%(count)s readers are uncertain: the connection ended before the answer. Decide about them."
-            ) % {"count": held}
-        elif locked.audience:
-            locked.attention = ""
+        if held or locked.audience:
+            locked.attention = held_in_words(locked)
         locked.save(update_fields=["state", "finished_at", "attention"])
         record(action="campaign.finished", by="system", now=now, subject=f"campaign:{locked.pk}", details={"uncertain": held})
     return True
+
+
+def held_in_words(campaign: Campaign) -> str:
+    """What a finished campaign has to say about the readers it holds as uncertain; "" when there are none."""
+    held = _held(campaign)
+    if not held:
+        return ""
+    return _("%(count)s readers are uncertain: the connection ended before the answer. Decide about them.") % {"count": held}
+
+
+def _held(campaign: Campaign) -> int:
+    return Delivery.objects.filter(campaign=campaign, state__gt=1, state=Delivery.State.UNCERTAIN).count()
 
 
 def _settle(campaign: Campaign, now: datetime) -> None:

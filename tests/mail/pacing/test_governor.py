@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masthead.mail.pacing import governor
-from masthead.mail.pacing.governor import FREE, Pace, after_success, is_complaint, slower
+from masthead.mail.pacing.governor import FREE, Ear, Pace, after_success, is_complaint, slower
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,25 @@ from masthead.mail.pacing.governor import FREE, Pace, after_success, is_complain
 )
 def test_what_says_too_fast(code: int, enhanced: str, text: str, complaint: bool) -> None:
     assert is_complaint(code, enhanced, text) is complaint
+
+
+def test_one_complaint_is_an_accident_and_many_are_not() -> None:
+    ear = Ear()
+    assert [ear.hear(complaint=True) for _ in range(4)] == [False, False, True, True], "a provider that takes nothing"
+    ear = Ear()
+    heeded = [ear.hear(complaint=number % 25 == 0) for number in range(500)]
+    assert not any(heeded), "one in twenty-five, as a relay with a fault of its own says it"
+    assert any(ear.hear(complaint=number % 5 == 0) for number in range(50))
+
+
+def test_an_ear_is_calm_when_the_complaint_is_long_ago() -> None:
+    ear = Ear()
+    ear.hear(complaint=True)
+    for _ in range(governor.LAST_ANSWERS - 1):
+        ear.hear(complaint=False)
+        assert not ear.calm
+    ear.hear(complaint=False)
+    assert ear.calm
 
 
 def complained(pace: Pace, now: float, observed: float = 8.0) -> Pace:

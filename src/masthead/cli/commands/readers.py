@@ -94,7 +94,8 @@ def _import(
             progress=lambda done, total: show(done, total or None),
         )
         if dry_run:
-            # A list that was made only to try the file does not stay.
+            # A list that was made only to try the file does not stay; its name is still wanted.
+            run.list = target
             transaction.set_rollback(True)
     _say(run, as_json)
 

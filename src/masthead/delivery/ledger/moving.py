@@ -7,6 +7,8 @@ rows locked in whatever order two plans find them, PostgreSQL ended a cancelling
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import connection
 
 from masthead.delivery.models import Campaign, Delivery, Range
@@ -41,6 +43,16 @@ def requeue_uncertain(campaign: Campaign, *, at: int) -> int:
             [False, campaign.pk, campaign.pk],
         )
     return count
+
+
+def accept_uncertain(campaign: Campaign, proofs: Mapping[int, str], *, at: int) -> int:
+    """Uncertain rows for which there is proof are accepted; the proof is their reply. Answer how many."""
+    _hold_ranges(campaign.pk)
+    uncertain = Delivery.objects.filter(campaign=campaign, state=State.UNCERTAIN)
+    return sum(
+        uncertain.filter(pk=identity).update(state=State.ACCEPTED, at=at, reply=f"reconciled: {why}"[:300])
+        for identity, why in proofs.items()
+    )
 
 
 def take_back_refusals(campaign: Campaign, ids: list[int]) -> int:

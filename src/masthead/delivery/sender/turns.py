@@ -20,7 +20,7 @@ from masthead.delivery.sender.clerk import Clerk
 from masthead.mail import allowances, slowing
 from masthead.mail.allowances import Grant
 from masthead.mail.pacing import governor
-from masthead.mail.pacing.governor import FREE, Pace
+from masthead.mail.pacing.governor import FREE, Ear, Pace
 from masthead.mail.pacing.limits import NO_LIMITS, Limits
 from masthead.mail.pacing.shares import Shares
 from masthead.mail.provider_limits import Known
@@ -104,6 +104,8 @@ class Turns:
         }
         self._providers = {name: Purse(allowances.provider_scope(name), limits) for name, limits in known.limits.items()}
         self._slow: dict[tuple[int, str], Purse] = {}
+        #: Of those who complained not long ago.
+        self._ears: dict[tuple[int, str], Ear] = {}
         self.shares = Shares({config.key: config.weight for config in configs}) if len(configs) > 1 else None
         self._deferred: dict[int, int] = {}
         self._chores: set[asyncio.Task[None]] = set()
@@ -187,6 +189,8 @@ class Turns:
         """Hear an answer: the governor slows down, or speeds up again."""
         if reply.positive:
             self._accepted += 1
+            if self._ears:
+                self._hear_well(key, self.provider_of(address))
             if self._slow:
                 self._went_well(key, self.provider_of(address))
             return
@@ -195,7 +199,9 @@ class Turns:
         self._deferred[key] = self._deferred.get(key, 0) + 1
         if governor.is_complaint(reply.code, reply.enhanced, reply.text):
             # A refusal of the sender is about the relay itself and not about this reader's provider.
-            self._complained(key, _EVERYBODY if stage == "mail" else self.provider_of(address), str(reply))
+            provider = _EVERYBODY if stage == "mail" else self.provider_of(address)
+            if self._ears.setdefault((key, provider), Ear()).hear(complaint=True):
+                self._complained(key, provider, str(reply))
 
     async def refresh(self, more: Callable[[], None] | None = None) -> None:
         """Look every few seconds at what the governor of other workers says; `more` is done in the same call."""
@@ -266,6 +272,14 @@ class Turns:
         purse.blocks.clear()
         purse.again_at = time.monotonic() + governor.FIRST_STOP
         self._chore(self._change(key, provider, partial(_complained, key, provider, observed, words, random.random())))  # noqa: S311
+
+    def _hear_well(self, key: int, provider: str) -> None:
+        for pair in ((key, provider), (key, _EVERYBODY)):
+            ear = self._ears.get(pair)
+            if ear is not None:
+                ear.hear(complaint=False)
+                if ear.calm:
+                    del self._ears[pair]
 
     def _went_well(self, key: int, provider: str) -> None:
         for name in (provider, _EVERYBODY):

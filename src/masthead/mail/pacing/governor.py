@@ -1,14 +1,15 @@
 """The governor: slows down what a provider says is too fast, and speeds up again when it goes well.
 
 It stands beside the limits, one for each relay and provider. As long as nobody complains it is free and costs nothing. A
-complaint stops the provider's mail for a short while and then lets it go on at half the pace; each further one halves again
-and stops longer. Every quiet spell makes it half as fast again, until it is above the pace at which all began.
+complaint that is no accident stops the provider's mail for a short while and then lets it go on at half the pace; each further
+one halves again and stops longer. Every quiet spell makes it half as fast again, until it is above the pace at which all began.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 
 #: Mails per second. One in a minute is the slowest; after the first complaint it is at least one and at most ten a second,
 #: since what was observed in the beginning of a campaign says little.
@@ -53,6 +54,30 @@ class Pace:
 
 
 FREE = Pace()
+
+#: A relay that shuts down or a server that is restarted says 421, too: one complaint is an accident. So many of so many last
+#: answers are not, if they are at least that part of them.
+LAST_ANSWERS = 50
+MANY = 3
+PART = 0.1
+
+
+@dataclass(slots=True)
+class Ear:
+    """Hears the answers of one provider and tells accidents from complaints."""
+
+    _complaints: deque[bool] = field(default_factory=lambda: deque(maxlen=LAST_ANSWERS))
+
+    def hear(self, *, complaint: bool) -> bool:
+        """Take one answer; whether it is a complaint to be heeded."""
+        self._complaints.append(complaint)
+        count = sum(self._complaints)
+        return complaint and count >= MANY and count >= PART * len(self._complaints)
+
+    @property
+    def calm(self) -> bool:
+        """None of the last answers was a complaint."""
+        return not any(self._complaints)
 
 
 def is_complaint(code: int, enhanced: str, text: str) -> bool:
