@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
+from masthead.cli import scratch
 from masthead.cli.starting import CommandError
 
 
@@ -22,7 +20,7 @@ def measure(*, readers: int, connections: int, smtp: str, kilobytes: int, databa
     Raises CommandError for an address that is none, a database that cannot be made, and when not everybody was sent to.
     """
     host, port = _host_and_port(smtp)
-    with tempfile.TemporaryDirectory(prefix="masthead-bench-") as folder, _database(database) as url:
+    with tempfile.TemporaryDirectory(prefix="masthead-bench-") as folder, scratch.database(database, purpose="bench") as url:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MASTHEAD_")}
         environment |= {
             "MASTHEAD_DATA": folder,
@@ -53,27 +51,6 @@ def _host_and_port(smtp: str) -> tuple[str, int]:
     if not host or not port:
         raise CommandError(f"--smtp: {smtp!r} is not HOST:PORT, such as 127.0.0.1:2525.")
     return (f"[{host}]" if ":" in host else host), port
-
-
-@contextlib.contextmanager
-def _database(url: str) -> Iterator[str]:
-    """A new database on the server of `url`, dropped afterwards; nothing for SQLite."""
-    if not url:
-        yield ""
-        return
-    import psycopg
-
-    name = f"masthead_bench_{secrets.token_hex(6)}"
-    try:
-        with psycopg.connect(url, autocommit=True) as server:
-            server.execute(f"CREATE DATABASE {name}")
-    except psycopg.Error as error:
-        raise CommandError(f"--database: no database could be made there: {str(error).strip()}") from error
-    try:
-        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-    finally:
-        with psycopg.connect(url, autocommit=True) as server:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _run(step: str, environment: dict[str, str], *arguments: object) -> dict[str, float]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from masthead.cli import scratch
 from masthead.cli.drill import install, oracle, processes
 from masthead.cli.drill.oracle import Finding, LedgerRow
 from masthead.cli.drill.processes import Relay, Troupe
@@ -97,7 +98,7 @@ class Report:
 
 def run(options: Options, *, show: bool) -> Report:
     """Do all of it. Raises CommandError when the drill itself cannot go on."""
-    with install.database(options.database) as address:
+    with scratch.database(options.database or "", purpose="drill") as address:
         report: list[Report] = []
         with install.folder(keep=lambda: options.keep or bool(report and report[0].broken)) as data:
             report.append(_run(options, data, address, show))

@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextlib
 import csv
 import os
-import secrets
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-from masthead.cli.starting import BY, CommandError, start
+from masthead.cli.starting import BY, start
 
 NUMBER = 1
 _BODY = """\
@@ -34,36 +32,6 @@ def folder(*, keep: Callable[[], bool]) -> Iterator[Path]:
             # Its finalizer would remove it with the object.
             made._finalizer.detach()  # type: ignore[attr-defined]
             stack.pop_all()
-
-
-@contextlib.contextmanager
-def database(server: str | None) -> Iterator[str]:
-    """The address of a new database on the PostgreSQL that `server` names, dropped at the end; "" (SQLite) for None.
-
-    Raises CommandError when it cannot be made there.
-    """
-    if server is None:
-        yield ""
-        return
-    import psycopg
-    from psycopg import sql
-
-    name = f"masthead_drill_{secrets.token_hex(6)}"
-    try:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    except psycopg.Error as error:
-        words = " ".join(str(error).split())
-        raise CommandError(
-            f"A drill makes a database of its own and drops it afterwards. The server says: {words}."
-            " The role must be allowed to make one: ALTER ROLE … CREATEDB."
-        ) from error
-    try:
-        parts = urlsplit(server)
-        yield urlunsplit(parts._replace(path="/" + name))
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def settle_in(data: Path, settings: dict[str, str]) -> None:
