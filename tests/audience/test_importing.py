@@ -313,6 +313,22 @@ def test_an_import_that_was_killed_goes_on_where_it_stopped(load: Load, monkeypa
     assert ConsentEvent.objects.count() == Subscription.objects.count() == 10
 
 
+def test_an_address_that_comes_again_in_a_later_batch_is_named_with_its_first_line_whatever_became_of_that(
+    load: Load, monkeypatch: pytest.MonkeyPatch, now: Any
+) -> None:
+    load("email\nknown@example.org\nleft@example.org\n")
+    Subscription.objects.filter(subscriber__address="left@example.org").update(state="left")
+    suppressed = fingerprint("stopped@example.org")
+    Suppression.objects.create(fingerprint=suppressed, reason="bounced", created_at=now, by="test")
+    monkeypatch.setattr(importing, "BATCH", 2)
+    lines = [f"{name}@example.org" for name in ("new", "known", "left", "stopped", "other")]
+    for dry_run in (True, False):
+        run = load("email\n" + "\n".join(lines + lines), dry_run=dry_run)
+        assert counts(run) == {"rows": 10, "added": 2, "known": 1, "left_before": 1, "suppressed": 1, "rejected": 5}
+        again = [row for row in report(run) if row[2].startswith("The same address")]
+        assert again == [[str(7 + place), lines[place], f"The same address is in line {2 + place}."] for place in range(5)]
+
+
 def test_a_run_that_another_process_took_is_not_written_on(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "BATCH", 2)
     content = "email\n" + "\n".join(f"r{number}@example.org" for number in range(7))

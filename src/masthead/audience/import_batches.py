@@ -11,6 +11,7 @@ from typing import Any
 from masthead.audience import bulk_rows, consent, import_words
 from masthead.audience.bulk_rows import Known
 from masthead.audience.import_report import Outcome, Result
+from masthead.audience.import_seen import Seen
 from masthead.audience.models import ImportChange, ImportRun, Subscriber, Subscription
 from masthead.mail.models import Suppression
 
@@ -32,7 +33,8 @@ class Row:
 class Judged:
     """What is to be done, and what became of every row."""
 
-    new: list[Row] = field(default_factory=list)
+    #: The ids of readers that did not exist.
+    new: list[int] = field(default_factory=list)
     #: Known from elsewhere, or waiting for confirmation: they join the list.
     joining: list[Row] = field(default_factory=list)
     #: Readers whose data changes, with the fields as they were and as they become.
@@ -44,16 +46,32 @@ class Judged:
         return Counter(outcome[2] for outcome in self.outcomes)
 
 
-def judge(rows: dict[bytes, Row], run: ImportRun) -> Judged:
-    """What becomes of `rows` (by fingerprint): who is suppressed, left before, is known, changes, or is new."""
+def judge(rows: dict[bytes, Row], run: ImportRun, seen: Seen, *, now: datetime) -> Judged:
+    """What becomes of `rows` (by fingerprint): who is suppressed, stood in the file before, left, is known, changes, or is new.
+
+    Readers that do not exist are made at once, unless it is a dry run: whether one exists is asked of nobody but the index that
+    must be written anyhow. What is to be done with all others is left to `write`.
+    """
     judged = Judged()
     outcomes = judged.outcomes
     stopped = _suppressed(rows)
-    for mark, reason in stopped.items():
+    if run.dry_run:
+        others = [mark for mark in rows if mark not in stopped]
+    else:
+        asked = [row.reader for mark, row in rows.items() if mark not in stopped]
+        judged.new, others = bulk_rows.insert_readers(asked, source=run.how, now=now)
+    # Whoever was made just now cannot have stood in an earlier line: that one would have been made, or be known or suppressed.
+    repeated = seen.earlier([*stopped, *others])
+    for mark, line in repeated.items():
         row = rows.pop(mark)
-        outcomes.append((row.line, row.shown, Result.SUPPRESSED, import_words.suppressed(reason)))
-    for known in bulk_rows.known(list(rows), mailing_list=run.list):
-        row = rows[known.mark]
+        outcomes.append((row.line, row.shown, Result.REJECTED, import_words.duplicate(line)))
+    for mark, reason in stopped.items():
+        if mark not in repeated:
+            row = rows.pop(mark)
+            outcomes.append((row.line, row.shown, Result.SUPPRESSED, import_words.suppressed(reason)))
+    asked_of = [mark for mark in others if mark not in repeated] if repeated else others
+    for known in bulk_rows.known(asked_of, mailing_list=run.list):
+        row = rows.pop(known.mark)
         row.known = known
         if known.state == _LEFT and known.since is not None:
             outcomes.append((row.line, row.shown, Result.LEFT, import_words.left_before(known.since)))
@@ -69,10 +87,7 @@ def judge(rows: dict[bytes, Row], run: ImportRun) -> Judged:
             outcomes.append((row.line, row.shown, Result.CHANGED, import_words.changes(_names(after))))
         else:
             outcomes.append((row.line, row.shown, Result.KNOWN, import_words.known(_names(after))))
-    for row in rows.values():
-        if row.known is None:
-            judged.new.append(row)
-            outcomes.append((row.line, row.shown, Result.ADDED, ""))
+    outcomes += [(row.line, row.shown, Result.ADDED, "") for row in rows.values()]
     return judged
 
 
@@ -84,7 +99,7 @@ def write(judged: Judged, run: ImportRun, *, now: datetime) -> None:
         # Who waited for confirmation is confirmed by the statement of the import.
         waiting = Subscription.objects.filter(list=run.list_id, subscriber__in=everyone, state=_PENDING)
         waiting.update(state=_ACTIVE, since=now)
-    everyone += bulk_rows.insert_readers([row.reader for row in judged.new], source=run.how, now=now)
+    everyone += judged.new
     if not everyone:
         return
     bulk_rows.activate(everyone, mailing_list=run.list, now=now)
@@ -148,9 +163,8 @@ def _names(after: dict[str, Any]) -> list[str]:
 
 def _suppressed(rows: dict[bytes, Row]) -> dict[bytes, str]:
     """Why, in words, for each fingerprint that gets no mail, by itself or with its whole domain."""
-    domains = {row.reader[2] for row in rows.values()}
-    blocked = set(Suppression.objects.filter(domain__in=domains).exclude(domain="").values_list("domain", flat=True))
+    blocked = bulk_rows.blocked({row.reader[2] for row in rows.values()})
     found: dict[bytes, str] = {}
     if blocked:
         found = {mark: import_words.blocked_domain(row.reader[2]) for mark, row in rows.items() if row.reader[2] in blocked}
-    return found | {mark: str(Suppression.Reason(reason).label) for mark, reason in bulk_rows.suppressed(list(rows))}
+    return found | {mark: str(Suppression.Reason(reason).label) for mark, reason in bulk_rows.suppressed(rows.keys())}

@@ -10,7 +10,7 @@ from masthead.audience.import_columns import Columns
 from masthead.audience.models import Subscriber
 from masthead.audience.subscribers import LONGEST_NAME, language_tag, one_line
 from masthead.common.addresses import normalise, plain
-from masthead.mail.fingerprints import fingerprint
+from masthead.mail.fingerprints import fingerprinter
 
 _HTML, _TEXT = Subscriber.Format.HTML.value, Subscriber.Format.TEXT.value
 
@@ -24,6 +24,7 @@ class RowReader:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
+        self._mark = fingerprinter()
         self._attributes = [(column, f"{encode_basestring(key)}: ") for column, key in columns.attributes]
         self._halves = [column for column in (columns.first_name, columns.last_name) if column is not None]
 
@@ -36,7 +37,7 @@ class RowReader:
         if found is None:
             checked = normalise(cells[columns.address])
             found = checked.address, checked.key, checked.domain
-        mark = fingerprint(found[1])
+        mark = self._mark(found[1])
         attributes = [
             f"{key}{encode_basestring(value)}" for column, key in self._attributes if (value := one_line(cells[column]))
         ]

@@ -1,38 +1,62 @@
-"""Which addresses a file has shown so far, in a private temporary file: a million of them take no memory."""
+"""Which addresses a file has shown so far, in private temporary files: a million of them take no memory."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Collection, Mapping
+from contextlib import closing
 from types import TracebackType
 from typing import Self
 
+_MARK, _LINE = 16, 8
+_AT_ONCE = 10_000
+
 
 class Seen:
-    """Fingerprints and the lines they first stood in. To be used in a `with` block."""
+    """Fingerprints and the lines they first stood in. To be used in a `with` block.
+
+    Noting them is an append; an index is made when one is asked for, and goes as far as what was noted then. A file of readers
+    who are all new never asks, since the database itself tells that they are.
+    """
 
     def __enter__(self) -> Self:
+        self._noted = tempfile.TemporaryFile()
         # An empty name is a temporary database of SQLite's own, gone when it is closed; it holds fingerprints only.
-        self._store = sqlite3.connect("", isolation_level=None)
-        self._store.execute("PRAGMA synchronous=OFF")
-        self._store.execute("CREATE TABLE seen (mark BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID")
+        self._index = sqlite3.connect("", isolation_level=None)
+        self._index.execute("PRAGMA synchronous=OFF")
+        self._index.execute("CREATE TABLE seen (mark BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID")
+        self._indexed = 0
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._store.close()
+        self._index.close()
+        self._noted.close()
 
-    def add(self, marks: Mapping[bytes, int]) -> dict[bytes, int]:
-        """Remember these fingerprints with their lines; returns those that were there before, with their earlier lines."""
-        self._store.execute("BEGIN")
-        before = self._store.total_changes
-        self._store.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", marks.items())
-        new = self._store.total_changes - before
-        self._store.execute("COMMIT")
-        if new == len(marks):
+    def note(self, marks: Mapping[bytes, int]) -> None:
+        """Remember these fingerprints, of `_MARK` bytes, with their lines."""
+        self._noted.write(b"".join([mark + line.to_bytes(_LINE, "big") for mark, line in marks.items()]))
+
+    def earlier(self, marks: Collection[bytes]) -> dict[bytes, int]:
+        """Those of `marks` that were noted, with the line each was noted with first."""
+        if not marks:
             return {}
-        earlier: dict[bytes, int] = {}
-        for mark, line in marks.items():
-            found = self._store.execute("SELECT line FROM seen WHERE mark = ?", (mark,)).fetchone()
-            if found[0] != line:
-                earlier[mark] = found[0]
-        return earlier
+        self._catch_up()
+        found: dict[bytes, int] = {}
+        for mark in marks:
+            row = self._index.execute("SELECT line FROM seen WHERE mark = ?", (mark,)).fetchone()
+            if row is not None:
+                found[mark] = row[0]
+        return found
+
+    def _catch_up(self) -> None:
+        size = _MARK + _LINE
+        self._noted.seek(self._indexed)
+        with closing(self._index.cursor()) as cursor:
+            cursor.execute("BEGIN")
+            while part := self._noted.read(size * _AT_ONCE):
+                entries = [part[at : at + size] for at in range(0, len(part), size)]
+                rows = [(entry[:_MARK], int.from_bytes(entry[_MARK:], "big")) for entry in entries]
+                cursor.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", rows)
+                self._indexed += len(part)
+            cursor.execute("COMMIT")

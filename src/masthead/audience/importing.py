@@ -31,7 +31,7 @@ from masthead.common.csv_rows import Broken, Record, Unreadable, Why
 from masthead.common.stopping import STOP
 
 #: Rows in one transaction.
-BATCH = 10_000
+BATCH = 50_000
 #: The counts of a run; all but the first add up to the first.
 COUNTS = ("rows", *(result.value for result in Result))
 #: What each batch leaves in the run.
@@ -263,9 +263,9 @@ class _Importer:
         while batch.records < self.run.records_done and (entry := next(records, None)) is not None:
             self._take(entry, reader, batch)
             if batch.records % BATCH == 0:
-                self.seen.add({mark: row.line for mark, row in batch.rows.items()})
+                self.seen.note({mark: row.line for mark, row in batch.rows.items()})
                 batch.rows, batch.rejected = {}, []
-        self.seen.add({mark: row.line for mark, row in batch.rows.items()})
+        self.seen.note({mark: row.line for mark, row in batch.rows.items()})
 
     def _take(self, entry: Record | Broken, reader: RowReader, batch: _Batch) -> None:
         """Check one record and put it into the batch, as a row or as rejected; empty records are no rows."""
@@ -293,13 +293,10 @@ class _Importer:
 
     def _write(self, batch: _Batch) -> None:
         """Judge the batch against what is known and write it, with the counts of the run, in one transaction."""
-        run, rejected = self.run, batch.rejected
-        for mark, line in self.seen.add({mark: row.line for mark, row in batch.rows.items()}).items():
-            row = batch.rows.pop(mark)
-            rejected.append((row.line, row.shown, Result.REJECTED, import_words.duplicate(line)))
+        run, marks = self.run, {mark: row.line for mark, row in batch.rows.items()}
         with transaction.atomic():
-            judged = import_batches.judge(batch.rows, run)
-            judged.outcomes += rejected
+            judged = import_batches.judge(batch.rows, run, self.seen, now=self.now)
+            judged.outcomes += batch.rejected
             if not run.dry_run:
                 import_batches.write(judged, run, now=self.now)
             for result, count in judged.counts().items():
@@ -312,6 +309,7 @@ class _Importer:
             ours = ImportRun.objects.filter(pk=run.pk, claim=self.claim, state=State.RUNNING)
             if not ours.update(**{name: getattr(run, name) for name in _KEPT}):
                 raise Stopped
+        self.seen.note(marks)
         self.report.keep(run.report_bytes)
         self.progress(run.lines_done, run.lines)
 

@@ -10,10 +10,11 @@ import codecs
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
+from typing import NamedTuple
 
 from masthead.common import eight_bit
 
@@ -69,16 +70,14 @@ class Layout:
     eight_bit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A line that cannot be read."""
 
     line: int
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record and the number of its first line, from 1."""
 
     line: int
@@ -106,17 +105,16 @@ def survey(path: Path, *, encoding: str = "") -> Layout:
     marked = _marked(start)
     count = right = wrong = 0
     sample = bytearray()
-    for line in _lines(_blocks(path, marked)):
-        count += 1
-        if marked or line is None or line.isascii():
-            continue
-        try:
-            line.decode("utf-8")
-            right += 1
-        except UnicodeDecodeError:
-            wrong += 1
-            if len(sample) < _EIGHT_BIT_SAMPLE:
-                sample += line + b"\n"
+    for found_lines in _lines(_blocks(path, marked)):
+        count += len(found_lines)
+        for line in () if marked else (line for line in found_lines if line is not None and not line.isascii()):
+            try:
+                line.decode("utf-8")
+                right += 1
+            except UnicodeDecodeError:
+                wrong += 1
+                if len(sample) < _EIGHT_BIT_SAMPLE:
+                    sample += line + b"\n"
     if given and not given.startswith("utf"):
         marked, legacy = given, given
     else:
@@ -190,44 +188,60 @@ def _is_open(text: str, separator: str) -> bool:
 
 def lines(path: Path, layout: Layout) -> Iterator[tuple[int, str | Why]]:
     """Each line from `layout.first_line` on, with its number, decoded; or what is wrong with it."""
-    for number, line in enumerate(_lines(_blocks(path, layout.encoding)), 1):
-        if number < layout.first_line:
-            continue
-        if line is None:
-            yield number, Why.LINE_TOO_LONG
-            continue
+    number = 0
+    for found in _lines(_blocks(path, layout.encoding)):
+        texts = _all_right(found) or [_text(line, layout) for line in found]
+        for number, text in enumerate(texts, number + 1):  # noqa: B020 - it goes on from where the last block ended
+            if number >= layout.first_line:
+                yield number, text
+
+
+def _all_right(found: Sequence[bytes | None]) -> Sequence[str | Why]:
+    """The lines of one block, decoded at one go; nothing when they are to be looked at one by one."""
+    try:
+        # None, for a line too long, is no bytes, either.
+        text = b"\n".join(found).decode()  # type: ignore[arg-type]
+    except (TypeError, UnicodeDecodeError):
+        return ()
+    return () if "\0" in text or "\ufffd" in text else text.split("\n")
+
+
+def _text(line: bytes | None, layout: Layout) -> str | Why:
+    if line is None:
+        return Why.LINE_TOO_LONG
+    try:
+        # UTF-16 has become UTF-8 on the way (see `_blocks`). What is valid UTF-8 is hardly ever meant otherwise.
+        text = line.decode()
+    except UnicodeDecodeError:
         try:
-            # UTF-16 has become UTF-8 on the way (see `_blocks`). What is valid UTF-8 is hardly ever meant otherwise.
-            text = line.decode()
+            text = line.decode(layout.eight_bit or "utf-8")
         except UnicodeDecodeError:
-            try:
-                text = line.decode(layout.eight_bit or "utf-8")
-            except UnicodeDecodeError:
-                yield number, Why.UNDECODABLE
-                continue
-        if "\0" in text:
-            yield number, Why.NUL
-        elif "\ufffd" in text:
-            yield number, Why.UNDECODABLE
-        else:
-            yield number, text
+            return Why.UNDECODABLE
+    if "\0" in text:
+        return Why.NUL
+    return Why.UNDECODABLE if "\ufffd" in text else text
 
 
-def _lines(blocks: Iterator[bytes]) -> Iterator[bytes | None]:
-    """The lines without their ends; None for one that is longer than LONGEST_LINE, of which no more is kept than that."""
+def _lines(blocks: Iterator[bytes]) -> Iterator[list[bytes | None]]:
+    """The lines of each block without their ends; None for one that is longer than LONGEST_LINE, of which no more is kept."""
     rest, too_long = b"", False
     for block in blocks:
-        found = (rest + block).splitlines(keepends=True)
-        # A CR at the end may be half of a CRLF.
-        rest = b"" if not found or found[-1].endswith(b"\n") else found.pop()
-        for line in found:
-            line = line.rstrip(b"\r\n")
-            yield None if too_long or len(line) > LONGEST_LINE else line
-            too_long = False
+        block = rest + block
+        found: list[bytes | None] = list(block.splitlines())
+        rest = b""
+        if found and not block.endswith(b"\n"):
+            # A CR at the end may be half of a CRLF.
+            rest = (found.pop() or b"") + (b"\r" if block.endswith(b"\r") else b"")
+        if too_long and found:
+            found[0], too_long = None, False
+        if any(line is not None and len(line) > LONGEST_LINE for line in found):
+            found = [None if line is None or len(line) > LONGEST_LINE else line for line in found]
         if len(rest) > LONGEST_LINE:
             rest, too_long = b"", True
+        if found:
+            yield found
     if rest or too_long:
-        yield None if too_long else rest.rstrip(b"\r\n")
+        yield [None if too_long else rest.rstrip(b"\r\n")]
 
 
 def _blocks(path: Path, encoding: str) -> Iterator[bytes]:
