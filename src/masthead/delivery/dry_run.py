@@ -17,7 +17,7 @@ from masthead.audience.models import MailingList, Subscriber
 from masthead.common.addresses import BadAddress, mask
 from masthead.delivery.composing import copy_of_text
 from masthead.delivery.models import DryRun
-from masthead.delivery.rendering import MODES, Reader, Renderer
+from masthead.delivery.rendering import MODES, Reader, Renderer, as_text
 from masthead.issues import reading
 from masthead.issues.models import Issue
 from masthead.issues.numbering import NoNumber
@@ -209,7 +209,7 @@ def _empty(reader: Reader, fields: set[str]) -> list[str]:
         "address": reader.address,
         "language": reader.language,
     }
-    return [name for name in fields if isinstance(known.get(name), bool | list | dict) or not str(known.get(name) or "").strip()]
+    return [name for name in fields if not as_text(known.get(name))]
 
 
 def _variant(renderer: Renderer, reader: Reader) -> str:
