@@ -7,6 +7,7 @@ from masthead.audience.models.consent_event import ConsentEvent, ConsentText
 from masthead.audience.models.import_change import ImportChange
 from masthead.audience.models.import_run import ImportRun
 from masthead.audience.models.mailing_list import MailingList
+from masthead.audience.models.segment import Segment
 from masthead.audience.models.sign_in import SignIn
 from masthead.audience.models.subscriber import Subscriber
 from masthead.audience.models.subscription import Subscription
@@ -22,6 +23,7 @@ __all__ = [
     "ImportChange",
     "ImportRun",
     "MailingList",
+    "Segment",
     "SignIn",
     "Subscriber",
     "Subscription",
