@@ -49,10 +49,16 @@ def test_merge_fields_are_filled_or_fall_back() -> None:
 
 
 def test_what_a_reader_wrote_is_text_never_markup_nor_a_second_header() -> None:
-    mail = read(Reader("rosa@example.org", "<b>Rosa</b>\r\nBcc: x@example.org", attributes='{"city": ["a", "list"]}'))
+    mail = read(Reader("rosa@example.org", "<b>Rosa</b>\r\nBcc: x@example.org", attributes='{"city": {"a": "mapping"}}'))
     assert "&lt;b&gt;Rosa" in text(mail, "html")
     assert mail["Bcc"] is None
     assert "your town" in text(mail)
+
+
+def test_several_choices_stand_between_commas_and_no_counts_as_missing() -> None:
+    assert "full Rosa in Lyon, Nice" in text(read(Reader("rosa@example.org", "Rosa", attributes='{"city": ["Lyon", "Nice"]}')))
+    assert "full Rosa in yes" in text(read(Reader("rosa@example.org", "Rosa", attributes='{"city": true}')))
+    assert "full Rosa in your town" in text(read(Reader("rosa@example.org", "Rosa", attributes='{"city": false}')))
 
 
 def test_links_are_this_readers_own() -> None:

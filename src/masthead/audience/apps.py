@@ -9,3 +9,9 @@ class AudienceConfig(AppConfig):
     name = "masthead.audience"
     label = "audience"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the registry of segment conditions with those of this package."""
+        from masthead.audience.segments import known
+
+        known.register()

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from masthead.audience import export_formats, lookups
+from masthead.audience.attributes import as_typed
 from masthead.audience.export_formats import Kind
 from masthead.audience.models import MailingList, Subscriber
 from masthead.audit.recording import record
@@ -25,6 +26,7 @@ def reader_data(*, subscriber: Subscriber) -> dict[str, object]:
         "format": subscriber.mail_format,
         "length": subscriber.mail_mode or "publication",
         "attributes": subscriber.attributes,
+        "tags": [tag.name for tag in subscriber.tags.all()],
         "came_by": subscriber.source,
         "note": subscriber.note,
         "since": _iso(subscriber.created_at),
@@ -87,7 +89,7 @@ def _plain(reader: Subscriber) -> dict[str, object]:
 def _cells(reader: Subscriber, attributes: list[str]) -> list[str]:
     suppressed = "yes" if getattr(reader, "is_suppressed", False) else "no"
     since = reader.created_at.date().isoformat()
-    own = [str(reader.attributes.get(name, "")) for name in attributes]
+    own = [as_typed(reader.attributes.get(name)) for name in attributes]
     return [reader.address, reader.name, reader.language, reader.mail_format, reader.mail_mode, since, suppressed, *own]
 
 

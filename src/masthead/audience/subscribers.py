@@ -35,7 +35,8 @@ class Fields(TypedDict, total=False):
     language: str
     mail_format: str
     mail_mode: str
-    attributes: Mapping[str, str]
+    #: Typed values, as `audience.attributes` reads them.
+    attributes: Mapping[str, object]
     note: str
 
 
@@ -130,7 +131,18 @@ def _clean(fields: Fields) -> dict[str, object]:
     if "mail_mode" in fields:
         cleaned["mail_mode"] = Subscriber.Mode(fields["mail_mode"])
     if "attributes" in fields:
-        cleaned["attributes"] = {one_line(key): one_line(value) for key, value in fields["attributes"].items()}
+        cleaned["attributes"] = {one_line(key): _plain(value) for key, value in fields["attributes"].items()}
     if "note" in fields:
         cleaned["note"] = fields["note"].replace("\0", "").strip()
     return cleaned
+
+
+def _plain(value: object) -> object:
+    """A value of an attribute as JSON has it: text on one line; numbers, yes and no as they are; lists of texts."""
+    if isinstance(value, str):
+        return one_line(value)
+    if isinstance(value, list):
+        return [one_line(str(each)) for each in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    raise TypeError(f"{type(value).__name__} is no value of an attribute")

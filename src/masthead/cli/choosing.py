@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from masthead.audience import lists
-from masthead.audience.models import MailingList
+from masthead.audience.models import MailingList, Segment
+from masthead.audience.segments import saving as segments
 from masthead.cli.starting import CommandError
+from masthead.delivery import narrowing
+from masthead.delivery.narrowing import Narrowing
 from masthead.issues.models import Issue, Publication
 
 
@@ -44,6 +48,27 @@ def mailing_list(name: str) -> MailingList:
         names = list(MailingList.objects.order_by("name").values_list("name", flat=True))
         raise CommandError(f"There is no list {name!r}. There is: {_names(names)}.")
     return found
+
+
+def segment(name: str) -> Segment:
+    """The segment called `name`. Raises CommandError."""
+    found = segments.find(name)
+    if found is None:
+        raise CommandError(f"There is no segment {name!r}. There is: {_names([each.name for each in Segment.objects.all()])}.")
+    return found
+
+
+def audience(
+    publication: Publication, lists: Sequence[str], only: Sequence[str], without: Sequence[str]
+) -> tuple[list[MailingList], Narrowing]:
+    """The lists and the part of them that `--list`, `--segment` and `--exclude` name; without a list, those of the publication.
+
+    Raises CommandError.
+    """
+    part = narrowing.of([segment(name) for name in only], [segment(name) for name in without])
+    if lists or not part:
+        return [mailing_list(name) for name in lists], part
+    return list(publication.lists.order_by("pk")), part
 
 
 def issue(publication: Publication, number: int) -> Issue:

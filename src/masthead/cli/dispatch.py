@@ -18,6 +18,7 @@ from masthead.common.stopping import STOP
 from masthead.delivery import campaigns, lookups, quiet_hours
 from masthead.delivery.lookups import Progress
 from masthead.delivery.models import Campaign
+from masthead.delivery.narrowing import EVERYBODY, Narrowing
 from masthead.issues.models import Issue, Publication
 
 _LOOK_SECONDS = 0.25
@@ -57,14 +58,21 @@ def parse_time(text: str | None, publication: Publication, *, now: datetime) -> 
 
 
 def begin(
-    *, issue: Issue, lists: Sequence[MailingList], starts_at: datetime | None, hold: bool, by: str, now: datetime
+    *,
+    issue: Issue,
+    lists: Sequence[MailingList],
+    starts_at: datetime | None,
+    hold: bool,
+    by: str,
+    now: datetime,
+    part: Narrowing = EVERYBODY,
 ) -> Campaign:
-    """The campaign of this issue and these lists: a new one, or the one there is, resumed if it had paused itself.
+    """The campaign of this issue, these lists and this part of them: new, or the one there is, resumed if it had paused itself.
 
     `hold` is the policy of a new one: what is uncertain waits for a person.
     """
     policy = Campaign.Policy.HOLD if hold else Campaign.Policy.RESEND
-    campaign = campaigns.publish_and_send(issue=issue, lists=lists, starts_at=starts_at, by=by, now=now, policy=policy)
+    campaign = campaigns.publish_and_send(issue=issue, lists=lists, part=part, starts_at=starts_at, by=by, now=now, policy=policy)
     # Quiet hours are kept here: a program that repeats its command does not mean to wake anybody.
     if campaign.state == Campaign.State.PAUSED and not (campaign.resume_at and quiet_hours.until(campaign, now)):
         campaigns.resume(campaign=campaign, by=by, now=now)

@@ -10,6 +10,7 @@ import click
 
 from masthead import __version__
 from masthead.cli.commands import (
+    attributes,
     bench,
     bounces,
     drill,
@@ -20,6 +21,7 @@ from masthead.cli.commands import (
     readers,
     reconcile,
     running,
+    segments,
     sending,
     transports,
 )
@@ -42,6 +44,8 @@ for command in (
     publications.publication,
     readers.import_readers,
     readers.export_readers,
+    attributes.attribute,
+    segments.segment,
     issues.issue,
     sending.dry_run,
     sending.send,

@@ -9,3 +9,9 @@ class DeliveryConfig(AppConfig):
     name = "masthead.delivery"
     label = "delivery"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the registry of segment conditions what the ledger knows."""
+        from masthead.delivery import segment_conditions
+
+        segment_conditions.register()

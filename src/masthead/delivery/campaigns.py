@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from masthead.audience.lookups import active_in
 from masthead.audience.models import MailingList, Subscription
 from masthead.audit.recording import record
-from masthead.delivery import quiet_hours, retry, waking
+from masthead.delivery import narrowing, quiet_hours, retry, waking
 from masthead.delivery.ledger import moving
 from masthead.delivery.models import Campaign
+from masthead.delivery.narrowing import EVERYBODY, Narrowing
 from masthead.issues import freezing
 from masthead.issues.models import Edition, Issue
 
@@ -33,6 +35,13 @@ class NobodyToSendTo(Exception):
             if names
             else _("No list was chosen. Choose at least one.")
         )
+
+
+class NobodyFits(Exception):
+    """The lists have active readers, and none of them is in the part that was chosen."""
+
+    def __init__(self) -> None:
+        super().__init__(_("No active reader of these lists is in the segments that were chosen. Look at the segments."))
 
 
 class NotPossibleNow(Exception):
@@ -54,32 +63,36 @@ def publish_and_send(
     now: datetime,
     mail_mode: str | None = None,
     policy: str = Campaign.Policy.RESEND,
+    part: Narrowing = EVERYBODY,
 ) -> Campaign:
     """Freeze `issue` and schedule it for all active readers of `lists` at `starts_at` (None: now), in one transaction.
 
-    Asked again for the same issue and lists it answers the campaign that exists: a repeated click or a repeated command
+    `part`: only some of them, by segments; who is in those is decided when the sending starts.
+    Asked again for the same issue, lists and segments it answers the campaign that exists: a repeated click or a repeated command
     sends nothing twice. In test mode, where nothing becomes public, an issue that was edited since is a new rehearsal.
     `mail_mode`: "full", "excerpt" or "reader"; None is what the issue says.
 
-    Raises NobodyToSendTo, and freezing.NotReady for an issue that cannot be frozen.
+    Raises NobodyToSendTo, NobodyFits, SegmentBroken, and freezing.NotReady for an issue that cannot be frozen.
     """
     is_test = not issue.publication.is_live
-    existing = None if is_test else _existing(issue, lists)
+    existing = None if is_test else _existing(issue, lists, part)
     if existing is not None and existing.state != State.DRAFT:
         return existing
     if not lists or not Subscription.objects.filter(list__in=lists, state=Subscription.State.ACTIVE).exists():
         raise NobodyToSendTo(lists)
+    if part and not active_in(lists, today=now.date()).filter(part.condition(now)).exists():
+        raise NobodyFits
     # Rendering takes its time, so it is done before the one lock of an embedded install is taken.
     prepared = freezing.prepare(issue=issue, now=now, test=is_test)
     with transaction.atomic():
         # Whoever comes second waits here, and then finds the campaign of the first.
         issue = Issue.objects.select_for_update(of=("self",)).select_related("publication").get(pk=issue.pk)
-        existing = None if is_test else _existing(issue, lists)
+        existing = None if is_test else _existing(issue, lists, part)
         if existing is not None and existing.state != State.DRAFT:
             return existing
         edition = freezing.freeze(issue=issue, by=by, now=now, test=is_test, prepared=prepared)
         if is_test:
-            existing = _existing(issue, lists, edition)
+            existing = _existing(issue, lists, part, edition)
             if existing is not None and existing.state != State.DRAFT:
                 return existing
         mode = mail_mode or (edition.mail_mode if issue.mail_mode else Issue.MailMode.READER)
@@ -88,6 +101,7 @@ def publish_and_send(
         campaign.state, campaign.starts_at, campaign.attention = State.SCHEDULED, starts_at or now, ""
         campaign.save()
         campaign.lists.set(lists)
+        narrowing.keep(campaign, part)
         if not is_test:
             Issue.objects.filter(pk=issue.pk, public_from=None).update(public_from=campaign.starts_at)
         _note("campaign.scheduled", campaign, by=by, now=now, starts_at=campaign.starts_at.isoformat())
@@ -206,14 +220,14 @@ def send_uncertain_again(*, campaign: Campaign, by: str, now: datetime) -> int:
     return readers
 
 
-def _existing(issue: Issue, lists: Sequence[MailingList], edition: Edition | None = None) -> Campaign | None:
-    """The campaign of this issue to exactly these lists; of `edition` alone, if given (a rehearsal)."""
+def _existing(issue: Issue, lists: Sequence[MailingList], part: Narrowing, edition: Edition | None = None) -> Campaign | None:
+    """The campaign of this issue to exactly these lists and segments; of `edition` alone, if given (a rehearsal)."""
     campaigns = Campaign.objects.filter(edition__issue=issue, edition__is_test=edition is not None)
     if edition is not None:
         campaigns = campaigns.filter(edition=edition)
     wanted = {each.pk for each in lists}
-    for campaign in campaigns.exclude(state=State.CANCELLED).order_by("-id").prefetch_related("lists"):
-        if {each.pk for each in campaign.lists.all()} == wanted:
+    for campaign in campaigns.exclude(state=State.CANCELLED).order_by("-id").prefetch_related("lists", "segments"):
+        if {each.pk for each in campaign.lists.all()} == wanted and narrowing.pairs_of(campaign) == part.pairs:
             return campaign
     return None
 

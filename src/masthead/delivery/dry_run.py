@@ -17,7 +17,8 @@ from masthead.audience.models import MailingList, Subscriber
 from masthead.common.addresses import BadAddress, mask
 from masthead.delivery.composing import copy_of_text
 from masthead.delivery.models import DryRun
-from masthead.delivery.rendering import MODES, Reader, Renderer
+from masthead.delivery.narrowing import EVERYBODY, Narrowing
+from masthead.delivery.rendering import MODES, Reader, Renderer, as_text
 from masthead.issues import reading
 from masthead.issues.models import Issue
 from masthead.issues.numbering import NoNumber
@@ -87,15 +88,17 @@ def run(
     now: datetime,
     mail_mode: str | None = None,
     progress: Progress = lambda done, total: None,
+    part: Narrowing = EVERYBODY,
 ) -> Report:
-    """Make the mail of the newest draft of `issue` for every reader of `lists`, and throw it away.
+    """Make the mail of the newest draft of `issue` for every reader of `lists` (of `part` of them), and throw it away.
 
     The very code that sends makes them; suppressed and paused readers are left out as they will be. Nothing is written and no
-    number taken. Raises CannotRender and TooManyFields for a draft that cannot be shown, BadMail for one that no mail can hold.
+    number taken. Raises CannotRender and TooManyFields for a draft that cannot be shown, BadMail for one that no mail can hold,
+    SegmentBroken.
     """
     renderer = _renderer(issue, lists, now, mail_mode)
     renderer.compile_all()
-    readers = audience.active_in(lists, today=now.date())
+    readers = audience.active_in(lists, today=now.date()).filter(part.condition(now))
     report = Report(audience=readers.count())
     sizes: Counter[int] = Counter()
     largest: list[tuple[int, int, str]] = []
@@ -209,7 +212,7 @@ def _empty(reader: Reader, fields: set[str]) -> list[str]:
         "address": reader.address,
         "language": reader.language,
     }
-    return [name for name in fields if isinstance(known.get(name), bool | list | dict) or not str(known.get(name) or "").strip()]
+    return [name for name in fields if not as_text(known.get(name))]
 
 
 def _variant(renderer: Renderer, reader: Reader) -> str:

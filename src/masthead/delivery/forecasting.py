@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from masthead.audience import lookups as audience
 from masthead.audience.models import MailingList
@@ -44,11 +44,15 @@ def of_campaign(campaign: Campaign, progress: Progress, *, now: datetime) -> For
     )
 
 
-def before_sending(publication: Publication, lists: Sequence[MailingList], *, start: datetime) -> Forecast | None:
-    """For an issue that would begin at `start`; None where no limit bounds it."""
+def before_sending(
+    publication: Publication, lists: Sequence[MailingList], *, start: datetime, only: Q | None = None
+) -> Forecast | None:
+    """For an issue that would begin at `start`; None where no limit bounds it. `only`: those of whom it is true."""
     if not lists or not publication.is_live:
         return None
     readers = audience.active_in(lists, today=start.date())
+    if only is not None:
+        readers = readers.filter(only)
     return _forecast(
         publication,
         quiet_hours.of(publication),

@@ -88,7 +88,7 @@ class Renderer:
         if self._link_sealer is not None:
             links[_LINK_MARK] = self._link_sealer.seal(delivery_id)
         return self._template(reader).fill(
-            to_name=_as_text(reader.name),
+            to_name=as_text(reader.name),
             to_address=address,
             date=date,
             message_token=message_token or message_id,
@@ -134,7 +134,7 @@ class Renderer:
         known: dict[str, object] = {"name": reader.name, "address": address, "language": reader.language}
         if any(slot["field"] not in known for slot in self.copy.slots.values()):
             known = {**json.loads(reader.attributes or "{}"), **known}
-        return {mark: _as_text(known.get(slot["field"])) or slot["fallback"] for mark, slot in self.copy.slots.items()}
+        return {mark: as_text(known.get(slot["field"])) or slot["fallback"] for mark, slot in self.copy.slots.items()}
 
 
 _PURPOSES = (sealing.UNSUBSCRIBE, sealing.PREFERENCES, sealing.BOUNCE, sealing.MESSAGE_ID)
@@ -180,8 +180,14 @@ def _with_own_links(copy: Copy, page: str) -> str:
     return _HREF.sub(own, page)
 
 
-def _as_text(value: object) -> str:
-    """A merge value as it stands in a mail: one line; lists and the like are no text and count as missing."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+def as_text(value: object) -> str:
+    """A merge value as it stands in a mail: one line. Several choices stand between commas; "no" counts as missing, so that a
+    block can be shown to those who said yes.
+    """
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, list):
+        value = ", ".join(each for each in value if isinstance(each, str))
+    if not isinstance(value, str | int | float):
         return ""
     return " ".join(str(value).split())

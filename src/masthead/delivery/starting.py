@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from masthead.audience.segments.compiling import SegmentBroken
 from masthead.audit.recording import record
-from masthead.delivery import waking
+from masthead.delivery import narrowing, waking
 from masthead.delivery.ledger import snapshot
 from masthead.delivery.models import Campaign
 
@@ -34,8 +35,17 @@ def start(*, campaign_id: int, now: datetime) -> Campaign | None:
         if campaign.state != State.PREPARING:
             return None
         zone = ZoneInfo(campaign.edition.publication.time_zone)
+        try:
+            narrowed = narrowing.of_campaign(campaign).condition(now)
+        except SegmentBroken as error:
+            _not_started(campaign, str(error), now)
+            return None
         taken = snapshot.take(
-            campaign, at=int(now.timestamp()), today=now.astimezone(zone).date(), range_size=settings.RANGE_SIZE
+            campaign,
+            at=int(now.timestamp()),
+            today=now.astimezone(zone).date(),
+            range_size=settings.RANGE_SIZE,
+            narrowed=narrowed,
         )
         campaign.audience, campaign.first_delivery, campaign.last_delivery = taken.audience, taken.first, taken.last
         campaign.state = State.SENDING
@@ -55,6 +65,16 @@ def start(*, campaign_id: int, now: datetime) -> Campaign | None:
         )
         waking.ranges_of(campaign.pk)
     return campaign
+
+
+def _not_started(campaign: Campaign, why: str, now: datetime) -> None:
+    """A segment of it cannot be used: better nobody than everybody."""
+    campaign.state = State.DRAFT
+    campaign.attention = _("Nothing was sent. %(why)s Change the segment or choose the readers again, and send it then.") % {
+        "why": why
+    }
+    campaign.save(update_fields=["state", "attention"])
+    record(action="campaign.missed", by="system", now=now, subject=f"campaign:{campaign.pk}", details={"why": why})
 
 
 def _claim(campaign_id: int, now: datetime) -> bool:

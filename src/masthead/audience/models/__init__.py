@@ -1,26 +1,33 @@
 """The models of this package."""
 
 from masthead.audience.models.address_change import AddressChange
+from masthead.audience.models.attribute import Attribute
 from masthead.audience.models.confirmation import Confirmation
 from masthead.audience.models.consent_event import ConsentEvent, ConsentText
 from masthead.audience.models.import_change import ImportChange
 from masthead.audience.models.import_run import ImportRun
 from masthead.audience.models.mailing_list import MailingList
+from masthead.audience.models.segment import Segment
 from masthead.audience.models.sign_in import SignIn
 from masthead.audience.models.subscriber import Subscriber
 from masthead.audience.models.subscription import Subscription
+from masthead.audience.models.tag import Tag, Tagging
 from masthead.audience.models.tally import Tally
 
 __all__ = [
     "AddressChange",
+    "Attribute",
     "Confirmation",
     "ConsentEvent",
     "ConsentText",
     "ImportChange",
     "ImportRun",
     "MailingList",
+    "Segment",
     "SignIn",
     "Subscriber",
     "Subscription",
+    "Tag",
+    "Tagging",
     "Tally",
 ]

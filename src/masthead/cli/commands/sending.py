@@ -10,25 +10,48 @@ import click
 
 from masthead.cli.starting import BY, CommandError, as_json, now, show_json, start, which_publication
 
+only = click.option(
+    "--segment", "only", multiple=True, metavar="NAME", help="Only readers who are in this segment, or in one of several."
+)
+without = click.option(
+    "--exclude", "without", multiple=True, metavar="NAME", help="Without readers of this segment; may be given several times."
+)
+
 
 @click.command()
 @click.argument("number", type=click.IntRange(1))
 @click.option(
-    "--list", "list_names", required=True, multiple=True, metavar="NAME", help="Who gets it; may be given several times."
+    "--list",
+    "list_names",
+    multiple=True,
+    metavar="NAME",
+    help="Who gets it; may be given several times. With --segment or --exclude it is the publication's lists unless said.",
 )
+@only
+@without
 @click.option("--at", "at", metavar="TIME", help='When, in the publication\'s time zone: "2026-12-01 08:00". Without it: now.')
 @click.option("--hold", is_flag=True, help="Hold mails whose answer was lost for a person, instead of sending them again.")
 @click.option("--wait", is_flag=True, help="Stay until it is finished; run the tasks here if no other process does.")
 @which_publication
 @as_json
 def send(
-    number: int, list_names: tuple[str, ...], at: str | None, hold: bool, wait: bool, slug: str | None, as_json: bool
+    number: int,
+    list_names: tuple[str, ...],
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    at: str | None,
+    hold: bool,
+    wait: bool,
+    slug: str | None,
+    as_json: bool,
 ) -> None:
-    """Publish issue NUMBER and send it to a list, once.
+    """Publish issue NUMBER and send it to a list, or to a part of it, once.
 
     Run again, it goes on with the sending that there is: nobody gets a second copy. Sending that has paused itself (the relay
     refused) is resumed. With --wait the exit status is 0 when it has finished, and 1 with the reason when it has not.
     """
+    if not (list_names or only or without):
+        raise click.UsageError("Missing option '--list'.")
     # The progress bar says what happens; the log would write over it.
     os.environ.setdefault("MASTHEAD_LOG_LEVEL", "WARNING")
     start()
@@ -36,9 +59,9 @@ def send(
 
     publication = choosing.publication(slug)
     issue = choosing.issue(publication, number)
-    lists = [choosing.mailing_list(name) for name in list_names]
+    lists, part = choosing.audience(publication, list_names, only, without)
     starts_at = dispatch.parse_time(at, publication, now=now())
-    campaign = dispatch.begin(issue=issue, lists=lists, starts_at=starts_at, hold=hold, by=BY, now=now())
+    campaign = dispatch.begin(issue=issue, lists=lists, part=part, starts_at=starts_at, hold=hold, by=BY, now=now())
     if not wait:
         if as_json:
             show_json({"campaign": campaign.pk, "number": number, "state": campaign.state})
@@ -59,9 +82,18 @@ def send(
 @click.option(
     "--list", "list_names", required=True, multiple=True, metavar="NAME", help="Whose mails are made; may be given several times."
 )
+@only
+@without
 @which_publication
 @as_json
-def dry_run(number: int, list_names: tuple[str, ...], slug: str | None, as_json: bool) -> None:
+def dry_run(
+    number: int,
+    list_names: tuple[str, ...],
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    slug: str | None,
+    as_json: bool,
+) -> None:
     """Make the mail of issue NUMBER for every reader of a list without sending any, and report what is odd.
 
     Names readers whose mail cannot be made and mails much larger than the others, counts the readers who get the fallback of a
@@ -74,10 +106,11 @@ def dry_run(number: int, list_names: tuple[str, ...], slug: str | None, as_json:
     from masthead.cli.progress import meter
     from masthead.delivery import dry_run as trying
 
-    issue = choosing.issue(choosing.publication(slug), number)
-    lists = [choosing.mailing_list(name) for name in list_names]
+    publication = choosing.publication(slug)
+    issue = choosing.issue(publication, number)
+    lists, part = choosing.audience(publication, list_names, only, without)
     with meter(f"Making the mails of No. {number}", show=not as_json) as update:
-        report = trying.run(issue=issue, lists=lists, now=now(), progress=update)
+        report = trying.run(issue=issue, lists=lists, part=part, now=now(), progress=update)
     if as_json:
         show_json({"number": number, **report.as_dict()})
     else:

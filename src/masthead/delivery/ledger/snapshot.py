@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import Q
 
+from masthead.audience.models import Subscriber
 from masthead.delivery.models import Campaign
 
 
@@ -47,6 +51,7 @@ WHERE NOT EXISTS (
     WHERE o.subscriber_id = s.id AND o.state <> 7 AND c.id <> %(campaign)s AND e.is_test = %(is_test)s
     AND (e.id = %(edition)s OR (e.issue_id = %(issue)s AND NOT e.is_test))
 )
+/*narrowed*/
 ORDER BY s.id
 """
 
@@ -64,18 +69,21 @@ GROUP BY piece ORDER BY piece
 """
 
 
-def take(campaign: Campaign, *, at: int, today: date, range_size: int) -> Snapshot:
+def take(campaign: Campaign, *, at: int, today: date, range_size: int, narrowed: Q | None = None) -> Snapshot:
     """Write the rows and the ranges of `campaign`, in the caller's transaction. `at`: seconds since 1970.
 
-    The caller makes sure that it happens once; the unique (campaign, subscriber) would refuse a second time.
+    `narrowed`: only readers of whom it is true; the others have no row. The caller makes sure that it happens once; the unique
+    (campaign, subscriber) would refuse a second time.
     """
     edition = campaign.edition
+    part, values = _part(narrowed)
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM delivery_delivery")
         before = int(cursor.fetchone()[0])
         cursor.execute(
-            _INSERT,
+            _INSERT.replace("/*narrowed*/", part),
             {
+                **values,
                 "campaign": campaign.pk,
                 "at": at,
                 "today": today,
@@ -89,3 +97,17 @@ def take(campaign: Campaign, *, at: int, today: date, range_size: int) -> Snapsh
         audience, first, last = (int(value) for value in cursor.fetchone())
         cursor.execute(_RANGES, {"campaign": campaign.pk, "size": range_size, "first": first, "last": last, "no": False})
     return Snapshot(audience, first, last)
+
+
+def _part(narrowed: Q | None) -> tuple[str, dict[str, Any]]:
+    """The condition as SQL of Django's making, with named parameters as in the statement around it."""
+    if not narrowed:
+        return "", {}
+    try:
+        sql, params = Subscriber.objects.filter(narrowed).order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # how Django says that nobody fits
+        return "AND 1 = 0", {}
+    names = [f"narrowed{number}" for number in range(len(params))]
+    # What was escaped as %% stays so: the statement as a whole is formatted once more.
+    text = sql.replace("%%", "%%%%") % tuple(f"%({name})s" for name in names)
+    return f"AND s.id IN ({text})", dict(zip(names, params, strict=True))

@@ -1,9 +1,10 @@
 """The models of this package."""
 
 from masthead.delivery.models.campaign import ENDED, Campaign
+from masthead.delivery.models.campaign_segment import CampaignSegment
 from masthead.delivery.models.delivery import FINAL, OPEN, Delivery
 from masthead.delivery.models.dry_run import DryRun
 from masthead.delivery.models.quiet_hours import QuietHours
 from masthead.delivery.models.range import Range
 
-__all__ = ["ENDED", "FINAL", "OPEN", "Campaign", "Delivery", "DryRun", "QuietHours", "Range"]
+__all__ = ["ENDED", "FINAL", "OPEN", "Campaign", "CampaignSegment", "Delivery", "DryRun", "QuietHours", "Range"]
