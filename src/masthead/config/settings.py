@@ -250,6 +250,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "masthead.web.keeping.KeptPagesMiddleware",
     "masthead.web.middleware.KnownHostMiddleware",
+    "masthead.web.middleware.PublicationPathMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "masthead.web.middleware.ContentSecurityPolicyMiddleware",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from masthead.audit import recording
 from masthead.common.addresses import BadAddress, normalise
 from masthead.issues.models import Publication
+from masthead.issues.public_addresses import BadPublicAddress, checked, moved, place_of, refuse_taken
 from masthead.issues.publications import BadPublication
 
 #: What may be changed; anything else in `values` is refused.
@@ -42,7 +43,8 @@ def change(*, publication: Publication, values: Mapping[str, object], by: str, n
         setattr(publication, name, plain[name])
     for name in {"from_address", "reply_to"} & set(changed):
         _check_address(publication, name)
-    publication.base_url = publication.base_url.rstrip("/")
+    if "base_url" in changed:
+        changed += _move(publication, before=kept.public_address)
     try:
         publication.full_clean(exclude={"lists"})
     except ValidationError as error:
@@ -62,6 +64,21 @@ def change(*, publication: Publication, values: Mapping[str, object], by: str, n
             details={"fields": sorted(changed)},
         )
     return changed
+
+
+def _move(publication: Publication, *, before: str) -> list[str]:
+    """Check the new address; the old one is remembered once mails may name it. Answers what else is new."""
+    try:
+        publication.base_url = checked(publication.base_url)
+        if place_of(publication.public_address) != place_of(before):
+            refuse_taken(publication.base_url, slug=publication.slug, but=publication)
+    except BadPublicAddress as error:
+        raise BadPublication(str(error)) from error
+    former = moved(publication, before=before) if publication.editions.exists() else publication.former_urls
+    if former == publication.former_urls:
+        return []
+    publication.former_urls = former
+    return ["former_urls"]
 
 
 def _check_address(publication: Publication, name: str) -> None:

@@ -100,4 +100,4 @@ def _follow(publication: Publication | None) -> list[Account]:
 
 def _theme(publication: Publication | None) -> str:
     accent = (publication.accent if publication else "").lstrip("#").lower()
-    return path("theme", name=accent if re.fullmatch(r"[0-9a-f]{6}", accent) else _DEFAULT_ACCENT)
+    return prefix_of(publication) + path("theme", name=accent if re.fullmatch(r"[0-9a-f]{6}", accent) else _DEFAULT_ACCENT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +42,8 @@ class Publication(models.Model):  # type: ignore[django-manager-missing] # of a 
     imprint = models.TextField(_("imprint and postal address"), blank=True)
     #: Without a slash at its end; empty: MASTHEAD_BASE_URL.
     base_url = models.CharField(_("public address"), max_length=250, blank=True)
+    #: Where it was reached before, so that the links of mails that name it go on working.
+    former_urls = models.JSONField(default=list, blank=True, editable=False)
     #: Host and year in the ids of the feeds (RFC 4151): fixed when the publication is made.
     tag_authority = models.CharField(max_length=270, editable=False)
 
@@ -64,3 +67,8 @@ class Publication(models.Model):  # type: ignore[django-manager-missing] # of a 
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def public_address(self) -> str:
+        """Where readers reach it, without a slash at its end."""
+        return (self.base_url or settings.BASE_URL).rstrip("/")

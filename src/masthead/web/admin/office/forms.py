@@ -25,7 +25,8 @@ _GROUPS: list[tuple[str | Promise, str, tuple[str, ...]]] = [
         ("name", "tagline", "masthead_line", "issn", "language", "direction", "time_zone", "next_number"),
     ),
     (_("Look"), "look", ("accent", "mail_mode")),
-    (_("Sender"), "sender", ("from_name", "from_address", "reply_to", "imprint", "base_url")),
+    (_("Public address"), "address", ("base_url",)),
+    (_("Sender"), "sender", ("from_name", "from_address", "reply_to", "imprint")),
     (_("Readers"), "readers", ("lists",)),
     (_("Share and follow"), "share", ("share_mail", "share_web")),
 ]
@@ -79,7 +80,10 @@ class PublicationForm(forms.ModelForm):  # type: ignore[type-arg]
             "masthead_line": _("The publisher, a place, “Founded 1985”."),
             "from_address": _("An address of a domain of your own; free mail services refuse bulk mail sent from elsewhere."),
             "imprint": _("Who sends it, with a postal address: stands at the foot of every mail."),
-            "base_url": _("Where readers reach it, such as https://news.example.org. Empty: the address of this install."),
+            "base_url": _(
+                "A host of its own, such as https://news.example.org, or a path, such as https://example.org/news. Empty: the "
+                "address of this install. After a move the old address leads to the new one, as long as it reaches this install."
+            ),
         }
 
     def __init__(self, publication: Publication, data: Mapping[str, Any] | None = None) -> None:

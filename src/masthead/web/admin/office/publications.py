@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from masthead.audience import lists
+from masthead.issues import public_addresses, settling
 from masthead.issues import publications as verbs
-from masthead.issues import settling
 from masthead.issues.models import Publication
 from masthead.team.roles import requires
 from masthead.web.admin.office.forms import PublicationForm
 from masthead.web.admin.office.welcome import BulletinForm
 from masthead.web.admin.staff import staff
+
+
+class AnotherForm(BulletinForm):
+    """One more publication: it needs an address of its own."""
+
+    base_url = forms.CharField(
+        label=gettext_lazy("Public address"),
+        required=False,
+        max_length=250,
+        widget=forms.TextInput(attrs={"dir": "ltr", "placeholder": "https://news.example.org"}),
+        help_text=gettext_lazy(
+            "A host or a path of its own. Empty: a path made from the name, below the address of this install."
+        ),
+    )
+
+    def clean_base_url(self) -> str:
+        """Refuses what another publication has."""
+        try:
+            url = public_addresses.checked(str(self.cleaned_data["base_url"]))
+            if url:
+                public_addresses.refuse_taken(url, slug=slugify(str(self.data.get("name", ""))) or "second")
+        except public_addresses.BadPublicAddress as error:
+            raise ValidationError(str(error)) from error
+        return url
 
 
 @require_safe
@@ -34,7 +62,7 @@ def publications(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """One more publication."""
     person, now = staff(request), timezone.now()
-    form = BulletinForm(
+    form = AnotherForm(
         request.POST if request.method == "POST" else None,
         initial={"language": "en", "time_zone": "UTC", "from_address": person.email},
     )
