@@ -263,6 +263,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "masthead.web.admin.refusals.MissingRightMiddleware",
+    "masthead.web.admin.own_publications.OwnPublicationsMiddleware",
 ]
 
 TEMPLATES = [

@@ -56,7 +56,7 @@ def checked(url: str) -> str:
 def refuse_taken(url: str, *, slug: str, but: Publication | None = None) -> None:
     """Raises BadPublicAddress if another publication than `but` has the address ("" is that of the install)."""
     wanted = place_of(url or settings.BASE_URL)
-    for other in Publication.objects.exclude(pk=but.pk if but else None):
+    for other in Publication.objects.exclude(pk=but.pk if but else 0):
         if place_of(other.public_address) == wanted:
             words = _("“%(name)s” is at %(url)s already. Take a host or a path of its own, such as %(free)s.")
             free = free_address(slug, base=other.public_address)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.forms import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -86,7 +87,10 @@ class PublicationForm(forms.ModelForm):  # type: ignore[type-arg]
             ),
         }
 
-    def __init__(self, publication: Publication, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, publication: Publication, data: Mapping[str, Any] | None = None, *, among: QuerySet[Publication] | None = None
+    ) -> None:
+        """`among` are the publications of who asks: lists of others are not offered."""
         channels = {"share_mail": publication.share_mail, "share_web": publication.share_web}
         follow = {f"follow_{entry['network']}": entry["url"] for entry in publication.follow}
         super().__init__(
@@ -94,6 +98,9 @@ class PublicationForm(forms.ModelForm):  # type: ignore[type-arg]
             instance=publication,
             initial={**channels, **follow, "next_number": publication.next_number},
         )
+        if among is not None:
+            offered = MailingList.objects.filter(Q(publications__in=among) | Q(publications=None)).distinct()
+            self.fields["lists"].queryset = offered  # type: ignore[attr-defined]
         known = languages()
         extra = [] if publication.language in dict(known) else [(publication.language, publication.language)]
         self.fields["language"].choices = [*extra, *known]  # type: ignore[attr-defined]

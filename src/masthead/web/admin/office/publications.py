@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from masthead.audience import lists
 from masthead.issues import public_addresses, settling
 from masthead.issues import publications as verbs
+from masthead.issues.assigning import assign, limited_to, publications_of
 from masthead.issues.models import Publication
 from masthead.team.roles import requires
 from masthead.web.admin.office.forms import PublicationForm
@@ -51,7 +52,7 @@ class AnotherForm(BulletinForm):
 @requires("publications.edit")
 def publications(request: HttpRequest) -> HttpResponse:
     """All of them; with only one there is nothing to choose."""
-    found = list(Publication.objects.all())
+    found = list(publications_of(staff(request)))
     if len(found) == 1:
         return redirect("desk_publication", found[0].pk)
     return render(request, "web_admin/office/publications.html", {"title": _("Publications"), "publications": found})
@@ -78,6 +79,9 @@ def new(request: HttpRequest) -> HttpResponse:
         except (verbs.BadPublication, lists.BadListName) as error:
             form.add_error(None, str(error))
         else:
+            limit = limited_to(person)
+            if limit is not None:
+                assign(person=person, publications=[*limit, made], by=person.actor, now=now)
             return redirect("desk_publication", made.pk)
     return render(request, "web_admin/office/publication_new.html", {"title": _("New publication"), "form": form})
 
@@ -88,7 +92,8 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
     """One publication's settings."""
     found = get_object_or_404(Publication, pk=pk)
     person, now = staff(request), timezone.now()
-    form = PublicationForm(found, request.POST if request.method == "POST" else None)
+    own = publications_of(person)
+    form = PublicationForm(found, request.POST if request.method == "POST" else None, among=own)
     if request.method == "POST" and form.is_valid():
         try:
             settling.change(publication=found, values=form.values(), by=person.actor, now=now)
@@ -105,7 +110,7 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
         "publication": found,
         "form": form,
         "reasons": [] if found.is_live else verbs.reasons_against_going_live(found),
-        "others": Publication.objects.exclude(pk=pk).exists(),
+        "others": own.exclude(pk=pk).exists(),
         "base_url": verbs.base_url_of(found),
     }
     return render(request, "web_admin/office/publication.html", context, status=422 if form.errors else 200)
