@@ -101,20 +101,16 @@ def publication_form(client: Client, publication: Publication) -> dict[str, Any]
 
 
 def test_a_publication_is_changed_and_recorded(owner_at_desk: Client, publication: Publication) -> None:
-    data = publication_form(owner_at_desk, publication) | {
-        "tagline": "Mud and tide",
-        "follow_mastodon": "https://sea.example/@courier",
-    }
+    data = publication_form(owner_at_desk, publication) | {"from_name": "The Courier, Porthaven", "reply_to": "desk@example.org"}
     assert owner_at_desk.post(f"/desk/publications/{publication.pk}/", data).status_code == 302
     publication.refresh_from_db()
-    assert publication.tagline == "Mud and tide"
-    assert publication.follow == [{"network": "mastodon", "url": "https://sea.example/@courier"}]
-    assert Entry.objects.filter(action="publication.changed").get().details == {"fields": ["follow", "tagline"]}
+    assert publication.from_name == "The Courier, Porthaven"
+    assert Entry.objects.filter(action="publication.changed").get().details == {"fields": ["from_name", "reply_to"]}
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("follow_facebook", "https://evil.example/facebook"), ("accent", "red"), ("next_number", "0"), ("time_zone", "Mars/Base")],
+    [("base_url", "nowhere"), ("issn", "1234567890"), ("next_number", "0"), ("time_zone", "Mars/Base")],
 )
 def test_a_value_that_cannot_be_is_refused(owner_at_desk: Client, publication: Publication, field: str, value: str) -> None:
     data = publication_form(owner_at_desk, publication) | {field: value}

@@ -41,6 +41,9 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "desk_campaign_act": _CAMPAIGN,
     "desk_publication": _PUBLICATION,
     "desk_publication_mode": _PUBLICATION,
+    "desk_design": _PUBLICATION,
+    "desk_design_verdict": _PUBLICATION,
+    "desk_design_look": _PUBLICATION,
     "desk_quiet_hours": _PUBLICATION,
 }
 

@@ -122,7 +122,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         html = render_issue(content).web_html
     except (CannotRender, TooManyFields) as error:
         return previews.page(request, "web_admin/previews/trouble.html", {"trouble": str(error)})
-    theme = reverse("theme", args=[content.masthead.accent.lstrip("#").lower()])
+    theme = previews.theme_of(content)
     # Written by `issues.rendering` from values that it escaped or passed through its allow-list (S4).
     context = {"content": content, "html": SafeString(html), "theme": theme}
     return previews.page(request, "web_admin/previews/web.html", context)
