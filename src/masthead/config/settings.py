@@ -250,6 +250,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "masthead.web.keeping.KeptPagesMiddleware",
     "masthead.web.middleware.KnownHostMiddleware",
+    "masthead.web.middleware.PublicationPathMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "masthead.web.middleware.ContentSecurityPolicyMiddleware",
@@ -262,6 +263,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "masthead.web.admin.refusals.MissingRightMiddleware",
+    "masthead.web.admin.own_publications.OwnPublicationsMiddleware",
 ]
 
 TEMPLATES = [

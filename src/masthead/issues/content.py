@@ -10,7 +10,7 @@ import dataclasses
 import datetime
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from masthead.common.text import direction_of
@@ -40,6 +40,10 @@ class Note:
     html: str
 
 
+#: Marks what came later: unless it says something, it counts for no digest, so that an upgrade makes nothing ready unready.
+SILENT = {"silent": True}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Follow:
     """An account of the publication elsewhere. `network` is a key of `common.sharing.NETWORKS`."""
@@ -52,7 +56,8 @@ class Follow:
 class Masthead:
     """The publication as every issue shows it.
 
-    `base_url` has no slash at its end; `accent` is `#rrggbb`, made readable on light and dark by the renderer. `share_mail` and
+    `base_url` has no slash at its end; `accent` is `#rrggbb`, made readable on light and dark by the renderer, `night_accent` the
+    one by night if another was chosen, `typeface` a key of `rendering.faces.FACES`. `footer` is plain text. `share_mail` and
     `share_web` are names of `common.sharing.CHANNELS`, in the order shown. `imprint` is plain text, lines kept.
     """
 
@@ -62,6 +67,9 @@ class Masthead:
     line: str = ""
     issn: str = ""
     accent: str = "#1d4e89"
+    night_accent: str = field(default="", metadata=SILENT)
+    typeface: str = field(default="georgia", metadata=SILENT)
+    footer: str = field(default="", metadata=SILENT)
     logo: Picture | None = None
     imprint: str = ""
     follow: tuple[Follow, ...] = ()
@@ -115,7 +123,11 @@ def digest(content: Content) -> str:
 
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
-        named = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        named = {
+            part.name: _plain(getattr(value, part.name))
+            for part in dataclasses.fields(value)
+            if not (part.metadata == SILENT and getattr(value, part.name) == part.default)
+        }
         return {"": type(value).__name__, **named}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]

@@ -15,14 +15,15 @@ def head_of(draft: Draft, *, web_html: str, share_image: dict[str, object] | Non
 
     `authors`: [{"name", "role", "url", "fediverse", "family_name", "given_name"}]. `lead_image`: {"url", "width", "height",
     "alt"} or None. `share_image`: the same, 1200 × 630, or None in a rehearsal. `words`: how many the article
-    has. `last_number`: of a double issue the last, else the number itself.
+    has. `last_number`: of a double issue the last, else the number itself. `logo`: as `lead_image`, of the masthead.
     """
     content = draft.content
-    lead = content.lead_image
+    lead, logo = content.lead_image, content.masthead.logo
     return {
         "authors": [asdict(person) for person in content.people],
         "lead_image": {"url": lead.url, "width": lead.width, "height": lead.height, "alt": lead.spoken} if lead else None,
         "share_image": share_image,
+        "logo": {"url": logo.url, "width": logo.width, "height": logo.height, "alt": ""} if logo else None,
         "words": len(re.findall(r"\w+", strip_tags(web_html))),
         "last_number": draft.numbers.last if draft.numbers else content.number,
     }

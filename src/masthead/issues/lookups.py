@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractYear
 
+from masthead.audience.models import MailingList
 from masthead.issues import numbering
 from masthead.issues.models import Edition, Issue, Publication, TakenNumber
 
@@ -83,6 +84,12 @@ def is_public(edition: Edition, now: datetime) -> bool:
 def tombstone(publication: Publication, number: int) -> TakenNumber | None:
     """The withdrawn number: answered with 410, its date and reason."""
     return TakenNumber.objects.filter(publication=publication, number=number, withdrawn_at__isnull=False).first()
+
+
+def lists_for(publication: Publication) -> QuerySet[MailingList]:
+    """Whom an issue may be sent to at the desk: the lists of its publication, and those of none; never another's readers."""
+    mine = Q(publications=publication) | Q(publications=None)
+    return MailingList.objects.filter(mine).distinct().order_by("name")
 
 
 def next_number(publication: Publication) -> int:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from masthead.common.addresses import BadAddress, normalise
 from masthead.common.text import direction_of
 from masthead.issues.free_mail import FREE_MAIL_DOMAINS
 from masthead.issues.models import Publication
+from masthead.issues.public_addresses import RESERVED, BadPublicAddress, checked, free_address
 from masthead.mail.sender import Sender
 
 #: Facebook first; names from `common.sharing.CHANNELS`.
@@ -59,6 +59,8 @@ def create(
 ) -> Publication:
     """A new publication, in test mode unless `live`.
 
+    Without `base_url` it is at the install's address. Where another publication lives already it gets a path below that.
+
     Raises BadPublication for a field that cannot be so, CannotGoLive (and makes nothing) when `live` is asked for too early.
     """
     if not name.strip():
@@ -67,15 +69,16 @@ def create(
         raise BadPublication(_("The next number must be 1 or more."))
     if time_zone not in zoneinfo.available_timezones():
         raise BadPublication(_("“%(zone)s” is no time zone; write it like Europe/Paris.") % {"zone": time_zone})
+    slug = _free_slug(name)
     publication = Publication(
         name=name.strip(),
-        slug=_free_slug(name),
+        slug=slug,
+        base_url=_own_address(base_url, slug),
         from_address=_checked_address(_("sender address"), from_address),
         reply_to=_checked_address(_("answers go to"), reply_to) if reply_to else "",
         from_name=from_name or name.strip(),
         next_number=next_number,
         language=language,
-        base_url=_checked_url(base_url),
         imprint=imprint.strip(),
         tagline=tagline,
         masthead_line=masthead_line,
@@ -167,7 +170,7 @@ def reasons_against_going_live(publication: Publication) -> list[str]:
 
 def base_url_of(publication: Publication) -> str:
     """The public address, without a slash at its end."""
-    return (publication.base_url or settings.BASE_URL).rstrip("/")
+    return publication.public_address
 
 
 def sender_of(publication: Publication) -> Sender:
@@ -206,20 +209,14 @@ def _checked_address(field: str, address: str) -> str:
         raise BadPublication(f"{field}: {error.reason}") from error
 
 
-def _checked_url(url: str) -> str:
-    if not url:
-        return ""
+def _own_address(url: str, slug: str) -> str:
     try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        host = None
-    if not host or parts.scheme not in {"http", "https"} or parts.query or parts.fragment:
-        raise BadPublication(_("The public address must look like https://news.example.org, not “%(url)s”.") % {"url": url})
-    return url.rstrip("/")
+        return free_address(slug, base=checked(url))
+    except BadPublicAddress as error:
+        raise BadPublication(str(error)) from error
 
 
 def _free_slug(name: str) -> str:
     base = slugify(name, allow_unicode=False)[:50] or "bulletin"
-    used = set(Publication.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    used = {*RESERVED, *Publication.objects.filter(slug__startswith=base).values_list("slug", flat=True)}
     return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(used) + 3))) if slug not in used)

@@ -54,7 +54,7 @@ def read(issue: Issue, *, now: datetime) -> Draft:
     lead = assets.picture(issue.lead_image, alt=issue.lead_image_alt) if issue.lead_image else None
     body = values.body_of(issue.body, assets)
     content = Content(
-        masthead=_masthead(publication, assets),
+        masthead=_masthead(publication, assets, issue.language_code),
         number=number,
         label=issue.label.strip() or _double_label(numbers, issue.language_code),
         date=issue.date or (before[0].date if before else now.astimezone(zoneinfo.ZoneInfo(publication.time_zone)).date()),
@@ -104,7 +104,7 @@ def _corrected_on(issue: Issue, before: list[Edition], now: datetime) -> date | 
     return moment.astimezone(zoneinfo.ZoneInfo(issue.publication.time_zone)).date()
 
 
-def _masthead(publication: Publication, assets: Assets) -> Masthead:
+def _masthead(publication: Publication, assets: Assets, language: str) -> Masthead:
     assets.place = _("masthead")
     logo = publication.logo
     return Masthead(
@@ -114,6 +114,9 @@ def _masthead(publication: Publication, assets: Assets) -> Masthead:
         line=publication.masthead_line,
         issn=publication.issn,
         accent=publication.accent,
+        night_accent=publication.night_accent,
+        typeface=publication.typeface,
+        footer=publication.text("footer", language),
         logo=assets.picture(logo, alt=publication.name, widest=LOGO_WIDEST) if logo else None,
         imprint=publication.imprint,
         follow=tuple(Follow(network=one["network"], url=one["url"]) for one in publication.follow),

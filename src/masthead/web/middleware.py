@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils import translation
+from django.utils.encoding import escape_uri_path, iri_to_uri
 
 from masthead.common.urls import path
-from masthead.web.hosts import is_known, prefix_of, publication_of
+from masthead.web.hosts import is_known, place_of, publication_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -56,6 +58,29 @@ class KnownHostMiddleware:
         return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8", headers={_HEADER: FILES})
 
 
+class PublicationPathMiddleware:
+    """A publication whose address has a path ("https://example.org/courier") is answered below that path, files and all.
+
+    Who comes by an address that a publication left is led to the new one. What is not a question, such as the one-click
+    unsubscribing of a mail program, is answered where it came in: such a program follows no redirect (RFC 8058).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer as if the site's root were the publication's address."""
+        if is_desk(request) or request.path.startswith(settings.STATIC_URL):
+            return self._get_response(request)
+        place = place_of(request)
+        with below(place.prefix, request):
+            if place.former and place.publication is not None and request.method in {"GET", "HEAD"}:
+                query = request.META.get("QUERY_STRING", "")
+                path_there = iri_to_uri(escape_uri_path(request.path_info)) + (f"?{query}" if query else "")
+                return HttpResponseRedirect(place.publication.public_address + path_there)
+            return self._get_response(request)
+
+
 class ContentSecurityPolicyMiddleware:
     """Sets the policy of the area a page lies in. A view that set its own keeps it: views only tighten."""
 
@@ -70,11 +95,10 @@ class ContentSecurityPolicyMiddleware:
 
 
 class AreaMiddleware:
-    """Language and address by area.
+    """Language by area.
 
     The desk speaks the language of the person at it, as Django does it. A public page speaks its publication's language and
     nothing else, so that it neither varies by header nor needs a cookie; the reader's own pages switch to the reader's language.
-    A publication whose address has a path ("https://example.org/courier") is answered below that path.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -89,7 +113,7 @@ class AreaMiddleware:
                 raise TypeError("an answer must be awaited elsewhere")
             return response
         publication = publication_of(request)
-        with below(prefix_of(publication), request), translation.override(spoken(publication.language if publication else "en")):
+        with translation.override(spoken(publication.language if publication else "en")):
             request.LANGUAGE_CODE = translation.get_language()
             return self._get_response(request)
 
@@ -98,7 +122,8 @@ class AreaMiddleware:
 def below(prefix: str, request: HttpRequest) -> Iterator[None]:
     """Routes and links as if the site's root were at `prefix`, for a request that came below it."""
     before = get_script_prefix()
-    if prefix and (request.path_info + "/").startswith(prefix + "/"):
+    # The desk is at the root of the host alone.
+    if prefix and (request.path_info + "/").startswith(prefix + "/") and not request.path_info.startswith(prefix + "/desk/"):
         request.path_info = request.path_info.removeprefix(prefix) or "/"
         set_script_prefix(prefix + "/")
     try:

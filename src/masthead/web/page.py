@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 
 from masthead.common.sharing import NETWORKS
 from masthead.common.text import direction_of
 from masthead.common.urls import path
+from masthead.issues import lookups
 from masthead.issues.models import Publication
 from masthead.issues.publications import base_url_of
 from masthead.web.hosts import prefix_of, publication_of
 from masthead.web.middleware import spoken
-
-_DEFAULT_ACCENT = "1d4e89"
+from masthead.web.site.pictures import LeadPicture, local_picture
+from masthead.web.site.theme import name_of
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ def page(
         "noindex": noindex,
         "base": base_url_of(publication) if publication else "",
         "follow": _follow(publication),
+        "logo": _logo(publication),
+        "footer": publication.text("footer", language) if publication else "",
         **(context or {}),
     }
     with translation.override(spoken(language)):
@@ -98,6 +100,14 @@ def _follow(publication: Publication | None) -> list[Account]:
     return found
 
 
+def _logo(publication: Publication | None) -> LeadPicture | None:
+    """The logo as the newest issue has it: files are frozen with issues, and only those are served."""
+    if publication is None or publication.logo_id is None:
+        return None
+    newest = lookups.newest(publication, now=timezone.now())
+    return local_picture(newest, key="logo") if newest else None
+
+
 def _theme(publication: Publication | None) -> str:
-    accent = (publication.accent if publication else "").lstrip("#").lower()
-    return path("theme", name=accent if re.fullmatch(r"[0-9a-f]{6}", accent) else _DEFAULT_ACCENT)
+    look = (publication.accent, publication.night_accent, publication.typeface) if publication else ("",)
+    return prefix_of(publication) + path("theme", name=name_of(*look))

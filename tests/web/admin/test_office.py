@@ -74,6 +74,25 @@ def test_a_bulletin_begins_with_a_list_and_a_sample(owner_at_desk: Client) -> No
     assert owner_at_desk.get("/desk/welcome/mail/").status_code == 200
 
 
+ANOTHER = {"name": "Le Quai", "tagline": "", "language": "fr", "time_zone": "Europe/Paris", "next_number": "7",
+           "from_address": "quai@example.org", "accent": "#8a1c3b"}  # fmt: skip
+
+
+def test_a_second_publication_gets_an_address_of_its_own(owner_at_desk: Client, publication: Publication) -> None:
+    taken = owner_at_desk.post("/desk/publications/new/", ANOTHER | {"base_url": "http://127.0.0.1:8000/"})
+    assert "The Courier" in str(taken.context["form"].errors["base_url"])
+    assert "http://127.0.0.1:8000/le-quai" in str(taken.context["form"].errors["base_url"])
+    assert owner_at_desk.post("/desk/publications/new/", ANOTHER).status_code == 302
+    assert owner_at_desk.post("/desk/publications/new/", ANOTHER | {"base_url": "https://quai.example/"}).status_code == 302
+    assert [made.public_address for made in Publication.objects.order_by("id")] == [
+        "http://127.0.0.1:8000",
+        "http://127.0.0.1:8000/le-quai",
+        "https://quai.example",
+    ]
+    shown = owner_at_desk.get("/desk/publications/").content.decode()
+    assert "https://quai.example/" in shown
+
+
 def publication_form(client: Client, publication: Publication) -> dict[str, Any]:
     form = client.get(f"/desk/publications/{publication.pk}/").context["form"]
     values = {bound.name: bound.value() for bound in form}
@@ -82,20 +101,16 @@ def publication_form(client: Client, publication: Publication) -> dict[str, Any]
 
 
 def test_a_publication_is_changed_and_recorded(owner_at_desk: Client, publication: Publication) -> None:
-    data = publication_form(owner_at_desk, publication) | {
-        "tagline": "Mud and tide",
-        "follow_mastodon": "https://sea.example/@courier",
-    }
+    data = publication_form(owner_at_desk, publication) | {"from_name": "The Courier, Porthaven", "reply_to": "desk@example.org"}
     assert owner_at_desk.post(f"/desk/publications/{publication.pk}/", data).status_code == 302
     publication.refresh_from_db()
-    assert publication.tagline == "Mud and tide"
-    assert publication.follow == [{"network": "mastodon", "url": "https://sea.example/@courier"}]
-    assert Entry.objects.filter(action="publication.changed").get().details == {"fields": ["follow", "tagline"]}
+    assert publication.from_name == "The Courier, Porthaven"
+    assert Entry.objects.filter(action="publication.changed").get().details == {"fields": ["from_name", "reply_to"]}
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("follow_facebook", "https://evil.example/facebook"), ("accent", "red"), ("next_number", "0"), ("time_zone", "Mars/Base")],
+    [("base_url", "nowhere"), ("issn", "1234567890"), ("next_number", "0"), ("time_zone", "Mars/Base")],
 )
 def test_a_value_that_cannot_be_is_refused(owner_at_desk: Client, publication: Publication, field: str, value: str) -> None:
     data = publication_form(owner_at_desk, publication) | {field: value}

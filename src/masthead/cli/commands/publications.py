@@ -66,3 +66,4 @@ def create(
         return
     mode = "It is live." if made.is_live else "It is in test mode: mail goes to the built-in inbox."
     click.echo(f"{made.name} ({made.slug}) will publish No. {made.next_number} next. {mode}")
+    click.echo(f"Its readers reach it at {publications.base_url_of(made)}/")

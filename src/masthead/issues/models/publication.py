@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from masthead.audience.models import MailingList
+
+#: Places for a publication's own words, and how long they may be.
+TEXTS: dict[str, int] = {"footer": 600, "sign_up": 300, "welcome": 600}
 
 
 class Publication(models.Model):  # type: ignore[django-manager-missing] # of a clusterable model's relation
@@ -41,10 +45,16 @@ class Publication(models.Model):  # type: ignore[django-manager-missing] # of a 
     imprint = models.TextField(_("imprint and postal address"), blank=True)
     #: Without a slash at its end; empty: MASTHEAD_BASE_URL.
     base_url = models.CharField(_("public address"), max_length=250, blank=True)
+    #: Where it was reached before, so that the links of mails that name it go on working.
+    former_urls = models.JSONField(default=list, blank=True, editable=False)
     #: Host and year in the ids of the feeds (RFC 4151): fixed when the publication is made.
     tag_authority = models.CharField(max_length=270, editable=False)
 
     accent = models.CharField(_("colour"), max_length=7, default="#1d4e89")
+    #: "" is made from the colour.
+    night_accent = models.CharField(_("colour by night"), max_length=7, blank=True)
+    #: A key of `rendering.faces.FACES`.
+    typeface = models.CharField(_("typeface"), max_length=20, default="georgia")
     logo = models.ForeignKey(
         "wagtailimages.Image", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("logo")
     )
@@ -53,6 +63,9 @@ class Publication(models.Model):  # type: ignore[django-manager-missing] # of a 
     #: Names from `common.sharing.CHANNELS`, in the order shown.
     share_mail = models.JSONField(_("share row in mails"), default=list, blank=True)
     share_web = models.JSONField(_("share row on pages"), default=list, blank=True)
+
+    #: {"fr": {"footer": "…"}}: own words by language and place, see `TEXTS`.
+    texts = models.JSONField(_("own words"), default=dict, blank=True)
 
     lists = models.ManyToManyField(MailingList, blank=True, related_name="publications", verbose_name=_("lists"))
     #: False is test mode: mail goes to the built-in inbox marked [TEST], no number is taken, nothing becomes public.
@@ -64,3 +77,16 @@ class Publication(models.Model):  # type: ignore[django-manager-missing] # of a 
 
     def __str__(self) -> str:
         return self.name
+
+    def text(self, place: str, language: str) -> str:
+        """Own words for `place`, a key of TEXTS, in `language`, else in the publication's own language; "" for none."""
+        for tag in (language, language.partition("-")[0], self.language):
+            found = self.texts.get(tag, {}).get(place, "")
+            if found:
+                return str(found)
+        return ""
+
+    @property
+    def public_address(self) -> str:
+        """Where readers reach it, without a slash at its end."""
+        return (self.base_url or settings.BASE_URL).rstrip("/")

@@ -21,6 +21,7 @@ from masthead.issues.blocks.button import bulletproof
 from masthead.issues.content import Content
 from masthead.issues.rendering import colours, wording
 from masthead.issues.rendering.excerpt import excerpt_body
+from masthead.issues.rendering.faces import face
 from masthead.issues.rendering.links import Links
 from masthead.issues.rendering.media import MAIL_COLUMN, MailMedium
 from masthead.issues.rendering.merge import Slots, guard, unguard_html
@@ -34,7 +35,6 @@ _CLASS = re.compile(r' class="([^"]*)"')
 _STYLE = re.compile(r'style="([^"]*)"')
 #: Languages whose letters need more room and another face than Latin ones.
 _FACES = {
-    "serif": "Georgia,'Times New Roman',serif",
     "sans": "'Segoe UI',Roboto,Helvetica,Arial,sans-serif",
     "arabic": "Tahoma,'Geeza Pro',Arial,sans-serif",
 }
@@ -93,6 +93,7 @@ def mail_html(content: Content, *, slots: Slots, links: Links, full: bool) -> st
         "issn": medium.fixed(content.masthead.issn),
         "logo": _logo(content, medium),
         "imprint": guard(printable(content.masthead.imprint).strip()),
+        "footer": guard(printable(content.masthead.footer).strip()),
         "has_page": content.visibility != "mail_only",
         "notes": _notes(medium),
         "share": _share(content),
@@ -178,13 +179,14 @@ def _forward(content: Content) -> str:
 def _look(content: Content) -> dict[str, str | int]:
     """Faces, sides and colours of the style sheet."""
     accent = content.masthead.accent
+    night = content.masthead.night_accent or accent
     arabic = content.language.split("-")[0].lower() in _ARABIC
     rtl = content.dir == "rtl"
     return {
         "column": MAIL_COLUMN,
         "start": "right" if rtl else "left",
         "end": "left" if rtl else "right",
-        "serif": mark_safe(_FACES["arabic" if arabic else "serif"]),  # noqa: S308  constants
+        "serif": mark_safe(_FACES["arabic"] if arabic else face(content.masthead.typeface).mail),  # noqa: S308  constants
         "sans": mark_safe(_FACES["arabic" if arabic else "sans"]),  # noqa: S308
         "leading": "1.9" if arabic else "1.62",
         "notes_leading": "1.8" if arabic else "1.5",
@@ -205,7 +207,7 @@ def _look(content: Content) -> dict[str, str | int]:
         "night_quiet": colours.NIGHT_QUIET,
         "night_line": "#3b3833",
         "night_tint": _NIGHT_TINT,
-        "night_accent": colours.readable(accent, on=_NIGHT_TINT),
+        "night_accent": colours.readable(night, on=_NIGHT_TINT),
     }
 
 

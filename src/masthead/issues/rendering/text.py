@@ -154,6 +154,8 @@ def _foot(content: Content) -> list[str]:
         "{{preferences_url}}",
         _("Unsubscribe:"),
         "{{unsubscribe_url}}",
+        *([""] if content.masthead.footer else []),
+        *_plain(guard(printable(content.masthead.footer)).strip().splitlines()),
         *([""] if content.masthead.imprint else []),
         *_plain(guard(printable(content.masthead.imprint)).splitlines()),
     ]

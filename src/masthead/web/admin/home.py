@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from masthead.audience.models import Subscriber
 from masthead.bounces.models import Mailbox
 from masthead.delivery.models import Campaign
+from masthead.issues.assigning import publications_of
 from masthead.issues.models import Edition, Issue, Publication
 from masthead.issues.publications import reasons_against_going_live
 from masthead.mail.transports import choosing
@@ -50,11 +51,15 @@ class NextAction:
 def home(request: HttpRequest) -> HttpResponse:
     """The first screen after signing in."""
     person, now = staff(request), timezone.now()
-    publications = list(Publication.objects.all())
+    publications = list(publications_of(person))
     sees_sending = may(person, "campaigns.view")
-    moving = _under_way() if sees_sending else []
-    last = _last_ended() if sees_sending else None
-    drafts = Issue.objects.filter(public_from=None).select_related("publication").order_by("-latest_revision__created_at", "-id")
+    moving = _under_way(publications) if sees_sending else []
+    last = _last_ended(publications) if sees_sending else None
+    drafts = (
+        Issue.objects.filter(public_from=None, publication__in=publications)
+        .select_related("publication")
+        .order_by("-latest_revision__created_at", "-id")
+    )
     checklist = list(_checklist(person, publications)) if may(person, "publications.edit") else []
     context = {
         "title": _("Good day, %(name)s") % {"name": person.get_short_name()},
@@ -72,13 +77,18 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "web_admin/home.html", context)
 
 
-def _under_way() -> list[Campaign]:
+def _under_way(publications: list[Publication]) -> list[Campaign]:
     states = [*MOVING, Campaign.State.PAUSED]
-    return list(Campaign.objects.filter(state__in=states).select_related("edition__publication", "edition__issue")[:5])
+    return list(
+        Campaign.objects.filter(state__in=states, edition__publication__in=publications).select_related(
+            "edition__publication", "edition__issue"
+        )[:5]
+    )
 
 
-def _last_ended() -> Campaign | None:
-    ended = Campaign.objects.filter(state__in=[Campaign.State.FINISHED, Campaign.State.CANCELLED])
+def _last_ended(publications: list[Publication]) -> Campaign | None:
+    states = [Campaign.State.FINISHED, Campaign.State.CANCELLED]
+    ended = Campaign.objects.filter(state__in=states, edition__publication__in=publications)
     return ended.select_related("edition__publication", "edition__issue").order_by("edition__is_test", "-finished_at").first()
 
 
@@ -110,7 +120,7 @@ def _next_action(person: User, publications: list[Publication], moving: list[Cam
         )
     if not may(person, "issues.write"):
         return None
-    draft = Issue.objects.filter(public_from=None).exclude(title="").order_by("-id").first()
+    draft = Issue.objects.filter(public_from=None, publication__in=publications).exclude(title="").order_by("-id").first()
     if draft is None:
         return NextAction(
             _("Write the next issue"),

@@ -14,7 +14,7 @@ from wagtail.admin.auth import require_admin_access
 
 from masthead.web.admin import closed, home, inbox, mailboxes, pacing, servers, transports
 from masthead.web.admin.office import account as own
-from masthead.web.admin.office import activity, people, publications, welcome
+from masthead.web.admin.office import activity, design, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
 from masthead.web.admin.sending import progress, starting, trying
 from masthead.web.admin.writing import findings, listing, manuscripts, previews
@@ -39,6 +39,9 @@ screens: list[URLPattern | URLResolver] = [
     path("publications/", publications.publications, name="desk_publications"),
     path("publications/new/", publications.new, name="desk_publication_new"),
     path("publications/<int:pk>/", publications.publication, name="desk_publication"),
+    path("publications/<int:pk>/design/", design.design, name="desk_design"),
+    path("publications/<int:pk>/design/verdict/", design.verdict, name="desk_design_verdict"),
+    path("publications/<int:pk>/design/look/", design.look, name="desk_design_look"),
     path("publications/<int:pk>/mode/", publications.mode, name="desk_publication_mode"),
     path("people/", people.people, name="desk_people"),
     path("people/<int:pk>/", people.change, name="desk_person"),

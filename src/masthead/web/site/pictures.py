@@ -28,12 +28,12 @@ def lead_picture(edition: Edition, *, key: str = "lead_image") -> LeadPicture | 
     return LeadPicture(found["url"], int(found.get("width") or 0), int(found.get("height") or 0), str(found.get("alt") or ""))
 
 
-def local_picture(edition: Edition) -> LeadPicture | None:
-    """The lead picture for a page of ours, named from the root of the host: it shows whatever host the page is visited by.
+def local_picture(edition: Edition, *, key: str = "lead_image") -> LeadPicture | None:
+    """The picture under `key` for a page of ours, named from the root of the host: it shows whatever host the page is visited by.
 
     Only its name is taken from the edition, so it also outlives a change of the publication's address.
     """
-    found = lead_picture(edition)
+    found = lead_picture(edition, key=key)
     if found is None:
         return None
     return replace(found, url=prefix_of(edition.publication) + path("media", name=found.url.rpartition("/")[2]))

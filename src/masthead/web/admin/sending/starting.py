@@ -26,7 +26,8 @@ from masthead.delivery.models import Campaign
 from masthead.issues import numbering, preflight, reading
 from masthead.issues.findings.base import length
 from masthead.issues.freezing import NotReady, preview
-from masthead.issues.models import Issue
+from masthead.issues.lookups import lists_for
+from masthead.issues.models import Issue, Publication
 from masthead.issues.rendering.edition import CannotRender
 from masthead.issues.rendering.edition import render as render_issue
 from masthead.issues.rendering.merge import TooManyFields
@@ -46,7 +47,7 @@ class SendForm(forms.Form):
     """To whom, what, and when. The time is one of the publication's time zone."""
 
     lists = forms.ModelMultipleChoiceField(
-        MailingList.objects.all(),
+        MailingList.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         label=gettext_lazy("Lists"),
         error_messages={"required": gettext_lazy("Choose at least one list.")},
@@ -79,6 +80,7 @@ class SendForm(forms.Form):
             "policy": Campaign.Policy.RESEND,
         }
         super().__init__(data, initial=initial)
+        self.fields["lists"].queryset = lists_for(issue.publication)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, object]:
         """Adds `starts_at`; refuses a time that is past, that the clocks skip or show twice, and a wrong number."""
@@ -141,7 +143,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 def audience_count(request: HttpRequest, pk: int) -> HttpResponse:
     """How many readers the chosen lists reach now: a piece of the send desk."""
     issue = get_object_or_404(Issue.objects.select_related("publication"), pk=pk)
-    chosen = MailingList.objects.filter(pk__in=[value for value in request.GET.getlist("lists") if value.isdecimal()])
+    chosen = lists_for(issue.publication).filter(pk__in=[value for value in request.GET.getlist("lists") if value.isdecimal()])
     return render(
         request,
         "web_admin/sending/audience.html",
@@ -205,7 +207,7 @@ def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
         "stopping": [one for one in groups.must if issue.publication.is_live or one.finding.id in preflight.REHEARSAL],
         "previous": delivery.campaigns_of(issue).exclude(state=Campaign.State.DRAFT),
         "local_now": now.astimezone(tz),
-        "lists": _lists(),
+        "lists": _lists(issue.publication),
         "chosen": {str(entry.pk) for entry in chosen},
         "words": length(content),
         **_audience(chosen),
@@ -220,9 +222,9 @@ def _end(issue: Issue, lists: list[MailingList], start: datetime) -> dict[str, o
     return {**expected(forecast), "quiet_until": hours.until(start) if hours else None}
 
 
-def _lists() -> list[tuple[MailingList, int]]:
+def _lists(publication: Publication) -> list[tuple[MailingList, int]]:
     counts = audience.counts()
-    return [(entry, counts[entry.pk].active) for entry in MailingList.objects.order_by("name")]
+    return [(entry, counts[entry.pk].active) for entry in lists_for(publication)]
 
 
 def _audience(chosen: list[MailingList]) -> dict[str, object]:

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from masthead.audience.models import MailingList
 from masthead.delivery import dry_run
 from masthead.delivery.models import DryRun
 from masthead.delivery.tasks import make_all_mails
+from masthead.issues.lookups import lists_for
 from masthead.issues.models import Issue
 from masthead.issues.tasks import check_links
 from masthead.team.roles import may, requires
@@ -27,7 +27,7 @@ from masthead.web.admin.staff import staff
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """Start a dry run to the lists that are ticked, and come back to the send desk."""
     issue = get_object_or_404(Issue.objects.select_related("publication"), pk=pk)
-    chosen = MailingList.objects.filter(pk__in=[value for value in request.POST.getlist("lists") if value.isdecimal()])
+    chosen = lists_for(issue.publication).filter(pk__in=[value for value in request.POST.getlist("lists") if value.isdecimal()])
     with transaction.atomic():
         opened = dry_run.open_run(
             issue=issue, lists=list(chosen or issue.publication.lists.all()), by=staff(request).actor, now=timezone.now()

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from masthead.delivery.lookups import Progress
-from masthead.issues.models import Publication
+from masthead.issues.assigning import publications_of
+from masthead.team.models import User
 from masthead.team.roles import may
 
 register = template.Library()
@@ -26,7 +27,7 @@ def test_mode_banner(context: dict[str, Any]) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"publications": []}
     return {
-        "publications": list(Publication.objects.filter(is_live=False).only("id", "name")),
+        "publications": list(publications_of(user).filter(is_live=False).only("id", "name")) if isinstance(user, User) else [],
         "may_read_inbox": may(user, "inbox.read"),
         "may_go_live": may(user, "publications.edit"),
     }

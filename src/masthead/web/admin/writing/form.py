@@ -10,7 +10,9 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
+from masthead.issues.assigning import publications_of
 from masthead.issues.models import Publication
+from masthead.team.models import User
 
 
 class IssueForm(WagtailAdminModelForm):
@@ -23,11 +25,13 @@ class IssueForm(WagtailAdminModelForm):
         if self.instance.pk is not None:
             del self.fields["publication"]  # a number belongs to a publication: an issue stays where it is
             return
-        first, *others = Publication.objects.order_by("id")[:2] or [None]
+        own = publications_of(self.for_user) if isinstance(self.for_user, User) else Publication.objects.none()
+        first, *others = own[:2] or [None]
         if first is not None and not others:
             self.instance.publication = first
             del self.fields["publication"]
         elif first is not None:
+            self.fields["publication"].queryset = own
             self.fields["publication"].initial = first.pk
             self.fields["publication"].empty_label = None
 

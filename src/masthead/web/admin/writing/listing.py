@@ -16,8 +16,10 @@ from django.views.decorators.http import require_safe
 from masthead.delivery import lookups as delivery
 from masthead.delivery.models import Campaign
 from masthead.issues import lookups
-from masthead.issues.models import Edition, Issue, Publication, TakenNumber
+from masthead.issues.assigning import publications_of
+from masthead.issues.models import Edition, Issue, TakenNumber
 from masthead.team.roles import may, requires
+from masthead.web.admin.staff import staff
 from masthead.web.admin.words import Words, byline_of, campaign_words, number_of, state_of
 
 A_PAGE = 30
@@ -42,9 +44,11 @@ class Row:
 @requires("desk.open")
 def issues(request: HttpRequest) -> HttpResponse:
     """The list, newest first; `q` searches headline, byline and number, `state` and `publication` filter."""
-    now = timezone.now()
+    now, own = timezone.now(), publications_of(staff(request))
     text, state, publication = (request.GET.get(name, "") for name in ("q", "state", "publication"))
-    found = _matching(Issue.objects.select_related("publication").prefetch_related("bylines__contributor"), text)
+    found = _matching(
+        Issue.objects.filter(publication__in=own).select_related("publication").prefetch_related("bylines__contributor"), text
+    )
     if publication.isdecimal():
         found = found.filter(publication_id=int(publication))
     if state == "draft":
@@ -58,8 +62,10 @@ def issues(request: HttpRequest) -> HttpResponse:
         "title": _("Issues"),
         "page": page,
         "rows": [row_of(issue, now=now) for issue in page],
-        "withdrawn": TakenNumber.objects.filter(withdrawn_at__isnull=False, issue=None).select_related("publication"),
-        "publications": Publication.objects.all(),
+        "withdrawn": TakenNumber.objects.filter(withdrawn_at__isnull=False, issue=None, publication__in=own).select_related(
+            "publication"
+        ),
+        "publications": own,
         "q": text,
         "state": state,
         "publication": publication,

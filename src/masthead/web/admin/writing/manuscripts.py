@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from masthead.issues import drafting, importing, waiting, web_pages
+from masthead.issues.assigning import publications_of
 from masthead.issues.importing import Imported
 from masthead.issues.manuscripts.boxed import MOST_BYTES
 from masthead.issues.manuscripts.kinds import READERS
 from masthead.issues.manuscripts.neutral import BadManuscript
-from masthead.issues.models import Issue, Publication
+from masthead.issues.models import Issue
 from masthead.issues.rendering.edition import CannotRender
 from masthead.issues.rendering.edition import render as render_issue
 from masthead.issues.rendering.merge import TooManyFields
@@ -78,7 +79,7 @@ def manuscript(request: HttpRequest) -> HttpResponse:
         "form": form,
         "into": into,
         "number": number_of(into) if into else "",
-        "has_publication": Publication.objects.exists(),
+        "has_publication": publications_of(staff(request)).exists(),
     }
     return render(request, "web_admin/issues/manuscript.html", context, status=422 if form.errors else 200)
 
@@ -88,7 +89,7 @@ def manuscript(request: HttpRequest) -> HttpResponse:
 def found(request: HttpRequest, token: str) -> HttpResponse:
     """What was found: the result beside the report, and the decision."""
     imported, into = _waiting(request, token), _into(request)
-    places = Publication.objects.order_by("id")
+    places = publications_of(staff(request))
     context = {
         "title": imported.meta.get("title") or _("A manuscript without a headline"),
         "found": imported,
@@ -113,7 +114,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     def address_of(source: str) -> str:
         return request.build_absolute_uri(reverse("desk_manuscript_picture", args=[token, sources.index(source)]))
 
-    publication = into.publication if into else Publication.objects.order_by("id").first()
+    publication = into.publication if into else publications_of(staff(request)).first()
     if publication is None:
         raise Http404
     try:
@@ -121,7 +122,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         html = render_issue(content).web_html
     except (CannotRender, TooManyFields) as error:
         return previews.page(request, "web_admin/previews/trouble.html", {"trouble": str(error)})
-    theme = reverse("theme", args=[content.masthead.accent.lstrip("#").lower()])
+    theme = previews.theme_of(content)
     # Written by `issues.rendering` from values that it escaped or passed through its allow-list (S4).
     context = {"content": content, "html": SafeString(html), "theme": theme}
     return previews.page(request, "web_admin/previews/web.html", context)
@@ -152,7 +153,7 @@ def decide(request: HttpRequest, token: str) -> HttpResponse:
             issue = drafting.fill(issue=into, found=imported, by=person.actor, now=timezone.now())
         else:
             chosen = request.POST.get("publication", "")
-            places = Publication.objects.order_by("id")
+            places = publications_of(staff(request))
             publication = get_object_or_404(places, pk=int(chosen)) if chosen.isdecimal() else places.first()
             if publication is None:
                 raise Http404
@@ -178,7 +179,8 @@ def _into(request: HttpRequest) -> Issue | None:
         return None
     if not said.isdecimal() or len(said) > 12:
         raise Http404
-    issue: Issue = get_object_or_404(Issue.objects.select_related("publication"), pk=int(said))
+    own = Issue.objects.filter(publication__in=publications_of(staff(request)))
+    issue: Issue = get_object_or_404(own.select_related("publication"), pk=int(said))
     return issue
 
 

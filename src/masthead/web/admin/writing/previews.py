@@ -25,6 +25,7 @@ from masthead.issues.numbering import NoNumber
 from masthead.issues.rendering.edition import CannotRender, Rendered, render
 from masthead.issues.rendering.merge import TooManyFields
 from masthead.team.roles import requires
+from masthead.web.site.theme import name_of
 
 #: What a mail may load: its pictures and its own styles. No script, no form, no frame, no origin of ours.
 SANDBOX = (
@@ -75,10 +76,10 @@ def answer(request: HttpRequest, issue: Issue, mode: str) -> HttpResponse:
     if mode == "text":
         return page(request, "web_admin/previews/text.html", {**context, "text": as_read(rendered.text_full, rendered, content)})
     if mode == "web":
-        theme = reverse("theme", args=[content.masthead.accent.lstrip("#").lower()])
+        theme = theme_of(content)
         return page(request, "web_admin/previews/web.html", {**context, "html": _trusted(rendered), "theme": theme})
     if request.GET.get("part") == "content":
-        return _sandboxed(_inner(rendered, content, mode))
+        return sandboxed(_inner(rendered, content, mode))
     query = request.GET.copy()
     query["part"] = "content"
     return page(request, "web_admin/previews/frame.html", {**context, "source": f"{request.path}?{query.urlencode()}"})
@@ -113,8 +114,15 @@ def _inner(rendered: Rendered, content: Content, mode: str) -> str:
     return f'<!doctype html><meta charset="utf-8"><title>{_("Feed")}</title>{rendered.feed_html}'
 
 
-def _sandboxed(html: str) -> HttpResponse:
+def sandboxed(html: str) -> HttpResponse:
+    """A mail as the document of a frame: no script, no form, an origin of its own."""
     return HttpResponse(html, headers={"Content-Security-Policy": SANDBOX, "X-Frame-Options": "SAMEORIGIN"})
+
+
+def theme_of(content: Content) -> str:
+    """The stylesheet of the look that `content` has."""
+    look = content.masthead
+    return reverse("theme", args=[name_of(look.accent, look.night_accent, look.typeface)])
 
 
 def page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:

@@ -29,6 +29,13 @@ def to(context: template.Context, name: str, /, **values: str | int) -> str:
     return str(context.get("prefix", "")) + path(name, **values)
 
 
+@register.simple_tag(takes_context=True)
+def own_words(context: template.Context, place: str) -> str:
+    """The publication's own words for a place, in the page's language; "" for none: {% own_words "sign_up" as words %}."""
+    publication = context.get("publication")
+    return publication.text(place, str(context.get("language", ""))) if publication else ""
+
+
 @register.simple_tag
 def numbered(value: Edition | int) -> str:
     """ "No. 1970": of an edition in its language, of a number alone in the page's. Plain words, for a title."""

@@ -1,0 +1,91 @@
+"""Keeps members of staff who are limited to some publications away from everything of the others.
+
+One gate in front of all screens of the desk, not a line in each: `SUBJECTS` says for every route with a number in it what that
+number is. What belongs to a publication of somebody else answers like what does not exist (404). A test reads the routes, so
+that a new screen must say what it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+
+from masthead.delivery.models import Campaign
+from masthead.issues.assigning import limited_to
+from masthead.issues.models import Issue, Publication
+from masthead.team.models import User
+from masthead.web.middleware import is_desk
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+#: What the `pk` of a route belongs to: the lookup of its publication.
+_ISSUE = (Issue, "publication__in")
+_CAMPAIGN = (Campaign, "edition__publication__in")
+_PUBLICATION = (Publication, "pk__in")
+SUBJECTS: dict[str, tuple[type[Model], str]] = {
+    "issues": _ISSUE,  # the whole namespace of the editor
+    "desk_look": _ISSUE,
+    "desk_findings": _ISSUE,
+    "desk_send": _ISSUE,
+    "desk_send_audience": _ISSUE,
+    "desk_dry_run": _ISSUE,
+    "desk_check_links": _ISSUE,
+    "desk_dry_run_news": _ISSUE,
+    "wagtailsnippetchoosers_issues_issue": _ISSUE,
+    "desk_campaign": _CAMPAIGN,
+    "desk_campaign_news": _CAMPAIGN,
+    "desk_campaign_act": _CAMPAIGN,
+    "desk_publication": _PUBLICATION,
+    "desk_publication_mode": _PUBLICATION,
+    "desk_design": _PUBLICATION,
+    "desk_design_verdict": _PUBLICATION,
+    "desk_design_look": _PUBLICATION,
+    "desk_quiet_hours": _PUBLICATION,
+}
+
+
+class OwnPublicationsMiddleware:
+    """404 for what belongs to a publication that the person does not work on."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: dict[str, Any]) -> None:
+        """Raise Http404 before the view looks at anything."""
+        if not is_desk(request) or not isinstance(request.user, User):
+            return
+        match = request.resolver_match
+        subject = subject_of(match.namespaces[0] if match and match.namespaces else (match.url_name if match else ""))
+        many = match is not None and match.url_name in _MANY
+        if subject is None and not many:
+            return
+        limit = limited_to(request.user)
+        if limit is None:
+            return
+        if many:
+            raise Http404  # the shell's own acts on many rows at once: our screens do not lead there
+        if subject is not None and "pk" in kwargs and not _among(subject, str(kwargs["pk"]), limit):
+            raise Http404
+
+
+#: Routes of the shell that take rows by a query: nothing of ours leads there.
+_MANY = frozenset({"wagtail_bulk_action"})
+
+
+def subject_of(name: str | None) -> tuple[type[Model], str] | None:
+    """What a route (or its first namespace) is about, if that belongs to a publication."""
+    return SUBJECTS.get(name or "")
+
+
+def _among(subject: tuple[type[Model], str], pk: str, limit: list[Publication]) -> bool:
+    model, lookup = subject
+    rows: QuerySet[Model] = model._default_manager.all()
+    return pk.isdecimal() and len(pk) < 18 and rows.filter(pk=int(pk), **{lookup: [one.pk for one in limit]}).exists()
