@@ -9,10 +9,11 @@ import pytest
 from wagtail.images import get_image_model
 from wagtail.models import Collection
 
+from masthead.audit.models import Entry
 from masthead.issues import drafting, freezing, reading
 from masthead.issues.blocks.image import ImageBlock
 from masthead.issues.manuscripts.neutral import BadManuscript
-from masthead.issues.models import Issue
+from masthead.issues.models import Byline, Contributor, Issue
 
 pytestmark = pytest.mark.django_db
 
@@ -153,3 +154,19 @@ def test_a_number_that_is_taken_is_refused(draft: Any, now: Any) -> None:
 def test_a_file_of_another_kind_is_refused(draft: Any) -> None:
     with pytest.raises(BadManuscript, match=r"it takes|old Word"):
         draft("Words.", "ferry.doc")
+
+
+def test_a_copy_says_the_same_under_a_number_of_its_own(make_issue: Any, prose: Any, now: Any) -> None:
+    contributor = Contributor.objects.create(name="Maud Ellery")
+    original = make_issue(slug="ferry", label="1971a", correction_note="It was Tuesday.", excerpt="As it was saved first.")
+    original.bylines.add(Byline(contributor=contributor, role="photos"))
+    original.title = "The ferry, as edited last"
+    original.save_revision()
+    Issue.objects.filter(pk=original.pk).update(number=1970, ready_digest="f" * 64)
+    made = drafting.copy(issue=original, by="staff:1", now=now)
+    newest = reading.newest(made)
+    assert newest.title == "The ferry, as edited last"
+    assert [block.value["text"].source for block in newest.body] == [block.value["text"].source for block in original.body]
+    assert [(byline.contributor, byline.role) for byline in newest.bylines.all()] == [(contributor, "photos")]
+    assert (made.number, made.slug, made.label, made.correction_note, made.ready_digest) == (None, "", "", "", "")
+    assert Entry.objects.filter(action="issue.copied", subject=f"issue:{made.pk}").exists()

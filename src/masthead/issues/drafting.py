@@ -25,7 +25,7 @@ from masthead.issues.content import Content
 from masthead.issues.importing import FoundPicture, Imported
 from masthead.issues.manuscripts import scripts
 from masthead.issues.manuscripts.neutral import BadManuscript, Piece
-from masthead.issues.models import Issue, Publication, TakenNumber
+from masthead.issues.models import Byline, Issue, Publication, TakenNumber
 from masthead.issues.picture import Picture
 
 _TELLING = re.compile(r"^zh-|-[A-Za-z]{4}(-|$)")
@@ -131,6 +131,43 @@ def create(
             action="issue.drafted", by=by, now=now, subject=f"issue:{issue.pk}", details={"planned_number": issue.planned_number}
         )
     return issue
+
+
+#: What a copy takes along. The rest belongs to one issue alone: its number and date, its address, what was corrected in it.
+_COPIED = (
+    "title",
+    "byline_line",
+    "excerpt",
+    "lead_image",
+    "lead_image_alt",
+    "lead_caption",
+    "lead_credit",
+    "body",
+    "notes",
+    "subject",
+    "preheader",
+    "mail_mode",
+    "visibility",
+    "language",
+    "direction",
+)
+
+
+@transaction.atomic
+def copy(*, issue: Issue, by: str, now: datetime) -> Issue:
+    """A new draft that says what the newest draft of `issue` says, to be written over: regular parts stay where they were.
+
+    It gets a number of its own. The original is not changed.
+    """
+    source = reading.newest(issue)
+    made = Issue(publication=source.publication, **{name: getattr(source, name) for name in _COPIED})
+    made.save()
+    for place, byline in enumerate(source.bylines.all()):
+        made.bylines.add(Byline(contributor=byline.contributor, role=byline.role, sort_order=place))
+    made.save()
+    made.save_revision()
+    recording.record(action="issue.copied", by=by, now=now, subject=f"issue:{made.pk}", details={"from": f"issue:{source.pk}"})
+    return made
 
 
 def shown(found: Imported, *, publication: Publication, now: datetime, address_of: Callable[[str], str]) -> Content:

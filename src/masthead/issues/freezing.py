@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -160,19 +161,24 @@ def _edition(prepared: Prepared, numbers: Numbers | None, *, by: str, now: datet
 
 def _share_card(draft: Draft) -> dict[str, object]:
     content = draft.content
+    words = words_of_card(content)
+    alt = f"{content.masthead.name} {words['number']}: {words['title']}"
+    return draft.assets.share_card(draft.issue.lead_image, alt=alt, **words)
+
+
+def words_of_card(content: Content) -> dict[str, Any]:
+    """What the picture says that other sites show with a link, for `share_card.draw`."""
     with override(wording.catalogue(content.language)):
         number, date, title = wording.numbered(content), wording.dated(content), wording.plain_title(content)
-    return draft.assets.share_card(
-        draft.issue.lead_image,
-        alt=f"{content.masthead.name} {number}: {title}",
-        name=content.masthead.name,
-        number=number,
-        date=date,
-        title=title,
-        host=urlsplit(content.masthead.base_url).netloc,
-        accent=content.masthead.accent,
-        rtl=content.dir == "rtl",
-    )
+    return {
+        "name": content.masthead.name,
+        "number": number,
+        "date": date,
+        "title": title,
+        "host": urlsplit(content.masthead.base_url).netloc,
+        "accent": content.masthead.accent,
+        "rtl": content.dir == "rtl",
+    }
 
 
 def _is_rehearsal(issue: Issue, test: bool) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
+from wagtail.rich_text import RichText
 
 from masthead.issues.models import Edition, Issue, Publication
 from masthead.team.models import Role
@@ -98,3 +100,59 @@ def test_issues_are_found_by_headline_and_number(owner_at_desk: Client, issue: I
     assert b"tide tables" in owner_at_desk.get("/desk/issues/", {"q": "TIDE"}).content
     assert b"Nothing found" in owner_at_desk.get("/desk/issues/", {"q": "no such words"}).content
     assert b"tide tables" not in owner_at_desk.get("/desk/issues/", {"state": "published"}).content
+
+
+def test_a_mail_is_looked_at_dark_bare_and_without_its_style_block(owner_at_desk: Client, issue: Issue) -> None:
+    def content(**asked: str) -> Any:
+        return owner_at_desk.get(f"/desk/issues/look/{issue.pk}/", {"mode": "mail", "part": "content", **asked})
+
+    assert "prefers-color-scheme" in content().content.decode()
+    assert "@media all" in content(night="dark").content.decode()
+    assert "@media not all" in content(night="light").content.decode()
+    assert "img-src 'none'" in content(pictures="off")["Content-Security-Policy"]
+    assert "<style" not in content(styles="off").content.decode()
+    assert "@media all" in content(mode="mail_dark").content.decode()
+
+
+def test_an_issue_is_looked_at_as_a_reader_gets_it(owner_at_desk: Client, issue: Issue, make_subscriber: Any) -> None:
+    reader = make_subscriber("nilufar@example.org", name="Nilufar", attributes={"city": "Porthaven"})
+    issue.body = [("text", {"text": RichText('<p>Dear {{ name | "reader" }} in {{ city | "your town" }}</p>')})]
+    issue.save_revision()
+    screen = owner_at_desk.get(f"/desk/issues/looks/{issue.pk}/", {"reader": "Nilufar@example.org"}).content.decode()
+    assert "Nilufar</bdi> chose" in screen
+    assert f"reader={reader.pk}" in screen
+    mail = owner_at_desk.get(f"/desk/issues/look/{issue.pk}/", {"reader": reader.pk, "part": "content"}).content.decode()
+    assert "Dear Nilufar in Porthaven" in mail
+    text = owner_at_desk.get(f"/desk/issues/look/{issue.pk}/", {"reader": reader.pk, "mode": "text"}).content.decode()
+    assert "Dear Nilufar in Porthaven" in text
+    assert (
+        "no reader with this address"
+        in owner_at_desk.get(f"/desk/issues/looks/{issue.pk}/", {"reader": "nobody@example.org"}).content.decode()
+    )
+
+
+def test_who_may_not_see_readers_sees_none_in_a_preview(
+    at_desk: Callable[[Role], Client], issue: Issue, make_subscriber: Any
+) -> None:
+    reader = make_subscriber("nilufar@example.org", name="Nilufar")
+    issue.body = [("text", {"text": RichText('<p>Dear {{ name | "reader" }}</p>')})]
+    issue.save_revision()
+    author = at_desk(Role.AUTHOR)
+    mail = author.get(f"/desk/issues/look/{issue.pk}/", {"reader": reader.pk, "part": "content"}).content.decode()
+    assert "Dear reader" in mail
+    assert "Nilufar" not in author.get(f"/desk/issues/looks/{issue.pk}/", {"reader": "nilufar@example.org"}).content.decode()
+
+
+def test_the_teaser_shows_the_card_of_a_shared_link(owner_at_desk: Client, issue: Issue) -> None:
+    page = owner_at_desk.get(f"/desk/issues/look/{issue.pk}/", {"mode": "teaser"}).content.decode()
+    assert 'src="data:image/jpeg;base64,' in page
+    assert page.count("Twelve minutes, every Thursday.") == 3
+
+
+def test_an_issue_is_begun_as_a_copy(owner_at_desk: Client, issue: Issue) -> None:
+    assert "Or begin with a copy of" in owner_at_desk.get("/desk/issues/add/").content.decode()
+    answer = owner_at_desk.post("/desk/issues/like/0/", {"model": issue.pk})
+    copy = Issue.objects.exclude(pk=issue.pk).get()
+    assert answer["Location"] == f"/desk/issues/edit/{copy.pk}/"
+    assert owner_at_desk.get("/desk/issues/like/1/").status_code == 405
+    assert owner_at_desk.post("/desk/issues/like/0/", {"model": "12345"}).status_code == 404

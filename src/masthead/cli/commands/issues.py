@@ -51,6 +51,24 @@ def create(file: Path, title: str, byline: str, excerpt: str, slug: str | None, 
         click.echo(number)
 
 
+@issue.command("copy")
+@click.argument("number", type=int)
+@which_publication
+@as_json
+def copy(number: int, slug: str | None, as_json: bool) -> None:
+    """Make a draft that says what issue NUMBER says, and print the number it is planned to get."""
+    start()
+    from masthead.cli import choosing
+    from masthead.issues import drafting, numbering
+
+    made = drafting.copy(issue=choosing.issue(choosing.publication(slug), number), by=BY, now=now())
+    planned = numbering.expected(made).first
+    if as_json:
+        show_json({"number": planned, "id": made.pk, "title": made.title, "publication": made.publication.slug})
+    else:
+        click.echo(planned)
+
+
 @issue.command("import")
 @click.argument("source")
 @click.option("--into", type=int, metavar="NUMBER", help="Put it into this draft, in place of its text. Without it: a new draft.")

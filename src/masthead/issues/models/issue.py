@@ -141,8 +141,11 @@ class Issue(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previe
         """What the editor can look at; `web.admin` shows each by the renderer that freezes."""
         return [
             ("mail", _("Mail")),
+            ("mail_dark", _("Mail, dark")),
+            ("mail_bare", _("Mail, pictures off")),
             ("mail_excerpt", _("Mail, excerpt")),
             ("web", _("Page")),
+            ("teaser", _("Teaser and shared link")),
             ("text", _("Plain text")),
             ("feed", _("Feed")),
         ]

@@ -17,9 +17,11 @@ from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, design, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
 from masthead.web.admin.sending import progress, starting, trying
-from masthead.web.admin.writing import findings, listing, manuscripts, previews
+from masthead.web.admin.writing import copying, findings, listing, looks, manuscripts, previews
 
 screens: list[URLPattern | URLResolver] = [
+    path("issues/like/<int:pk>/", copying.copy, name="desk_issue_copy"),
+    path("issues/looks/<int:pk>/", looks.looks, name="desk_looks"),
     path("issues/look/<int:pk>/", previews.look, name="desk_look"),
     path("issues/look/<int:pk>/findings/", findings.findings, name="desk_findings"),
     path("issues/manuscript/", manuscripts.manuscript, name="desk_manuscript"),

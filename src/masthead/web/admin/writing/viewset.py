@@ -27,7 +27,7 @@ from wagtail.snippets.views.snippets import (
 
 from masthead.issues.models import Contributor, Issue
 from masthead.team.roles import may
-from masthead.web.admin.writing import form, previews, readiness
+from masthead.web.admin.writing import copying, form, previews, readiness
 
 
 class Composing:
@@ -73,6 +73,10 @@ class ComposeNew(Composing, CreateView):
     """A new issue."""
 
     page_title = gettext_lazy("New issue")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the newest issues, which can be copied instead."""
+        return super().get_context_data(**kwargs) | {"models": copying.models()}
 
     def get_initial_form_instance(self) -> Issue:
         """Begun with an empty paragraph, so that there is somewhere to write."""

@@ -36,6 +36,10 @@
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-counter]")) count(event.target);
   });
+  // <form data-autosubmit> shows what was chosen at once; typed text waits for the button.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[type=radio], [type=checkbox]")) event.target.closest("form[data-autosubmit]")?.requestSubmit();
+  });
   // The shell's editors have no name of their own: they take that of their field or block; its map of the page is reached by keyboard.
   const name = () => {
     for (const box of document.querySelectorAll('.DraftEditor-root [contenteditable="true"]:not([aria-label])')) {

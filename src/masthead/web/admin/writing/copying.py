@@ -1,0 +1,48 @@
+"""A new issue begun with what an earlier one says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from masthead.issues import drafting
+from masthead.issues.models import Issue
+from masthead.team.roles import requires
+from masthead.web.admin.staff import staff
+from masthead.web.admin.words import number_of
+
+#: How many issues are offered.
+OFFERED = 20
+
+
+@dataclass(frozen=True)
+class Model:
+    """An issue that can be copied."""
+
+    issue: Issue
+    number: str
+
+
+@require_POST
+@requires("issues.write")
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """Copy issue `pk`, or the one chosen in the form, and go on writing in the copy."""
+    chosen = request.POST.get("model", "")
+    issue = get_object_or_404(Issue, pk=int(chosen) if chosen.isdecimal() else pk)
+    made = drafting.copy(issue=issue, by=staff(request).actor, now=timezone.now())
+    messages.success(
+        request, _("A new draft that says what No. %(number)s says. Its number is its own.") % {"number": number_of(issue)}
+    )
+    return redirect("issues:edit", made.pk)
+
+
+def models() -> list[Model]:
+    """The newest issues."""
+    found = Issue.objects.select_related("publication").order_by("-id")[:OFFERED]
+    return [Model(issue, number_of(issue)) for issue in found]
