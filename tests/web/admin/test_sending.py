@@ -183,6 +183,53 @@ def test_what_is_uncertain_is_held_if_wished_and_sent_again_when_somebody_decide
     assert campaign.state == Campaign.State.SENDING
 
 
+def test_who_is_without_it_is_counted_and_then_sent_to_with_a_minute_to_undo(
+    owner_at_desk: Client,
+    issue: Issue,
+    reader: Subscriber,
+    make_subscriber: Any,
+    mailing_list: MailingList,
+    wish: dict[str, Any],
+) -> None:
+    url = send(owner_at_desk, issue, wish)["Location"]
+    assert "Who is without it?" not in owner_at_desk.get(url).content.decode()
+    starting.start(campaign_id=Campaign.objects.get().pk, now=timezone.now() + timedelta(minutes=2))
+    Delivery.objects.update(state=Delivery.State.EXPIRED)
+    for number in range(3):
+        make_subscriber(f"late{number}@example.org", mailing_list)
+    assert f"{url}rest/" in owner_at_desk.get(url).content.decode()
+    screen = owner_at_desk.get(f"{url}rest/").content.decode()
+    assert "Send it to these 3" in screen
+    assert "Send it to this one" in screen
+    assert Campaign.objects.count() == 1
+    answer = owner_at_desk.post(f"{url}rest/", {"reach": "joined"})
+    again = owner_at_desk.post(f"{url}rest/", {"reach": "joined"})
+    made = Campaign.objects.get(reach="joined")
+    assert answer["Location"] == again["Location"] == f"/desk/issues/sending/{made.pk}/"
+    assert made.starts_at is not None
+    assert made.starts_at > timezone.now() + timedelta(seconds=50)
+    screen = owner_at_desk.get(answer["Location"]).content.decode()
+    assert "those who joined since" in screen
+    assert "Other sendings of this issue" in screen
+    undone = owner_at_desk.post(answer["Location"] + "act/", {"act": "undo"})
+    assert undone["Location"] == answer["Location"] + "rest/"
+    made.refresh_from_db()
+    issue.refresh_from_db()
+    assert made.state == Campaign.State.DRAFT
+    assert issue.public_from is not None
+
+
+def test_a_further_sending_to_nobody_or_to_somebody_else_is_not_made(
+    owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    url = send(owner_at_desk, issue, wish)["Location"]
+    assert owner_at_desk.get(f"{url}rest/")["Location"] == url
+    starting.start(campaign_id=Campaign.objects.get().pk, now=timezone.now() + timedelta(minutes=2))
+    assert "Nobody has joined" in owner_at_desk.post(f"{url}rest/", {"reach": "joined"}, follow=True).content.decode()
+    assert owner_at_desk.post(f"{url}rest/", {"reach": "all"}).status_code == 200
+    assert Campaign.objects.count() == 1
+
+
 def test_links_are_asked_for_by_a_task(owner_at_desk: Client, issue: Issue, django_capture_on_commit_callbacks: Any) -> None:
     with django_capture_on_commit_callbacks() as waiting:
         answer = owner_at_desk.post(f"/desk/issues/send/{issue.pk}/links/")
