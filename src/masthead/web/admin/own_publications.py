@@ -34,6 +34,7 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "desk_findings": _ISSUE,
     "desk_send": _ISSUE,
     "desk_send_audience": _ISSUE,
+    "desk_send_test": _ISSUE,
     "desk_dry_run": _ISSUE,
     "desk_check_links": _ISSUE,
     "desk_dry_run_news": _ISSUE,

@@ -16,7 +16,7 @@ from masthead.web.admin import closed, home, inbox, mailboxes, pacing, servers, 
 from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, design, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
-from masthead.web.admin.sending import following, progress, starting, trying
+from masthead.web.admin.sending import following, progress, starting, tests, trying
 from masthead.web.admin.writing import copying, findings, listing, looks, manuscripts, previews
 
 screens: list[URLPattern | URLResolver] = [
@@ -31,6 +31,7 @@ screens: list[URLPattern | URLResolver] = [
     path("issues/manuscript/<str:token>/decide/", manuscripts.decide, name="desk_manuscript_decide"),
     path("issues/send/<int:pk>/", starting.send, name="desk_send"),
     path("issues/send/<int:pk>/audience/", starting.audience_count, name="desk_send_audience"),
+    path("issues/send/<int:pk>/test/", tests.test, name="desk_send_test"),
     path("issues/send/<int:pk>/dry-run/", trying.begin, name="desk_dry_run"),
     path("issues/send/<int:pk>/links/", trying.links, name="desk_check_links"),
     path("issues/send/<int:pk>/dry-run/news/", trying.news, name="desk_dry_run_news"),
