@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from masthead.cli import choosing
 from masthead.cli.starting import as_json, now, show_json, start, which_publication
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ def doctor(slug: str | None, as_json: bool) -> None:
     (pass, fail, unknown, unchecked), words, publish (name, type, value, zone) or null.
     """
     start()
+    from masthead.cli import choosing
     from masthead.issues.models import Publication
     from masthead.ops.doctor.examining import Outside, examine
 
