@@ -24,7 +24,8 @@ REVIEWED = Path(__file__).with_name("routes.txt")
 #: Answered to anybody, with a 200: the door, and what the shell's scripts and the first run need.
 OPEN_ON_THE_DESK = ("/desk/sign-in/", "/desk/welcome/", "/desk/jsi18n/", "/desk/sprite/", "/desk/logout/")
 #: A POST that needs no form of ours: RFC 8058 asks for it. The token in the address stands in its place.
-WITHOUT_FORM = ("/u/",)
+#: A mail provider has no form either: the token names the webhook, and its signature proves the post.
+WITHOUT_FORM = ("/u/", "/hooks/")
 
 
 def test_the_routes_are_those_that_were_reviewed() -> None:

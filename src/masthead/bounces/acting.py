@@ -27,6 +27,7 @@ _CERTAINTY = {
     Finding.Identity.REFUSAL: rules.CERTAIN,
     Finding.Identity.TOKEN: rules.CERTAIN,
     Finding.Identity.MESSAGE_ID: rules.LIKELY,
+    Finding.Identity.PROVIDER: rules.LIKELY,
 }
 
 
@@ -153,10 +154,11 @@ def _earlier(finding: Finding, again: bool) -> list[tuple[int | None, datetime]]
 def _carry_out(finding: Finding, rule: Rule, now: datetime) -> None:
     if not _mark(finding, Outcome(rule.outcome), rule.name, now):
         return
-    if rule.outcome == Outcome.LEFT and finding.delivery is not None and finding.subscriber is not None:
+    if rule.outcome == Outcome.LEFT and finding.subscriber is not None:
         # No notice: nothing ever answers a mail that came in (RFC 3834), so there is no loop to be caught in.
-        lists = lookups.lists_of(finding.delivery)
-        consent.withdraw(subscriber=finding.subscriber, lists=lists, how="unsubscribe mail", by="reader", now=now)
+        lists = lookups.lists_of(finding.delivery) if finding.delivery is not None else None
+        how = "provider's list" if finding.identity == Finding.Identity.PROVIDER else "unsubscribe mail"
+        consent.withdraw(subscriber=finding.subscriber, lists=lists, how=how, by="reader", now=now)
     if rule.outcome == Outcome.COMPLAINED and finding.subscriber is not None:
         subscriber = finding.subscriber
         consent.withdraw(

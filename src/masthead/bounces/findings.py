@@ -28,7 +28,7 @@ def read_waiting(*, most: int = _MOST_AT_ONCE) -> list[Finding]:
 
     A report that cannot be read stays, marked as such and with the reason; the others do not wait for it.
     """
-    waiting = RawReport.objects.filter(state=State.WAITING).order_by("id")[:most]
+    waiting = RawReport.objects.filter(state=State.WAITING).exclude(via=RawReport.Via.WEBHOOK).order_by("id")[:most]
     found: list[Finding] = []
     with Sandbox() as sandbox:
         for report in waiting.iterator(chunk_size=50):
@@ -76,7 +76,7 @@ def _keep(report: RawReport, reading: Reading) -> Finding | None:
         owner = owner_of(reading, envelope_to=report.envelope_to)
     if owner.subscriber is not None:
         RawReport.objects.filter(pk=report.pk).update(subscriber=owner.subscriber)
-    return Finding.objects.create(report=report, **_columns(reading, owner, report.received_at))
+    return Finding.objects.create(report=report, **columns(reading, owner, report.received_at))
 
 
 def _of_refusal(delivery: Delivery, now: datetime) -> Finding:
@@ -95,10 +95,11 @@ def _of_refusal(delivery: Delivery, now: datetime) -> Finding:
     )
     owner = Owner(Finding.Identity.REFUSAL, delivery, delivery.subscriber)
     at = datetime.fromtimestamp(delivery.at, UTC) if delivery.at is not None else now
-    return Finding.objects.create(**_columns(reading, owner, at))
+    return Finding.objects.create(**columns(reading, owner, at))
 
 
-def _columns(reading: Reading, owner: Owner, at: datetime) -> dict[str, object]:
+def columns(reading: Reading, owner: Owner, at: datetime) -> dict[str, object]:
+    """The columns of a Finding row that says `reading` of `owner`, come in `at`."""
     domain = owner.subscriber.domain if owner.subscriber is not None else reading.address.rpartition("@")[2].lower()
     return {
         "found_at": at,

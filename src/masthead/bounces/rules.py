@@ -51,7 +51,8 @@ class Case:
     dead: bool = False
     said: bool = False
     feedback_type: str = ""
-    #: CERTAIN: token, or the relay's answer to this very mail. LIKELY: our Message-ID. UNPROVEN: an address, or nothing.
+    #: CERTAIN: token, or the relay's answer to this very mail. LIKELY: our Message-ID, or an address in a provider's signed
+    #: post. UNPROVEN: an address, or nothing.
     certainty: str = UNPROVEN
     names_another: bool = False
     is_test: bool = False
@@ -97,9 +98,9 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("test", lambda case, _: case.is_test, "noted", "It answers a test mail."),
     Rule(
         "asks to leave",
-        lambda case, _: case.kind == LEAVE and case.certainty == CERTAIN,
+        lambda case, _: case.kind == LEAVE and case.certainty != UNPROVEN,
         "left",
-        "It was sent to the address by which this mail can be left, and the token in it is ours.",
+        "It was sent to the address by which this mail can be left, with a token of ours, or the mail provider says so.",
     ),
     Rule(
         "answer",

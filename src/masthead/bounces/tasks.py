@@ -11,6 +11,7 @@ from django_tasks import task
 from masthead.bounces import acting, findings, keeping
 from masthead.bounces.mailboxes import polling
 from masthead.bounces.mailboxes.imap import MailboxError
+from masthead.bounces.webhooks import reading as webhooks
 from masthead.delivery.models import Campaign
 
 #: Refusals of campaigns that ended longer ago than this were all collected.
@@ -29,6 +30,7 @@ def sweep() -> None:
     for _round in range(_ROUNDS):
         if not findings.read_waiting():
             break
+    webhooks.read_waiting()
     for campaign in Campaign.objects.filter(started_at__isnull=False).exclude(finished_at__lt=now - _LATELY):
         findings.collect_refusals(campaign=campaign, now=now)
     acting.judge_pending(now=now)

@@ -108,7 +108,8 @@ INTERNET = Network()
 def fetch(
     url: str,
     *,
-    method: Literal["GET", "HEAD"] = "GET",
+    method: Literal["GET", "HEAD", "POST"] = "GET",
+    form: bytes = b"",
     most_bytes: int = 5_000_000,
     seconds: float = 20,
     accept: str = "*/*",
@@ -117,13 +118,15 @@ def fetch(
 ) -> Page:
     """What `url` answers, redirects followed, whatever its status. With `enough` a longer body is cut, not refused.
 
+    A POST sends `form` (application/x-www-form-urlencoded) and follows no redirect.
+
     Raises FetchError.
     """
     ends = time.monotonic() + seconds
     for _ in range(_MOST_REDIRECTS + 1):
-        page = _once(url, method, most_bytes, ends, accept, enough, network)
+        page = _once(url, method, form, most_bytes, ends, accept, enough, network)
         target = page.headers.get("location", "")
-        if page.status not in {301, 302, 303, 307, 308} or not target:
+        if method == "POST" or page.status not in {301, 302, 303, 307, 308} or not target:
             return page
         url = urljoin(url, target)
     raise FetchError("redirects", f"The address leads on more than {_MOST_REDIRECTS} times.")
@@ -198,7 +201,7 @@ def _resolved(host: str, ends: float, network: Network) -> list[str]:
     return found[0][:_MOST_ADDRESSES]
 
 
-def _once(url: str, method: str, most: int, ends: float, accept: str, enough: bool, network: Network) -> Page:
+def _once(url: str, method: str, form: bytes, most: int, ends: float, accept: str, enough: bool, network: Network) -> Page:
     scheme, host, port, path = checked(url, network=network)
     plain = _connected(_resolved(host, ends, network), port, ends)
     # A deadline for the whole: a socket's own timeout starts again with every byte.
@@ -223,7 +226,10 @@ def _once(url: str, method: str, most: int, ends: float, accept: str, enough: bo
             ("Connection", "close"),
         ):
             connection.putheader(name, value)
-        connection.endheaders()
+        if method == "POST":
+            connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+            connection.putheader("Content-Length", str(len(form)))
+        connection.endheaders(form or None)
         answer = connection.getresponse()
         headers = {name.lower(): value for name, value in answer.getheaders()}
         body = b"" if method == "HEAD" else _body(answer, headers, most, enough)

@@ -52,6 +52,8 @@ PATHS: dict[str, str] = {
     "preferences": "/p/{token}",
     "forward_stop": "/f/{token}",
     "link": "/l/{token}/{number}",
+    # what a mail provider posts to: a promise too, for it stands in the provider's settings
+    "webhook": "/hooks/{token}",
 }
 
 

@@ -154,6 +154,11 @@ DKIM_KEY_FILE = env.text(
 )
 DKIM_DOMAIN = env.text("DKIM_DOMAIN", "", help="The signature's d=, the domain of the From addresses.")
 DKIM_SELECTOR = env.text("DKIM_SELECTOR", "", help="The signature's s=, where in DNS the public key stands.")
+DNS_SERVERS = env.words(
+    "DNS_SERVERS",
+    "",
+    help="Whom `masthead doctor` asks, separated by commas: 192.0.2.1 or 192.0.2.1:5353. Empty: this machine's resolver.",
+)
 INBOX_PORT = env.number("INBOX_PORT", 0, most=65535, help="Loopback port of the built-in inbox. 0: any free one.")
 
 

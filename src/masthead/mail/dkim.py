@@ -59,6 +59,16 @@ class Signer:
         lines = [signature[start : start + 72] for start in range(0, len(signature), 72)]
         return b"DKIM-Signature: " + value + b"\r\n ".join(lines) + b"\r\n"
 
+    @property
+    def public_key(self) -> tuple[str, str]:
+        """(k=, p=) of the record that belongs to the key (RFC 6376 §3.6.1, RFC 8463 §4)."""
+        key = self._key.public_key()
+        if isinstance(key, rsa.RSAPublicKey):
+            whole = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+            return "rsa", b64encode(whole).decode()
+        raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+        return "ed25519", b64encode(raw).decode()
+
     def _signature(self, data: bytes) -> bytes:
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())

@@ -17,6 +17,7 @@ BOUNCE = "bounce"
 MESSAGE_ID = "message-id"
 SINGLE = "single"
 LINK = "link"
+WEBHOOK = "webhook"
 
 
 def seal(purpose: str, number: int) -> str:

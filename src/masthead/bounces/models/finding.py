@@ -22,6 +22,7 @@ class Finding(models.Model):
         REFUSAL = "refusal", _("the relay's answer to this very mail")
         TOKEN = "token", _("the token of the envelope")
         MESSAGE_ID = "message-id", _("the Message-ID")
+        PROVIDER = "provider", _("the provider's signed word about the address")
         ADDRESS = "address", _("an address in the report, which proves nothing")
         TEST = "test", _("a test mail")
         NONE = "", _("unknown")

@@ -41,6 +41,8 @@ ITEMS: tuple[Item, ...] = (
     Item("publications", _("Publications"), "openquote", "desk_publications", "publications.edit", 100, "settings"),
     Item("transports", _("How mail leaves"), "redirect", "desk_transports", "transports.edit", 200, "settings"),
     Item("mailboxes", _("Mailboxes"), "mail", "desk_mailboxes", "transports.edit", 210, "settings"),
+    Item("webhooks", _("Webhooks"), "link", "desk_webhooks", "transports.edit", 220, "settings"),
+    Item("doctor", _("Will it arrive?"), "check", "desk_doctor", "transports.edit", 230, "settings"),
     Item("people", _("People"), "group", "desk_people", "team.manage", 300, "settings"),
     Item("activity", _("Activity"), "history", "desk_activity", "audit.read", 400, "settings"),
 )

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access
 
-from masthead.web.admin import closed, home, inbox, mailboxes, pacing, servers, transports
+from masthead.web.admin import closed, doctor, home, inbox, mailboxes, pacing, servers, transports, webhooks
 from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, design, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
@@ -59,6 +59,11 @@ screens: list[URLPattern | URLResolver] = [
     path("mailboxes/", mailboxes.mailboxes, name="desk_mailboxes"),
     path("mailboxes/new/", mailboxes.new, name="desk_mailbox_new"),
     path("mailboxes/<int:pk>/", mailboxes.mailbox, name="desk_mailbox"),
+    path("doctor/", doctor.doctor, name="desk_doctor"),
+    path("doctor/findings/", doctor.findings, name="desk_doctor_findings"),
+    path("webhooks/", webhooks.webhooks, name="desk_webhooks"),
+    path("webhooks/new/", webhooks.new, name="desk_webhook_new"),
+    path("webhooks/<int:pk>/", webhooks.webhook, name="desk_webhook"),
     path("transports/", transports.transports, name="desk_transports"),
     path("transports/new/", servers.new, name="desk_transport_new"),
     path("transports/<int:pk>/", servers.server, name="desk_transport"),

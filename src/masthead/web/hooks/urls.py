@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from masthead.web.budgets import TOKENS
 from masthead.web.forms import by_token
+from masthead.web.hooks import providers
 from masthead.web.hooks.links import link
 from masthead.web.hooks.one_click import is_one_click, one_click
 from masthead.web.limits import spends
@@ -21,4 +22,6 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponseBase:
 
 _page = spends(TOKENS)(from_mail.unsubscribe)
 
-urlpatterns = [route("unsubscribe", unsubscribe), route("link", link)]
+webhook = by_token(providers.webhook)
+
+urlpatterns = [route("unsubscribe", unsubscribe), route("link", link), route("webhook", webhook)]
