@@ -16,6 +16,7 @@ from masthead.web.admin import closed, home, inbox, mailboxes, pacing, servers, 
 from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, design, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
+from masthead.web.admin.returns import addresses as returns
 from masthead.web.admin.sending import progress, starting, trying
 from masthead.web.admin.writing import findings, listing, manuscripts, previews
 
@@ -36,6 +37,7 @@ screens: list[URLPattern | URLResolver] = [
     path("issues/sending/<int:pk>/news/", progress.news, name="desk_campaign_news"),
     path("issues/sending/<int:pk>/act/", progress.act, name="desk_campaign_act"),
     *readers.screens,
+    *returns.screens,
     path("publications/", publications.publications, name="desk_publications"),
     path("publications/new/", publications.new, name="desk_publication_new"),
     path("publications/<int:pk>/", publications.publication, name="desk_publication"),
