@@ -16,6 +16,7 @@ from masthead.web.admin import closed, doctor, home, inbox, mailboxes, pacing, s
 from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, design, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
+from masthead.web.admin.returns import addresses as returns
 from masthead.web.admin.sending import following, progress, starting, tests, trying
 from masthead.web.admin.writing import copying, findings, listing, looks, manuscripts, previews
 
@@ -40,6 +41,7 @@ screens: list[URLPattern | URLResolver] = [
     path("issues/sending/<int:pk>/act/", progress.act, name="desk_campaign_act"),
     path("issues/sending/<int:pk>/rest/", following.rest, name="desk_campaign_rest"),
     *readers.screens,
+    *returns.screens,
     path("publications/", publications.publications, name="desk_publications"),
     path("publications/new/", publications.new, name="desk_publication_new"),
     path("publications/<int:pk>/", publications.publication, name="desk_publication"),
