@@ -24,6 +24,7 @@ from masthead.cli.commands import (
     running,
     segments,
     sending,
+    suppressing,
     transports,
 )
 from masthead.common.full_disk import is_full_disk
@@ -48,6 +49,7 @@ for command in (
     readers.export_readers,
     attributes.attribute,
     segments.segment,
+    suppressing.suppress,
     issues.issue,
     sending.dry_run,
     sending.send,

@@ -41,6 +41,8 @@ ITEMS: tuple[Item, ...] = (
     Item("readers", _("Readers"), "group", "desk_readers", "readers.view", 400),
     Item("lists", _("Lists"), "list-ul", "desk_lists", "lists.edit", 410),
     Item("segments", _("Segments"), "crosshairs", "desk_segments", "lists.edit", 415),
+    Item("attributes", _("Attributes"), "form", "desk_attributes", "lists.edit", 417),
+    Item("suppressed", _("Suppressed"), "no-view", "desk_suppressed", "readers.view", 418),
     Item("imports", _("Import readers"), "upload", "desk_imports", "readers.edit", 420),
     Item("returns", _("What came back"), "resubmit", "desk_returns", "returns.view", 430, count=lookups.attention),
     Item("inbox", _("Built-in inbox"), "mail", "desk_inbox", "inbox.read", 500),
