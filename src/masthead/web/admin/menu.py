@@ -40,6 +40,7 @@ ITEMS: tuple[Item, ...] = (
     Item("contributors", _("Contributors"), "user", "contributors:list", "issues.write", 320),
     Item("readers", _("Readers"), "group", "desk_readers", "readers.view", 400),
     Item("lists", _("Lists"), "list-ul", "desk_lists", "lists.edit", 410),
+    Item("sign_up_forms", _("Sign-up forms"), "form", "desk_sign_up_forms", "lists.edit", 417),
     Item("segments", _("Segments"), "crosshairs", "desk_segments", "lists.edit", 415),
     Item("attributes", _("Attributes"), "form", "desk_attributes", "lists.edit", 417),
     Item("suppressed", _("Suppressed"), "no-view", "desk_suppressed", "readers.view", 418),
