@@ -20,8 +20,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 #: Different conditions in an issue: each doubles the number of mails there can be.
 MOST_CONDITIONS = 6
 _NAME = r"[a-z][a-z0-9_]{0,39}"
@@ -95,8 +93,7 @@ def _clause(text: str) -> Clause:
     found = _CLAUSE.fullmatch(text.strip())
     if found is None:
         raise BadCondition(
-            _("“%(condition)s” is no condition. Write: member · not member · city is Lyon · city is not Lyon and member")
-            % {"condition": text.strip()}
+            f"“{text.strip()}” is no condition. Write: member · not member · city is Lyon · city is not Lyon and member"
         )
     if found["alone"]:
         return Clause(found["alone"], None, negated=bool(found["without"]))

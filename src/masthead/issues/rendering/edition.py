@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from masthead.issues.content import Content
@@ -83,9 +82,7 @@ def _check_conditions(content: Content) -> None:
         try:
             conditions.parse(block.show_if)
         except conditions.BadCondition as error:
-            raise CannotRender(_("Block %(place)s: %(reason)s") % {"place": place, "reason": error}) from error
+            raise CannotRender(f"Block {place}: {error}") from error
         asked.add(block.show_if.strip())
     if len(asked) > conditions.MOST_CONDITIONS:
-        raise CannotRender(
-            _("The issue has more than %(most)s different conditions. Use fewer.") % {"most": conditions.MOST_CONDITIONS}
-        )
+        raise CannotRender(f"The issue has more than {conditions.MOST_CONDITIONS} different conditions. Use fewer.")
