@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from masthead.audience import consent, erasure, exporting, lookups, subscribers
 from masthead.audience.models import ConsentEvent, Subscriber
 from masthead.audit.recording import record
-from masthead.bounces.lookups import of_reader
+from masthead.bounces.lookups import of_reader, soft_since_success
 from masthead.delivery.lookups import reader_history
 from masthead.mail import suppressions
 from masthead.team.roles import may, requires
@@ -155,6 +155,7 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
         "mails": Paginator(reader_history(subscriber), 50).get_page(request.GET.get("mails")),
         "suppression": suppressions.find(bytes(subscriber.fingerprint), subscriber.domain),
         "came_back": [row_of(finding) for finding in of_reader(subscriber)[:_MOST_CAME_BACK]] if sees_returns else [],
+        "soft": soft_since_success(subscriber, now=timezone.now()) if sees_returns else 0,
         "join_form": form if form.fields["list"].queryset.exists() else None,  # type: ignore[attr-defined]
         "may_edit": may(request.user, "readers.edit"),
         "may_export": may(request.user, "readers.export"),
