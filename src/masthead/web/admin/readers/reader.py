@@ -18,7 +18,7 @@ from masthead.audience import consent, defining, erasure, exporting, lookups, su
 from masthead.audience.attributes import show
 from masthead.audience.models import Attribute, ConsentEvent, Subscriber
 from masthead.audit.recording import record
-from masthead.bounces.lookups import of_reader
+from masthead.bounces.lookups import of_reader, soft_since_success
 from masthead.delivery.lookups import reader_history
 from masthead.mail import suppressions
 from masthead.team.roles import may, requires
@@ -187,6 +187,7 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
         "mails": Paginator(reader_history(subscriber), 50).get_page(request.GET.get("mails")),
         "suppression": suppressions.find(bytes(subscriber.fingerprint), subscriber.domain),
         "came_back": [row_of(finding) for finding in of_reader(subscriber)[:_MOST_CAME_BACK]] if sees_returns else [],
+        "soft": soft_since_success(subscriber, now=timezone.now()) if sees_returns else 0,
         "join_form": form if form.fields["list"].queryset.exists() else None,  # type: ignore[attr-defined]
         "may_edit": may(request.user, "readers.edit"),
         "may_export": may(request.user, "readers.export"),
