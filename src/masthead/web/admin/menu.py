@@ -35,8 +35,8 @@ class Item:
 ITEMS: tuple[Item, ...] = (
     Item("home", _("Home"), "home", "desk_home", "desk.open", 100),
     Item("issues", _("Issues"), "doc-full", "desk_issues", "desk.open", 200),
-    Item("media", _("Media"), "image", "wagtailimages:index", "issues.write", 300),
-    Item("files", _("Files"), "download", "wagtaildocs:index", "issues.write", 310),
+    Item("media", _("Images"), "image", "wagtailimages:index", "issues.write", 300),
+    Item("files", _("Documents"), "download", "wagtaildocs:index", "issues.write", 310),
     Item("contributors", _("Contributors"), "user", "contributors:list", "issues.write", 320),
     Item("readers", _("Readers"), "group", "desk_readers", "readers.view", 400),
     Item("lists", _("Lists"), "list-ul", "desk_lists", "lists.edit", 410),
