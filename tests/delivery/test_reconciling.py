@@ -114,3 +114,37 @@ def test_what_is_proved_is_settled_and_the_rest_stays(held: Campaign, now: datet
     assert Entry.objects.count() == entries + 1
     reconciling.settle(campaign=held, proofs={second: "Postfix 6B: sent"}, by="staff:1", now=now)
     assert (lookups.verify(held).uncertain, held.attention) == (0, "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "repeats", "settled"),
+    [
+        (State.QUEUED, 1, True),
+        (State.DEFERRED, 2, True),
+        (State.EXPIRED, 1, True),
+        (State.CANCELLED, 1, True),
+        (State.SKIPPED, 1, True),
+        (State.QUEUED, 0, False),
+        (State.DEFERRED, 0, False),
+        (State.CANCELLED, 0, False),
+        (State.SENDING, 1, False),
+        (State.REJECTED, 1, False),
+    ],
+)
+def test_who_waits_to_be_sent_to_again_is_settled_before_that(
+    campaign: Campaign, reader: Any, now: datetime, state: int, repeats: int, settled: bool
+) -> None:
+    starting.start(campaign_id=campaign.pk, now=now)
+    Delivery.objects.update(state=state, repeats=repeats, retry_at=2**31)
+    Range.objects.update(not_before=2**31)
+    campaign.refresh_from_db()
+    pk = Delivery.objects.get().pk
+    assert list(reconciling.sought(campaign).values()) == ([pk] if settled else [])
+    found = reconciling.settle(campaign=campaign, proofs={pk: "Postfix 4F1D2A: sent"}, by="staff:1", now=now)
+    assert [each.delivery_id for each in found] == ([pk] if settled else [])
+    assert Delivery.objects.get().state == (State.ACCEPTED if settled else state)
+    if settled:
+        sweeping.sweep(now=now)
+        campaign.refresh_from_db()
+        assert campaign.state == Campaign.State.FINISHED, "nobody waits any more"

@@ -30,18 +30,19 @@ def reconcile(number: int, logs: tuple[Path, ...], dry_run: bool, slug: str | No
     """Settle the uncertain readers of issue NUMBER, where there is proof that the relay has their mail.
 
     Proof is the mail's Message-ID in the log of a Postfix that put it into its queue, or a bounce or complaint about this very
-    mail. Such readers are "accepted" from then on, with the proof as the reason; the others stay uncertain, since a log that
-    does not mention a mail proves nothing. Every settled reader is printed.
+    mail. Such readers are "accepted" from then on, with the proof as the reason, also those who wait to be sent to again after a
+    lost answer; the others stay as they are, since a log that does not mention a mail proves nothing. Every settled reader is
+    printed.
     """
     start()
     from masthead.bounces.lookups import proves_accepted
     from masthead.cli import choosing
     from masthead.delivery import lookups, postfix_logs, reconciling
 
-    campaign = lookups.campaign_of(choosing.publication(slug), number)
-    if campaign is None:
+    campaigns = lookups.campaigns_of_number(choosing.publication(slug), number)
+    if not campaigns:
         raise CommandError(f"No. {number} was never sent.")
-    sought = reconciling.sought(campaign)
+    sought = {token: identity for campaign in campaigns for token, identity in reconciling.sought(campaign).items()}
     proofs = dict.fromkeys(proves_accepted(sought.values()), "a report about this mail came back")
     given = logs or tuple(path for path in _USUAL if path.is_file())
     paths = [path for log in given for path in postfix_logs.with_rotated(log)]
@@ -50,7 +51,11 @@ def reconcile(number: int, logs: tuple[Path, ...], dry_run: bool, slug: str | No
         with bar("Reading the log", total=size, show=not as_json) as advance:
             found = postfix_logs.proofs(paths, sought, advance)
         proofs |= {sought[token]: why for token, why in found.items()}
-    settled = reconciling.settle(campaign=campaign, proofs=proofs, by=BY, now=now(), dry_run=dry_run)
+    settled = [
+        each
+        for campaign in campaigns
+        for each in reconciling.settle(campaign=campaign, proofs=proofs, by=BY, now=now(), dry_run=dry_run)
+    ]
     left = len(sought) - len(settled)
     if as_json:
         show_json(

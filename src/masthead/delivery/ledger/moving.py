@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import connection
+from django.db.models import Q
 
 from masthead.delivery.models import Campaign, Delivery, Range
 
 State = Delivery.State
 _WAITING = (State.QUEUED, State.DEFERRED)
+
+#: The reader may have the mail: a hand-over was uncertain, and no later one was answered by a yes or a final no.
+PERHAPS_TAKEN = Q(state=State.UNCERTAIN) | Q(state__in=(*_WAITING, State.EXPIRED, State.SKIPPED, State.CANCELLED), repeats__gt=0)
 
 
 def cancel_open(campaign: Campaign, *, at: int) -> int:
@@ -45,14 +49,20 @@ def requeue_uncertain(campaign: Campaign, *, at: int) -> int:
     return count
 
 
-def accept_uncertain(campaign: Campaign, proofs: Mapping[int, str], *, at: int) -> int:
-    """Uncertain rows for which there is proof are accepted; the proof is their reply. Answer how many."""
+def accept_proved(campaign: Campaign, proofs: Mapping[int, str], *, at: int) -> int:
+    """Rows in PERHAPS_TAKEN for which there is proof are accepted; the proof is their reply. Answer how many.
+
+    One that waits to be sent again is not: the gate finds it settled.
+    """
     _hold_ranges(campaign.pk)
-    uncertain = Delivery.objects.filter(campaign=campaign, state=State.UNCERTAIN)
-    return sum(
-        uncertain.filter(pk=identity).update(state=State.ACCEPTED, at=at, reply=f"reconciled: {why}"[:300])
+    perhaps = Delivery.objects.filter(PERHAPS_TAKEN, campaign=campaign)
+    count = sum(
+        perhaps.filter(pk=identity).update(state=State.ACCEPTED, at=at, retry_at=None, reply=f"reconciled: {why}"[:300])
         for identity, why in proofs.items()
     )
+    # Ranges that rested for them alone may be closed.
+    Range.objects.filter(campaign=campaign, done=False).update(not_before=None)
+    return count
 
 
 def take_back_refusals(campaign: Campaign, ids: list[int]) -> int:
