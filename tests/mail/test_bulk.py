@@ -13,6 +13,7 @@ import pytest
 
 from masthead.common.addresses import normalise
 from masthead.mail.bulk import BadMail, BulkParts, BulkTemplate
+from masthead.mail.encoding.attachments import Attachment
 from masthead.mail.message import Message as Mail
 from masthead.mail.message import fault_of
 
@@ -307,3 +308,32 @@ def test_filling_is_fast_enough_for_a_million() -> None:
 def test_no_line_of_a_body_begins_with_a_dot_or_a_mailbox_separator() -> None:
     mail = fill(dataclasses.replace(PARTS, text=".x\nFrom here\n" * 3, html=".x\nFrom here\n" * 3), f0=".")
     assert not re.search(rb"\r\n(?:\.|From )", mail.raw)
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [("Timetable 2027.pdf", "Timetable 2027.pdf"), ("جدول.pdf", "جدول.pdf"), ("a/../b\r\nX: y.pdf", "a..bX y.pdf")],
+)
+def test_a_file_goes_along_with_every_mail(name: str, seen: str) -> None:
+    data = bytes(range(256)) * 40
+    parts = dataclasses.replace(PARTS, attachments=(Attachment(name, "application/pdf", data),))
+    mail = fill(parts)
+    _, read = parsed(mail)
+    assert read.get_content_type() == "multipart/mixed"
+    assert [part.get_content_type() for part in read.iter_parts()] == ["multipart/alternative", "application/pdf"]
+    (attached,) = read.iter_attachments()
+    assert attached.get_filename() == seen
+    assert attached.get_content() == data
+    body = read.get_body(("html",))
+    assert body is not None
+    assert "Dear Anna" in body.get_content()
+    assert not read.defects
+    assert fault_of(mail._replace(sound=False)) is None
+    assert not re.search(rb"(?m)^\.", mail.raw)
+    assert mail.digest != fill().digest
+
+
+def test_a_file_goes_along_with_mails_of_text_alone() -> None:
+    parts = dataclasses.replace(PARTS, html=None, attachments=(Attachment("a.txt", "text/plain", b"tides"),))
+    _, read = parsed(fill(parts))
+    assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/plain"]

@@ -10,9 +10,10 @@ from django.conf import settings
 from masthead.common.urls import absolute
 from masthead.delivery.models import Campaign
 from masthead.delivery.rendering import Copy
-from masthead.issues import publications
+from masthead.issues import attaching, publications
 from masthead.issues.models import Publication
 from masthead.mail.bulk import BulkParts
+from masthead.mail.encoding.attachments import Attachment
 
 
 class _Said(Protocol):
@@ -48,6 +49,7 @@ def copy_of(campaign: Campaign) -> Copy:
         reference=f"c{campaign.pk}",
         is_test=edition.is_test,
         links=web_links(edition.links) if campaign.personal_links else {},
+        attachments=attaching.loaded(edition.head.get("attached", [])),
     )
 
 
@@ -67,6 +69,7 @@ def copy_of_text(
     reference: str,
     is_test: bool,
     links: Mapping[str, int] | None = None,
+    attachments: tuple[Attachment, ...] = (),
 ) -> Copy:
     """The mail of an edition or a draft to a list. `reference` names the sending in Feedback-ID."""
     base_url = publications.base_url_of(publication)
@@ -88,6 +91,7 @@ def copy_of_text(
         bounce_domain=settings.BOUNCE_DOMAIN or domain,
         message_domain=domain,
         marks=frozenset(),
+        attachments=attachments,
     )
     return Copy(
         parts=parts,

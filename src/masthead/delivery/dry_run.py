@@ -19,7 +19,7 @@ from masthead.delivery.composing import copy_of_text
 from masthead.delivery.models import DryRun
 from masthead.delivery.narrowing import EVERYBODY, Narrowing
 from masthead.delivery.rendering import MODES, Reader, Renderer, as_text
-from masthead.issues import reading
+from masthead.issues import attaching, reading
 from masthead.issues.models import Issue
 from masthead.issues.numbering import NoNumber
 from masthead.issues.rendering.edition import CannotRender, render
@@ -191,6 +191,7 @@ def _renderer(issue: Issue, lists: Sequence[MailingList], now: datetime, mail_mo
         list_slug=source.slug,
         reference="dry",
         is_test=not publication.is_live,
+        attachments=attaching.loaded(attaching.attached(draft.content)),
     )
     return Renderer(copy)
 

@@ -13,7 +13,7 @@ from masthead.audit.recording import record
 from masthead.common.addresses import mask, normalise
 from masthead.delivery.composing import copy_of_text
 from masthead.delivery.rendering import MODES, Reader, Renderer
-from masthead.issues import freezing, readiness
+from masthead.issues import attaching, freezing, readiness
 from masthead.issues.models import Issue
 from masthead.issues.rendering.edition import render
 from masthead.mail import single
@@ -104,5 +104,6 @@ def _renderer(issue: Issue, now: datetime, mail_mode: str | None, *, keep_choice
         list_slug=publication.slug,
         reference="test",
         is_test=True,
+        attachments=attaching.loaded(attaching.attached(content)),
     )
     return Renderer(copy)

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from masthead.common.addresses import Address, BadAddress, domain_to_ascii
 from masthead.mail import dkim
+from masthead.mail.encoding.attachments import Attachment, attachment_part
 from masthead.mail.encoding.base64_lines import Base64Part
 from masthead.mail.encoding.flowed import crlf
 from masthead.mail.encoding.parts import encoded_part
@@ -52,6 +53,7 @@ class BulkParts:
     bounce_domain: str
     message_domain: str
     marks: frozenset[str]
+    attachments: tuple[Attachment, ...] = ()
 
 
 class BulkTemplate:
@@ -68,6 +70,7 @@ class BulkTemplate:
         self._text = encoded_part(crlf(parts.text))
         self._html = encoded_part(crlf(parts.html)) if parts.html is not None else None
         self._html_marks = sorted(marks_in(parts.html or ""))
+        self._attached = tuple(attachment_part(each) for each in parts.attachments)
         self._signer = signer
         self._fingerprint = self._of_constants()
 
@@ -134,8 +137,22 @@ class BulkTemplate:
 
     def _body(self, token: str, slots: Mapping[str, str], head: list[bytes], said: list[bytes]) -> list[bytes]:
         """The pieces of the body; its Content-Type and what belongs to it are appended to `head`."""
-        out: list[bytes] = []
         head.append(b"MIME-Version: 1.0\r\n")
+        if not self._attached:
+            return self._words(token, slots, head, said)
+        boundary = b"=_m" + token.encode("ascii")
+        inner: list[bytes] = []
+        words = self._words(token, slots, inner, said)
+        head.append(b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n')
+        out = [b"--", boundary, b"\r\n", *inner, b"\r\n", *words]
+        for part in self._attached:
+            out += (b"\r\n--", boundary, b"\r\n", part)
+        out += (b"\r\n--", boundary, b"--\r\n")
+        return out
+
+    def _words(self, token: str, slots: Mapping[str, str], head: list[bytes], said: list[bytes]) -> list[bytes]:
+        """The same without attachments."""
+        out: list[bytes] = []
         if self._html is None:
             head.append(_part_head(_PLAIN, self._text))
             self._text.fill(slots, out, said)
@@ -154,7 +171,7 @@ class BulkTemplate:
         """A digest of everything in the mail that is the same for all readers."""
         kinds = [part.name for part in (self._text, self._html) if part is not None]
         parts = [constant for part in (self._text, self._html) if part is not None for constant in part.constants]
-        return sha256(b"\0".join([self._from, self._list, *kinds, *parts])).digest()
+        return sha256(b"\0".join([self._from, self._list, *kinds, *parts, *self._attached])).digest()
 
 
 _PLAIN = b"Content-Type: text/plain; charset=utf-8; format=flowed\r\n"

@@ -264,3 +264,35 @@ def test_each_word_is_in_a_piece_a_note_or_the_report(body: list[str]) -> None:
     wanted = set(re.findall(r"w\d+(?= )", " ".join(re.findall(r">([^<]*)<", "".join(body)))))
     assert wanted - set(re.findall(r"w\d+", " ".join(html.all_words(found)))) == set()
     assert not [one for one in found.dropped if one.what == "could not be carried over"]
+
+
+def test_text_boxes_of_one_drawing_keep_their_order() -> None:
+    boxes = "".join(
+        f"<wps:txbx><w:txbxContent>{paragraph(words)}</w:txbxContent></wps:txbx>" for words in ("first", "second", "third")
+    )
+    found = read(word_file(paragraph(text("Before. ") + f"<w:r><w:drawing>{boxes}</w:drawing></w:r>"), paragraph("After.")))
+    assert prose(found) == "<p>Before.</p><p>first</p><p>second</p><p>third</p><p>After.</p>"
+
+
+def test_a_note_that_only_a_note_points_to_stands_in_it() -> None:
+    found = read(
+        word_file(
+            paragraph(text("Text") + note(1)),
+            footnotes={1: paragraph(text("See the end") + note(1, "endnote"))},
+            endnotes={1: paragraph("the harbour log, page 9")},
+        )
+    )
+    assert list(found.notes.values()) == ["<p>See the end (the harbour log, page 9)</p>"]
+    assert not found.dropped
+
+
+def test_the_words_of_a_page_inside_the_document_are_in_the_report() -> None:
+    found = read(
+        word_file(
+            paragraph("Kept."),
+            '<w:altChunk r:id="chunk"/>',
+            related={"chunk": ("aFChunk", "chunk.html")},
+            parts={"word/chunk.html": b"<html><body><p>Words of <b>another</b> page</p></body></html>"},
+        )
+    )
+    assert "Words of another page" in said(found)

@@ -72,12 +72,15 @@ def _says_something(element: Element) -> bool:
     )
 
 
+#: Text boxes that are looked for; what more a file has is named word for word in the report.
+_MOST_BOXES = 1_000
+
+
 def _free_text_boxes(root: Element, remarks: list[tuple[Element | None, str]]) -> None:
     """The paragraphs of a text box come to stand after the paragraph it hangs on."""
-    for _ in range(1_000):
-        box = next(root.iter(f"{W}txbxContent"), None)
-        if box is None:
-            return
+    found: list[tuple[Element | None, str]] = []
+    # The last one first, inner ones before those around them: each is set right behind its paragraph, so their order stays.
+    for box in list(root.iter(f"{W}txbxContent"))[:_MOST_BOXES][::-1]:
         up = parents(root)
         up[box].remove(box)
         anchor = up[box]
@@ -90,7 +93,8 @@ def _free_text_boxes(root: Element, remarks: list[tuple[Element | None, str]]) -
         for offset, child in enumerate(list(box)):
             home.insert(place + offset, child)
         if words_in(box):
-            remarks.append((box, "a text box; its words stand after the paragraph it hung on"))
+            found.insert(0, (box, "a text box; its words stand after the paragraph it hung on"))
+    remarks += found
 
 
 def _single_pictures(root: Element) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
+from bs4 import BeautifulSoup
+
 from masthead.issues.manuscripts.neutral import Dropped
 from masthead.issues.manuscripts.word.flattening import is_hidden, relation_of
 from masthead.issues.manuscripts.word.names import A, R, V, W, parents, value, words_in
 from masthead.issues.manuscripts.word.package import Package
 from masthead.issues.manuscripts.word.styles import Styles
 
+#: Of a document inside the document so many bytes are read for the report.
+_MOST_CHUNK = 2_000_000
 Place = Callable[[Element], str]
 
 
@@ -73,9 +77,18 @@ def take_objects(root: Element, package: Package, part: str, place: Place, dropp
     dropped += [Dropped(place(element), kept) for element in root.iter(f"{W}object")]
     for element in list(root.iter(f"{W}altChunk")):
         name = related.get(element.get(f"{R}id", ""), "")
-        dropped.append(Dropped(place(element), f"a document inside the document ({name}); import it by itself"))
+        what = f"a document inside the document ({name}); import it by itself"
+        dropped.append(Dropped(place(element), what, _words_of_chunk(package, name)))
     drawn = [(one, " ".join(one.get("string", "").split())) for one in root.iter(f"{V}textpath")]
     dropped += [Dropped(place(element), "words drawn as a picture", words) for element, words in drawn if words]
+
+
+def _words_of_chunk(package: Package, name: str) -> str:
+    """The words of a web page or text that Word has not taken into its own form yet; another Word file is too much here."""
+    if not name.lower().endswith((".htm", ".html", ".xhtml", ".txt")) or not package.has(name):
+        return ""
+    text = package.data(name)[:_MOST_CHUNK].decode("utf-8", "replace")
+    return " ".join(BeautifulSoup(text, "html.parser").get_text(" ").split())
 
 
 def margins(package: Package) -> list[Dropped]:

@@ -143,6 +143,26 @@ def _orphans(stories: list[_Story], dropped: list[Dropped]) -> None:
             said = marking.MARK.sub("", words_in(note))
             if value(note, "id") not in used and said:
                 dropped.append(Dropped(kind, "a note that nothing in the text points to", said))
+    _notes_of_notes(stories)
+
+
+def _notes_of_notes(stories: list[_Story]) -> None:
+    """What only a note points to (an endnote of a footnote) goes into that note, in brackets: mammoth reads marks of the text."""
+    notes = {(story.name, value(one, "id")): one for story in stories[1:] for one in story.root.iter(f"{W}{story.name}")}
+    in_text = {
+        (kind, value(mark, "id")) for kind in ("footnote", "endnote") for mark in stories[0].root.iter(f"{W}{kind}Reference")
+    }
+    for story in stories[1:]:
+        for run in list(story.root.iter(f"{W}r")):
+            for kind in ("footnote", "endnote"):
+                for mark in run.findall(f"{W}{kind}Reference"):
+                    pointed = (kind, value(mark, "id"))
+                    if pointed in notes and pointed not in in_text:
+                        said = marking.MARK.sub("", words_in(notes[pointed]))
+                        mark.tag, mark.text = f"{W}t", f" ({' '.join(said.split())})"
+                        mark.attrib.clear()
+                        for raised in run.findall(f"{W}rPr"):
+                            run.remove(raised)
 
 
 def _by_mammoth(package: Package, pictures: dict[str, bytes], dropped: list[Dropped]) -> str:
