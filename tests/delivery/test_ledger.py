@@ -14,7 +14,8 @@ from django.db import OperationalError, connection, transaction
 from masthead.audience.models import Subscription
 from masthead.delivery import campaigns, lookups, starting
 from masthead.delivery.ledger import ranges
-from masthead.delivery.ledger.committing import Book, Result, Verdict, Wish
+from masthead.delivery.ledger.committing import Book
+from masthead.delivery.ledger.entries import Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
 from masthead.delivery.ledger.rows import fetch
 from masthead.delivery.models import Campaign, Delivery, Range

@@ -11,52 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
+from masthead.delivery.ledger import one_statement
+from masthead.delivery.ledger.entries import Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
 from masthead.delivery.ledger.rows import reason_sql
-
-
-class Result(NamedTuple):
-    """What became of one hand-over. `attempt` is the number the row has now, `next_attempt` the one it gets."""
-
-    id: int
-    range_id: int
-    attempt: int
-    next_attempt: int
-    state: int
-    at: int
-    code: int | None
-    reply: str
-    retry_at: int | None
-    #: 1 when the hand-over was uncertain and will be repeated.
-    repeat: int
-
-
-class Wish(NamedTuple):
-    """A mail whose body is written and that wants its dot. `attempt` is the number this hand-over gets."""
-
-    id: int
-    range_id: int
-    attempt: int
-    dated: int
-    digest: bytes
-
-
-class Verdict(IntEnum):
-    """What the gate says to a wish."""
-
-    GO = 0
-    #: This reader is not to get it any more; the row says why.
-    LEFT = 1
-    #: The campaign is paused, cancelled or finished.
-    HALTED = 2
-    #: The range was taken over by somebody else.
-    FENCED = 3
-
 
 _ACCEPTED = 3
 # A digest is kept as long as a copy with it may be with the relay: a repeat must then have the same bytes. After a plain 4xx
@@ -71,23 +33,14 @@ class Book:
         self.campaign_id = campaign_id
         self.lists = tuple(lists)
         self._sqlite = connection.vendor == "sqlite"
-        reason = reason_sql(lists, "d")
-        if self._sqlite:
-            reason = reason.replace("%s", "?")
-            self._claim_all = (
-                "UPDATE delivery_delivery AS d SET state = 1, attempt = v.attempt, dated = v.dated, digest = v.digest"
-                " FROM (SELECT value->>0 AS id, value->>1 AS attempt, value->>2 AS dated, substr(?, 16 * key + 1, 16) AS digest"
-                " FROM json_each(?)) AS v"
-                " WHERE d.id = v.id AND (d.state IN (0, 2) OR (d.state = 1 AND d.attempt = v.attempt))"
-                f" AND '' = (SELECT {reason} FROM audience_subscriber s WHERE s.id = d.subscriber_id)"
-            )
-        else:
-            self._claim_all = (
-                "UPDATE delivery_delivery d SET state = 1, attempt = v.attempt, dated = v.dated, digest = v.digest"
-                " FROM unnest(%s::bigint[], %s::int[], %s::bigint[], %s::bytea[]) AS v(id, attempt, dated, digest),"
-                " audience_subscriber s WHERE d.id = v.id AND s.id = d.subscriber_id"
-                f" AND (d.state IN (0, 2) OR (d.state = 1 AND d.attempt = v.attempt)) AND '' = {reason} RETURNING d.id"
-            )
+        reason = reason_sql(lists, "d").replace("%s", "?")
+        self._claim_all = (
+            "UPDATE delivery_delivery AS d SET state = 1, attempt = v.attempt, dated = v.dated, digest = v.digest"
+            " FROM (SELECT value->>0 AS id, value->>1 AS attempt, value->>2 AS dated, substr(?, 16 * key + 1, 16) AS digest"
+            " FROM json_each(?)) AS v"
+            " WHERE d.id = v.id AND (d.state IN (0, 2) OR (d.state = 1 AND d.attempt = v.attempt))"
+            f" AND '' = (SELECT {reason} FROM audience_subscriber s WHERE s.id = d.subscriber_id)"
+        )
         self._why = (
             "SELECT CASE WHEN s.id IS NULL THEN 'erased' ELSE " + reason_sql(lists, "d") + " END"
             " FROM delivery_delivery d LEFT JOIN audience_subscriber s ON s.id = d.subscriber_id WHERE d.id = %s"
@@ -108,7 +61,12 @@ class Book:
         `claims` are the ranges in our hands. `rates` (accepted per second, by range) is given every few seconds and is at the
         same time the sign of life. Raises django.db.Error; then nothing is known and the same call may be repeated.
         """
-        with connection.wrap_database_errors, _Transaction(self._sqlite):
+        if not self._sqlite:
+            sent = one_statement.parameters(
+                self.campaign_id, self.lists, results, wishes, claims, at=at, today=today, rates=rates
+            )
+            return one_statement.verdicts(one_statement.make(sent), wishes)
+        with connection.wrap_database_errors, _Transaction():
             tokens, sending = self._standing(claims)
             held = {identity for identity, claim in claims.items() if tokens.get(identity) == claim.token}
             self._record([each for each in results if each.range_id in held])
@@ -121,11 +79,10 @@ class Book:
         return verdicts
 
     def _standing(self, claims: Mapping[int, Claim]) -> tuple[dict[int, int], bool]:
-        """The present tokens of our ranges, kept from changing until the commit, and whether the campaign is being sent."""
-        lock = "" if self._sqlite else " FOR UPDATE"
+        """The present tokens of our ranges, and whether the campaign is being sent."""
         some = ", ".join(str(int(each)) for each in claims) or "0"
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id, token FROM delivery_range WHERE id IN ({some}) ORDER BY id{lock}")
+            cursor.execute(f"SELECT id, token FROM delivery_range WHERE id IN ({some}) ORDER BY id")
             tokens = dict(cursor.fetchall())
             cursor.execute("SELECT state FROM delivery_campaign WHERE id = %s", [self.campaign_id])
             row = cursor.fetchone()
@@ -134,30 +91,14 @@ class Book:
     def _record(self, results: Sequence[Result]) -> None:
         accepted = [each for each in results if each.state == _ACCEPTED]
         others = [each for each in results if each.state != _ACCEPTED]
-        if self._sqlite:
-            if accepted:
-                _raw().execute(
-                    "UPDATE delivery_delivery AS d SET state = 3, at = v.at, code = v.code, reply = v.reply, retry_at = NULL"
-                    " FROM (SELECT value->>0 AS id, value->>1 AS attempt, value->>2 AS at, value->>3 AS code, value->>4 AS reply"
-                    " FROM json_each(?)) AS v"
-                    " WHERE d.id = v.id AND d.state = 1 AND d.attempt = v.attempt",
-                    [json.dumps([(each.id, each.attempt, each.at, each.code, each.reply) for each in accepted])],
-                )
-        elif accepted:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "UPDATE delivery_delivery d SET state = 3, at = v.at, code = v.code, reply = v.reply, retry_at = NULL"
-                    " FROM unnest(%s::bigint[], %s::int[], %s::bigint[], %s::int[], %s::text[])"
-                    " AS v(id, attempt, at, code, reply)"
-                    " WHERE d.id = v.id AND d.state = 1 AND d.attempt = v.attempt",
-                    [
-                        [each.id for each in accepted],
-                        [each.attempt for each in accepted],
-                        [each.at for each in accepted],
-                        [each.code for each in accepted],
-                        [each.reply for each in accepted],
-                    ],
-                )
+        if accepted:
+            _raw().execute(
+                "UPDATE delivery_delivery AS d SET state = 3, at = v.at, code = v.code, reply = v.reply, retry_at = NULL"
+                " FROM (SELECT value->>0 AS id, value->>1 AS attempt, value->>2 AS at, value->>3 AS code, value->>4 AS reply"
+                " FROM json_each(?)) AS v"
+                " WHERE d.id = v.id AND d.state = 1 AND d.attempt = v.attempt",
+                [json.dumps([(each.id, each.attempt, each.at, each.code, each.reply) for each in accepted])],
+            )
         if others:
             keep = _KEEP_DIGEST.format(repeat="%s", state="%s")
             with connection.cursor() as cursor:
@@ -189,38 +130,22 @@ class Book:
     def _claimed(self, wishes: Sequence[Wish], today: date) -> set[int]:
         if not wishes:
             return set()
-        if self._sqlite:
-            asked = json.dumps([(each.id, each.attempt, each.dated) for each in wishes])
-            values = (b"".join([each.digest for each in wishes]), asked, today.isoformat())
-            if _raw().execute(self._claim_all, values).rowcount == len(wishes):
-                return {each.id for each in wishes}
-            # Somebody is left out. Who is granted can be asked by claiming again: a row that is ours stays ours.
-            return {int(row[0]) for row in _raw().execute(self._claim_all + " RETURNING id", values)}
-        with connection.cursor() as cursor:
-            columns: list[Any] = [[], [], [], []]
-            for each in wishes:
-                for column, value in zip(columns, (each.id, each.attempt, each.dated, each.digest), strict=True):
-                    column.append(value)
-            cursor.execute(self._claim_all, [*columns, today])
-            return {int(row[0]) for row in cursor.fetchall()}
+        asked = json.dumps([(each.id, each.attempt, each.dated) for each in wishes])
+        values = (b"".join([each.digest for each in wishes]), asked, today.isoformat())
+        if _raw().execute(self._claim_all, values).rowcount == len(wishes):
+            return {each.id for each in wishes}
+        # Somebody is left out. Who is granted can be asked by claiming again: a row that is ours stays ours.
+        return {int(row[0]) for row in _raw().execute(self._claim_all + " RETURNING id", values)}
 
 
 class _Transaction:
-    """An atomic block. On SQLite Django's own costs as much as the statements in it, so there it is the two bare words."""
-
-    def __init__(self, sqlite: bool) -> None:
-        self._atomic = None if sqlite else transaction.atomic()
+    """SQLite's two bare words: Django's atomic block costs as much as the statements in it."""
 
     def __enter__(self) -> None:
-        if self._atomic is not None:
-            self._atomic.__enter__()
-        else:
-            _raw().execute("BEGIN IMMEDIATE")
+        _raw().execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
-        if self._atomic is not None:
-            self._atomic.__exit__(kind, error, traceback)
-        elif kind is None:
+        if kind is None:
             _raw().execute("COMMIT")
         elif _raw().in_transaction:
             _raw().execute("ROLLBACK")
@@ -238,6 +163,5 @@ def _raw() -> Any:
 
 
 def _sign_of_life(range_id: int, rate: int) -> None:
-    now = "unixepoch()" if connection.vendor == "sqlite" else "extract(epoch FROM clock_timestamp())::bigint"
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE delivery_range SET heartbeat_at = {now}, rate = %s WHERE id = %s", [rate, range_id])
+        cursor.execute("UPDATE delivery_range SET heartbeat_at = unixepoch(), rate = %s WHERE id = %s", [rate, range_id])

@@ -20,7 +20,8 @@ from django.db import InterfaceError, OperationalError, connection, connections
 from masthead.common.full_disk import is_full_disk
 from masthead.common.stopping import STOP
 from masthead.delivery import trouble
-from masthead.delivery.ledger.committing import Book, Result, Verdict, Wish
+from masthead.delivery.ledger.committing import Book
+from masthead.delivery.ledger.entries import Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from typing import Any
 
 from masthead.common.addresses import BadAddress
 from masthead.delivery.ledger import ranges, rows
-from masthead.delivery.ledger.committing import Result
+from masthead.delivery.ledger.entries import Result
 from masthead.delivery.ledger.ranges import Claim
 from masthead.delivery.ledger.rows import Row
 from masthead.delivery.rendering import Reader, Renderer

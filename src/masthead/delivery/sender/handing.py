@@ -10,7 +10,7 @@ import random
 import time
 from dataclasses import dataclass
 
-from masthead.delivery.ledger.committing import Result, Verdict
+from masthead.delivery.ledger.entries import Result, Verdict
 from masthead.delivery.sender import crashing, outcomes
 from masthead.delivery.sender.clerk import Clerk
 from masthead.delivery.sender.feeder import Feeder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from masthead.delivery.ledger.committing import Result, Wish
+from masthead.delivery.ledger.entries import Result, Wish
 from masthead.delivery.ledger.rows import Row
 from masthead.delivery.models import Campaign, Delivery
 from masthead.delivery.retry import wait_after

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from masthead.delivery.ledger.committing import Result
+from masthead.delivery.ledger.entries import Result
 from masthead.delivery.retry import reconnect_after
 from masthead.delivery.sender import outcomes
 from masthead.delivery.sender.feeder import Feeder
