@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from masthead.audience import importing
+from masthead.audience import defining, importing
 from masthead.audience.importing import CannotImport, Stopped
 from masthead.audience.models import ConsentEvent, ImportRun, Subscriber, Subscription
 from masthead.audit.models import Entry
@@ -218,6 +218,26 @@ def test_addresses_that_are_none_are_rejected(load: Load, address: str) -> None:
     assert counts(load(f"email,name\n{quoted},x\n")) == {"rows": 1, "rejected": 1}
 
 
+def test_an_address_cell_may_say_more_than_the_address(load: Load) -> None:
+    run = load(
+        "email;name\nRosa Marin <rosa@example.org>;\n<leo@example.org>;Leo\nmailto:ida@example.org;\n"
+        'a@example.org, b@example.org;\n"Marin, Ann <ann@example.org>";Ann M.\n'
+    )
+    assert dict(Subscriber.objects.values_list("address", "name")) == {
+        "rosa@example.org": "Rosa Marin",
+        "leo@example.org": "Leo",
+        "ida@example.org": "",
+        "ann@example.org": "Ann M.",
+    }
+    assert report(run) == [
+        [
+            "5",
+            "a@example.org, b@example.org",
+            "There are 2 addresses in this cell. Give each a line of its own, or paste them as a list.",
+        ]
+    ]
+
+
 def test_spreadsheets_in_other_scripts_are_understood(load: Load) -> None:
     load("ایمیل,نام,شهر\nsara@example.org,سارا,شیراز\n".encode("utf-16"))
     reader = Subscriber.objects.get()
@@ -327,6 +347,51 @@ def test_an_address_that_comes_again_in_a_later_batch_is_named_with_its_first_li
         assert counts(run) == {"rows": 10, "added": 2, "known": 1, "left_before": 1, "suppressed": 1, "rejected": 5}
         again = [row for row in report(run) if row[2].startswith("The same address")]
         assert again == [[str(7 + place), lines[place], f"The same address is in line {2 + place}."] for place in range(5)]
+
+
+def test_a_column_whose_attribute_is_defined_is_read_by_its_kind(load: Load, now: Any) -> None:
+    for kind, label in [("number", "Age"), ("boolean", "Sails"), ("date", "Joined"), ("text", "City")]:
+        defining.create(kind=kind, label=label, by="staff:1", now=now)
+    defining.create(kind="choices", label="When", choices=["Morning", "Evening"], by="staff:1", now=now)
+    content = (
+        "email\tAge\tSails\tJoined\tCity\tWhen\na@example.org\t41\tja\t3. 4. 2021\tLyon\tevening, morning\n"
+        "b@example.org\t\t\t\t\t ;\nc@example.org\tmany\t\t\t\t\n"
+    )
+    run = load(content)
+    assert counts(run) == {"rows": 3, "added": 2, "rejected": 1}
+    assert report(run) == [["4", "c@example.org", "Age: This is no number: many. Examples: 12, -3, 4.5"]]
+    first, second = Subscriber.objects.order_by("address")
+    assert first.attributes == {
+        "age": 41,
+        "sails": True,
+        "joined": "2021-04-03",
+        "city": "Lyon",
+        "when": ["Morning", "Evening"],
+    }
+    assert second.attributes == {}
+    assert counts(load(content)) == {"rows": 3, "known": 2, "rejected": 1}
+    assert report(load(content.replace("41", "42")))[0][2].endswith("age.")
+    load(content.replace("41", "42"), update_known=True)
+    first.refresh_from_db()
+    assert first.attributes["age"] == 42
+
+
+def test_two_imports_at_once_make_each_reader_once_and_both_say_what_they_did(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    content = "email\n" + "\n".join(f"r{number}@example.org" for number in range(6))
+    others: list[ImportRun] = []
+
+    def meanwhile(done: int, total: int) -> None:
+        if not others:
+            others.append(load(content))
+
+    first = load(content, progress=meanwhile)
+    assert counts(first) == {"rows": 6, "added": 2, "known": 4}
+    assert counts(others[0]) == {"rows": 6, "added": 4, "known": 2}
+    assert Subscriber.objects.count() == Subscription.objects.count() == ConsentEvent.objects.count() == 6
+    assert [len(every_row(run)) for run in (first, others[0])] == [6, 6]
 
 
 def test_a_run_that_another_process_took_is_not_written_on(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:

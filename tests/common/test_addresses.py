@@ -41,6 +41,13 @@ def test_each_form_is_the_right_one(typed: str, address: str, wire: str, smtputf
         "an\u2028na@example.org",
         "anna\u200b@example.org", "Anna <anna@example.org>", "a" * 65 + "@example.org", "a@" + "b" * 64 + ".org",
         "a@" + ".".join(["b" * 60] * 5), "anna@example.org,bob@example.org", "anna@ex_ample.org",
+        # Kinds of the isemail set: comments, folding, quoted parts, literals, labels and dots where none can be.
+        "(a)anna@example.org", "anna@example.org(a)", "anna @example.org", "anna@ example .org", "anna . x@example.org",
+        '""@example.org', '"an na"@example.org', "an\\na@example.org", "anna@[IPv6:1111::8888]", "anna@example.org-",
+        "anna@example.org.", "anna@.example.org", "anna@example-.org", "anna@exa[mple.org", "anna@exa/mple.org",
+        "anna@example.123",
+        "an\tna@example.org", "an\r\n na@example.org", "anna@exa\u00admple.org",
+        "\u202eanna@example.org", "anna\uff20example.org",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused_with_a_reason(typed: str) -> None:

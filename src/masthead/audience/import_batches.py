@@ -149,8 +149,8 @@ def _difference(reader: bulk_rows.NewReader, known: Known) -> tuple[dict[str, An
         if value and value != getattr(known, field_name):
             before[field_name], after[field_name] = getattr(known, field_name), value
     if attributes != "{}":
-        given: dict[str, str] = json.loads(attributes)
-        differing = {key: value for key, value in given.items() if str(known.attributes.get(key, "")) != value}
+        given: dict[str, Any] = json.loads(attributes)
+        differing = {key: value for key, value in given.items() if str(known.attributes.get(key, "")) != str(value)}
         if differing:
             before["attributes"] = {key: known.attributes.get(key) for key in differing}
             after["attributes"] = differing

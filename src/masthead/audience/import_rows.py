@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from json.encoder import encode_basestring
 
 from masthead.audience import import_words
+from masthead.audience.attributes import BadValue, parse
 from masthead.audience.bulk_rows import NewReader
 from masthead.audience.import_columns import Columns
-from masthead.audience.models import Subscriber
+from masthead.audience.models import Attribute, Subscriber
 from masthead.audience.subscribers import LONGEST_NAME, language_tag, one_line
-from masthead.common.addresses import normalise, plain
+from masthead.common import pasted
+from masthead.common.addresses import Address, BadAddress, normalise, plain
 from masthead.mail.fingerprints import fingerprinter
 
 _HTML, _TEXT = Subscriber.Format.HTML.value, Subscriber.Format.TEXT.value
@@ -25,7 +29,10 @@ class RowReader:
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
         self._mark = fingerprinter()
-        self._attributes = [(column, f"{encode_basestring(key)}: ") for column, key in columns.attributes]
+        keys = [key for _column, key in columns.attributes]
+        typed = {a.key: a for a in Attribute.objects.filter(key__in=keys).exclude(kind=Attribute.Kind.TEXT)}
+        self._attributes = [(column, f"{encode_basestring(key)}: ") for column, key in columns.attributes if key not in typed]
+        self._typed = [(column, typed[key]) for column, key in columns.attributes if key in typed]
         self._halves = [column for column in (columns.first_name, columns.last_name) if column is not None]
 
     def read(self, cells: list[str]) -> tuple[NewReader, bytes]:
@@ -33,14 +40,15 @@ class RowReader:
         columns = self._columns
         if len(cells) != columns.width:
             cells = _fitted(cells, columns.width)
-        found = plain(cells[columns.address])
+        found, said = plain(cells[columns.address]), ""
         if found is None:
-            checked = normalise(cells[columns.address])
+            checked, said = _loosely(cells[columns.address])
             found = checked.address, checked.key, checked.domain
         mark = self._mark(found[1])
         attributes = [
             f"{key}{encode_basestring(value)}" for column, key in self._attributes if (value := one_line(cells[column]))
         ]
+        attributes += [member for column, attribute in self._typed if (member := _typed(attribute, cells[column]))]
         language = ""
         if columns.language is not None:
             language = language_tag(cells[columns.language])
@@ -49,7 +57,14 @@ class RowReader:
         mail_format = _HTML
         if columns.mail_format is not None and cells[columns.mail_format].strip().lower() in {"text", "txt", "plain"}:
             mail_format = _TEXT
-        return (*found, mark, self._name(cells), language, mail_format, "{" + ", ".join(attributes) + "}"), mark
+        return (
+            *found,
+            mark,
+            self._name(cells) or one_line(said)[:LONGEST_NAME],
+            language,
+            mail_format,
+            "{" + ", ".join(attributes) + "}",
+        ), mark
 
     def _name(self, cells: list[str]) -> str:
         whole = one_line(cells[self._columns.name]) if self._columns.name is not None else ""
@@ -58,6 +73,28 @@ class RowReader:
         if len(whole) > LONGEST_NAME:
             raise BadRow(import_words.long_name(len(whole), LONGEST_NAME))
         return whole
+
+
+def _typed(attribute: Attribute, cell: str) -> str:
+    """The value of an attribute whose kind is defined, as a member of a JSON object; "" for none. Raises BadRow."""
+    try:
+        value = parse(attribute, cell)
+    except BadValue as error:
+        raise BadRow(f"{attribute.label}: {error}") from error
+    return "" if value is None else f"{encode_basestring(attribute.key)}: {json.dumps(value, ensure_ascii=False)}"
+
+
+def _loosely(cell: str) -> tuple[Address, str]:
+    """The address in a cell, and the name beside it, as in "Rosa Marin <rosa@example.org>" and "mailto:leo@example.org"."""
+    try:
+        return normalise(cell), ""
+    except BadAddress:
+        entries = pasted.split(re.sub(r"(?i)^\s*<?\s*mailto:", "", cell))
+        if len(entries) > 1 and all("@" in address for address, _name in entries):
+            raise BadRow(import_words.several_addresses(len(entries))) from None
+        if len(entries) != 1 or entries[0][0] == cell.strip():
+            raise
+    return normalise(entries[0][0]), entries[0][1]
 
 
 def _fitted(cells: list[str], width: int) -> list[str]:

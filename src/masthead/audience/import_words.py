@@ -100,6 +100,13 @@ def broken(why: Why) -> str:
     return _("The line contains bytes that are no text in the encoding of the file.")
 
 
+def several_addresses(count: int) -> str:
+    """A cell holds more than one address."""
+    return _("There are %(count)d addresses in this cell. Give each a line of its own, or paste them as a list.") % {
+        "count": count
+    }
+
+
 def too_many_cells(cells: int, width: int) -> str:
     """A row with more cells than the heading has."""
     return _("The line has %(cells)d columns, the heading has %(width)d.") % {"cells": cells, "width": width}

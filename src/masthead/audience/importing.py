@@ -31,7 +31,7 @@ from masthead.common.csv_rows import Broken, Record, Unreadable, Why
 from masthead.common.stopping import STOP
 
 #: Rows in one transaction.
-BATCH = 50_000
+BATCH = 20_000
 #: The counts of a run; all but the first add up to the first.
 COUNTS = ("rows", *(result.value for result in Result))
 #: What each batch leaves in the run.
