@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
+from masthead.bounces.models import Alarm
 from masthead.delivery.models import Campaign
 from masthead.issues.assigning import limited_to
 from masthead.issues.models import Issue, Publication
@@ -25,6 +26,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 #: What the `pk` of a route belongs to: the lookup of its publication.
 _ISSUE = (Issue, "publication__in")
 _CAMPAIGN = (Campaign, "edition__publication__in")
+_ALARM = (Alarm, "campaign__edition__publication__in")
 _PUBLICATION = (Publication, "pk__in")
 SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "issues": _ISSUE,  # the whole namespace of the editor
@@ -45,6 +47,7 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "desk_campaign_rest": _CAMPAIGN,
     "desk_returns_issue": _CAMPAIGN,
     "desk_returns_decide": _CAMPAIGN,
+    "desk_alarm_settle": _ALARM,
     "desk_publication": _PUBLICATION,
     "desk_publication_mode": _PUBLICATION,
     "desk_design": _PUBLICATION,

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access
 
-from masthead.web.admin import closed, doctor, home, inbox, mailboxes, pacing, servers, transports, webhooks
+from masthead.web.admin import closed, doctor, home, inbox, library, mailboxes, pacing, servers, transports, webhooks
 from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, design, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
@@ -52,6 +52,7 @@ screens: list[URLPattern | URLResolver] = [
     path("people/", people.people, name="desk_people"),
     path("people/<int:pk>/", people.change, name="desk_person"),
     path("activity/", activity.activity, name="desk_activity"),
+    path("files/<path:name>", library.file, name="desk_file"),
     path("inbox/", inbox.inbox, name="desk_inbox"),
     path("inbox/empty/", inbox.empty, name="desk_inbox_empty"),
     path("inbox/<int:pk>/", inbox.message, name="desk_message"),
