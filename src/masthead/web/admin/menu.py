@@ -35,6 +35,7 @@ ITEMS: tuple[Item, ...] = (
     Item("contributors", _("Contributors"), "user", "contributors:list", "issues.write", 320),
     Item("readers", _("Readers"), "group", "desk_readers", "readers.view", 400),
     Item("lists", _("Lists"), "list-ul", "desk_lists", "lists.edit", 410),
+    Item("segments", _("Segments"), "crosshairs", "desk_segments", "lists.edit", 415),
     Item("imports", _("Import readers"), "upload", "desk_imports", "readers.edit", 420),
     Item("inbox", _("Built-in inbox"), "mail", "desk_inbox", "inbox.read", 500),
     Item("publications", _("Publications"), "openquote", "desk_publications", "publications.edit", 100, "settings"),

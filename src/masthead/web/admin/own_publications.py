@@ -29,6 +29,8 @@ _PUBLICATION = (Publication, "pk__in")
 SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "issues": _ISSUE,  # the whole namespace of the editor
     "desk_look": _ISSUE,
+    "desk_looks": _ISSUE,
+    "desk_issue_copy": _ISSUE,
     "desk_findings": _ISSUE,
     "desk_send": _ISSUE,
     "desk_send_audience": _ISSUE,

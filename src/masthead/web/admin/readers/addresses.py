@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from masthead.web.admin.readers import exports, imports, listing, lists, reader
+from masthead.web.admin.readers import exports, imports, listing, lists, reader, segments
 
 screens: list[URLPattern] = [
     path("readers/", listing.readers, name="desk_readers"),
@@ -21,6 +21,11 @@ screens: list[URLPattern] = [
     path("lists/", lists.lists, name="desk_lists"),
     path("lists/new/", lists.new, name="desk_list_new"),
     path("lists/<int:pk>/", lists.edit, name="desk_list"),
+    path("segments/", segments.segments, name="desk_segments"),
+    path("segments/new/", segments.new, name="desk_segment_new"),
+    path("segments/count/", segments.count, name="desk_segment_count"),
+    path("segments/<int:pk>/", segments.segment, name="desk_segment"),
+    path("segments/<int:pk>/delete/", segments.delete, name="desk_segment_delete"),
     path("import/", imports.imports, name="desk_imports"),
     path("import/<int:pk>/", imports.run, name="desk_import"),
     path("import/<int:pk>/news/", imports.news, name="desk_import_news"),

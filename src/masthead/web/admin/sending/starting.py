@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,10 +18,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from masthead.audience import lookups as audience
-from masthead.audience.models import MailingList
+from masthead.audience.models import MailingList, Segment
+from masthead.audience.segments.compiling import SegmentBroken
 from masthead.common.addresses import BadAddress
 from masthead.common.local_time import BadLocalTime, moment_of
-from masthead.delivery import campaigns, forecasting, quiet_hours, testing
+from masthead.delivery import campaigns, forecasting, narrowing, quiet_hours, testing
 from masthead.delivery import lookups as delivery
 from masthead.delivery.models import Campaign
 from masthead.issues import numbering, preflight, reading
@@ -52,6 +54,8 @@ class SendForm(forms.Form):
         label=gettext_lazy("Lists"),
         error_messages={"required": gettext_lazy("Choose at least one list.")},
     )
+    segments = forms.ModelMultipleChoiceField(Segment.objects.all(), required=False, label=gettext_lazy("Only those in"))
+    excluded = forms.ModelMultipleChoiceField(Segment.objects.all(), required=False, label=gettext_lazy("Without those in"))
     mail_mode = forms.ChoiceField(
         label=gettext_lazy("The mail holds"),
         choices=[
@@ -143,15 +147,18 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 def audience_count(request: HttpRequest, pk: int) -> HttpResponse:
     """How many readers the chosen lists reach now: a piece of the send desk."""
     issue = get_object_or_404(Issue.objects.select_related("publication"), pk=pk)
-    chosen = lists_for(issue.publication).filter(pk__in=[value for value in request.GET.getlist("lists") if value.isdecimal()])
+    chosen = list(lists_for(issue.publication).filter(pk__in=_numbers(request, "lists")))
+    only, without = (list(Segment.objects.filter(pk__in=_numbers(request, name))) for name in ("segments", "excluded"))
+    part, trouble = _part(only, without)
     return render(
         request,
         "web_admin/sending/audience.html",
         {
             "issue": issue,
             "publication": issue.publication,
-            **_audience(list(chosen)),
-            **_end(issue, list(chosen), timezone.now()),
+            "part_trouble": trouble,
+            **_audience(chosen, part),
+            **_end(issue, chosen, timezone.now(), part),
         },
     )
 
@@ -162,13 +169,14 @@ def _publish(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) 
         campaign = campaigns.publish_and_send(
             issue=issue,
             lists=list(values["lists"]),
+            part=narrowing.of(values["segments"], values["excluded"]),
             starts_at=values["starts_at"],
             mail_mode=values["mail_mode"],
             policy=values["policy"] or Campaign.Policy.RESEND,
             by=staff(request).actor,
             now=now,
         )
-    except (campaigns.NobodyToSendTo, NotReady, numbering.NoNumber) as error:
+    except (campaigns.NobodyToSendTo, campaigns.NobodyFits, SegmentBroken, NotReady, numbering.NoNumber) as error:
         form.add_error(None, str(error))
         return None
     return redirect("desk_campaign", campaign.pk)
@@ -192,6 +200,9 @@ def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
     chosen = list(
         form.cleaned_data.get("lists", []) if form.is_bound and hasattr(form, "cleaned_data") else form.initial["lists"]
     )
+    picked = getattr(form, "cleaned_data", {}) if form.is_bound else {}
+    only, without = list(picked.get("segments", [])), list(picked.get("excluded", []))
+    part, trouble = _part(only, without)
     tz = ZoneInfo(issue.publication.time_zone)
     return {
         "title": issue.title or _("Untitled issue"),
@@ -209,16 +220,32 @@ def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
         "local_now": now.astimezone(tz),
         "lists": _lists(issue.publication),
         "chosen": {str(entry.pk) for entry in chosen},
+        "segments": list(Segment.objects.all()),
+        "only": only,
+        "without": without,
+        "part_trouble": trouble,
         "words": length(content),
-        **_audience(chosen),
-        **_end(issue, chosen, (form.cleaned_data.get("starts_at") if hasattr(form, "cleaned_data") else None) or now),
+        **_audience(chosen, part),
+        **_end(issue, chosen, (form.cleaned_data.get("starts_at") if hasattr(form, "cleaned_data") else None) or now, part),
     }
 
 
-def _end(issue: Issue, lists: list[MailingList], start: datetime) -> dict[str, object]:
+def _numbers(request: HttpRequest, name: str) -> list[int]:
+    return [int(value) for value in request.GET.getlist(name) if value.isdecimal() and len(value) < 19]
+
+
+def _part(only: list[Segment], without: list[Segment]) -> tuple[Q, str]:
+    """The condition on readers, and why there is none: a segment that cannot be used reaches nobody."""
+    try:
+        return narrowing.of(only, without).condition(timezone.now()), ""
+    except SegmentBroken as error:
+        return Q(pk__in=[]), str(error)
+
+
+def _end(issue: Issue, lists: list[MailingList], start: datetime, part: Q) -> dict[str, object]:
     """When it would be through, and what quiet hours do to its beginning."""
     hours = quiet_hours.of(issue.publication) if issue.publication.is_live else None
-    forecast = forecasting.before_sending(issue.publication, lists, start=start)
+    forecast = forecasting.before_sending(issue.publication, lists, start=start, only=part)
     return {**expected(forecast), "quiet_until": hours.until(start) if hours else None}
 
 
@@ -227,12 +254,16 @@ def _lists(publication: Publication) -> list[tuple[MailingList, int]]:
     return [(entry, counts[entry.pk].active) for entry in lists_for(publication)]
 
 
-def _audience(chosen: list[MailingList]) -> dict[str, object]:
+def _audience(chosen: list[MailingList], part: Q) -> dict[str, object]:
     counts = audience.counts(chosen) if chosen else {}
+    readers = audience.active_in(chosen, today=timezone.now().date())
+    fitting = readers.filter(part)
+    number = fitting.count() if chosen else 0
     return {
-        "readers": audience.active_in(chosen, today=timezone.now().date()).count() if chosen else 0,
-        "samples": list(audience.active_in(chosen, today=timezone.now().date()).order_by("pk")[:5]) if chosen else [],
+        "readers": number,
+        "samples": list(fitting.order_by("pk")[:5]) if chosen else [],
         "waiting": sum(each.pending for each in counts.values()),
         "left": sum(each.left for each in counts.values()),
         "suppressed": sum(each.suppressed for each in counts.values()),
+        "not_in_part": readers.count() - number if part and chosen else 0,
     }

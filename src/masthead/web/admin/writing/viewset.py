@@ -27,6 +27,7 @@ from wagtail.snippets.views.snippets import (
 
 from masthead.issues.models import Contributor, Issue
 from masthead.team.roles import may
+from masthead.web.admin.staff import staff
 from masthead.web.admin.writing import copying, form, previews, readiness
 
 
@@ -76,7 +77,7 @@ class ComposeNew(Composing, CreateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the newest issues, which can be copied instead."""
-        return super().get_context_data(**kwargs) | {"models": copying.models()}
+        return super().get_context_data(**kwargs) | {"models": copying.models(staff(self.request))}
 
     def get_initial_form_instance(self) -> Issue:
         """Begun with an empty paragraph, so that there is somewhere to write."""
