@@ -16,7 +16,7 @@ def dot(to: str, **more: Any) -> dict[str, Any]:
     return {"at": 100.0, "to": to, "id": f"<{to}>", "digest": "d", "taken": True, "told": True, "fault": "", **more}
 
 
-def found(log: list[dict[str, Any]], *rows: tuple[str, int, int], **more: Any) -> Finding:
+def found(log: list[dict[str, Any]], *rows: tuple[Any, ...], **more: Any) -> Finding:
     return compare(log, [LedgerRow(*row) for row in rows], **more)
 
 
@@ -51,6 +51,12 @@ def test_a_kill_and_a_lost_answer_allow_one_copy_each_and_hold_allows_none() -> 
     assert (finding.duplicates, finding.lost_replies, finding.unanswered) == (2, 1, 2)
     assert finding.breaches(crashed_lanes=1) == []
     assert "duplicates" in "; ".join(finding.breaches(crashed_lanes=1, hold=True))
+
+
+def test_a_repeat_that_is_another_mail_is_said_and_is_no_second_uncertain_one() -> None:
+    finding = found([dot("a")], ("a", UNCERTAIN, 1, True))
+    assert finding.uncertain == 1
+    assert finding.breaches(crashed_lanes=1) == ["not the same mail when it was made again: a"]
 
 
 def test_an_answer_that_a_reset_took_along_is_a_lost_one() -> None:

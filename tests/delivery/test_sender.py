@@ -26,6 +26,10 @@ from masthead.delivery.sender import relay as relays
 from masthead.delivery.sender import working
 from masthead.mail.models import Slowdown
 from masthead.mail.pacing import governor
+from masthead.mail.transports import choosing
+from masthead.mail.transports.smtp.deadlines import Deadlines
+from masthead.mail.transports.smtp.lane import SmtpLane
+from tests.mail.scripted import DRIP, EHLO, ENDLESS, SILENCE, Script, scripted
 
 State = Delivery.State
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -159,6 +163,53 @@ def test_each_fault_does_what_the_table_says_and_nobody_is_lost(sink: Any, begin
         assert copies == 0 if refused else copies == 1 + (named and kind != "lost before"), (stage, kind)
         assert len({(each["id"], each["digest"]) for each in relay.lines() if each["to"] == "r0@example.org"}) <= 1
         relay.end()
+
+
+@pytest.mark.parametrize("stage", ["mail", "rcpt", "data", "dot"])
+def test_without_pipelining_each_fault_does_the_same(sink: Any, begin: Any, stage: str) -> None:
+    for kind, expected in TABLE[stage].items():
+        relay, campaign = sink("--stage", stage, "--kind", kind, "--count", "1", "--offer", "8BITMIME"), begin(2)
+        work(campaign)
+        named = stage == "dot" and kind in UNKNOWN
+        assert (states(campaign)[0], Delivery.objects.earliest("id").repeats) == (expected, named), (stage, kind)
+        work(campaign)
+        refused = expected == State.REJECTED
+        assert states(campaign) == [State.REJECTED if refused else State.ACCEPTED, State.ACCEPTED], (stage, kind)
+        assert relay.taken().count("r0@example.org") == (0 if refused else 1 + (named and kind != "lost before")), (stage, kind)
+        relay.end()
+
+
+@pytest.mark.parametrize("offer", ["PIPELINING,8BITMIME", "8BITMIME"])
+def test_a_fault_at_rset_concerns_nobody(sink: Any, begin: Any, offer: str) -> None:
+    for kind in ("421", "4xx", "5xx", "close", "reset", "half", "garbage"):
+        relay = sink("--refuse", "r0@", "--stage", "rset", "--kind", kind, "--count", "1", "--offer", offer)
+        campaign = begin(3)
+        work(campaign)
+        work(campaign)
+        assert states(campaign) == [State.REJECTED, State.ACCEPTED, State.ACCEPTED], kind
+        assert sorted(relay.taken()) == ["r1@example.org", "r2@example.org"], kind
+        relay.end()
+
+
+@pytest.mark.parametrize("ehlo", [EHLO, b"250 scripted.example\r\n"], ids=["pipelined", "one at a time"])
+@pytest.mark.parametrize("stage", ["mail", "rcpt", "data", "dot"])
+def test_a_relay_that_keeps_silent_drips_or_never_ends_meets_a_deadline(
+    begin: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, stage: str, ehlo: bytes
+) -> None:
+    short = Deadlines(connect=5, command=0.2, block=0.2, dot=0.2, quit=0.1)
+    monkeypatch.setattr(choosing, "lane", lambda config, _none=None: SmtpLane(config, short))
+    settings.SMTP_CONNECTIONS = 1
+    for act in (SILENCE, DRIP, ENDLESS):
+        with scripted(Script(**{"ehlo": ehlo, stage: act})) as relay:
+            settings.SMTP_URL = f"smtp://127.0.0.1:{relay.port}"
+            campaign = begin(1)
+            work(campaign)
+            assert (states(campaign), Delivery.objects.get().repeats) == ([State.DEFERRED], stage == "dot"), act
+            setattr(relay.script, stage, getattr(Script, stage))
+            work(campaign)
+            assert states(campaign) == [State.ACCEPTED], act
+            assert len(relay.mails) == 1 + (stage == "dot"), act
+            assert len(set(relay.mails)) == 1, act
 
 
 @pytest.mark.parametrize("kind", UNKNOWN)

@@ -78,6 +78,27 @@ def test_an_issue_reaches_every_reader_once_and_the_sum_adds_up(install: Install
     assert (sums["repeated_count"], sums["repeated"], sums["uncertain_readers"]) == (0, [], [])
 
 
+def test_who_joins_later_gets_it_by_a_further_sending_and_nobody_twice(install: Install, sink: Sink, tmp_path: Path) -> None:
+    install.settings["SMTP_URL"] = sink.url
+    further = ("send", "1971", "--list", "The Courier", "--joined-since", "--wait")
+    assert "not sent yet" in install.run(*further, status=1)
+    send(install)
+    (tmp_path / "late.csv").write_text("email,name\nlate@example.org,Late\n")
+    install.run("import", str(tmp_path / "late.csv"), "--list", "The Courier")
+    assert "1 readers: 1 accepted." in install.run(*further)
+    assert "Nobody has joined" in install.run(*further)
+    assert sink.recipients() == sorted([*READERS, "late@example.org"])
+    sums = install.json("verify", "1971")
+    assert (sums["adds_up"], sums["audience"], sums["accepted"], sums["readers"], sums["in_two_campaigns"]) == (
+        True,
+        41,
+        41,
+        41,
+        0,
+    )
+    assert [(each["reach"], each["audience"]) for each in sums["campaigns"]] == [("joined", 1), ("all", 40)]
+
+
 def test_a_mail_carries_what_it_must(install: Install, sink: Sink) -> None:
     install.settings["SMTP_URL"] = sink.url
     send(install)

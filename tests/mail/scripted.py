@@ -15,6 +15,30 @@ from threading import Event, Thread
 CLOSE, RESET, SILENCE, DRIP, ENDLESS = "close", "reset", "silence", "drip", "endless"
 Act = bytes | str
 
+#: What is no answer: the connection ends, or what comes is no SMTP.
+LOST: dict[str, Act] = {
+    "the connection closes": CLOSE,
+    "the connection is reset": RESET,
+    "there is no answer": SILENCE,
+    "it drips": DRIP,
+    "half an answer": b"25",
+    "half of a long answer": b"250-Almost\r\n250",
+    "garbage": b"lorem ipsum\r\n",
+    "a code that is none": b"999 What\r\n",
+    "a bare line feed": b"250 Ok\n",
+    "the code changes": b"250-One\r\n550 Two\r\n",
+    "it never ends": ENDLESS,
+    "a line too long": b"250 " + b"x" * 70_000 + b"\r\n",
+    "too many lines": b"250-x\r\n" * 101 + b"250 x\r\n",
+    "a success that makes no sense": b"334 Go on\r\n",
+}
+#: An answer that says no.
+REFUSALS: dict[str, Act] = {
+    "421": b"421 4.3.2 Going down\r\n",
+    "450": b"450 4.2.0 Busy\r\n",
+    "550": b"550-5.1.1 No\r\n550 5.1.1 such user\r\n",
+}
+
 EHLO = b"250-scripted.example\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n250-DSN\r\n250 SMTPUTF8\r\n"
 
 
@@ -85,7 +109,7 @@ class Relay:
     def _serve(self, connection: socket.socket) -> None:
         try:
             if self.script.tls_from_start and self.script.tls is not None:
-                connection = self.script.tls.wrap_socket(connection, server_side=True)
+                connection = self._encrypted(connection, self.script.tls)
             self._converse(connection)
         except (Closing, OSError):
             pass
@@ -104,7 +128,7 @@ class Relay:
             if verb == "STARTTLS":
                 self._act(connection, self.script.starttls)
                 if self.script.tls is not None:
-                    connection = self.script.tls.wrap_socket(connection, server_side=True)
+                    connection = self._encrypted(connection, self.script.tls)
                 continue
             if verb == "AUTH":
                 self._sign_in(connection, line)
@@ -118,6 +142,12 @@ class Relay:
                 raise Closing
             if stage == "data" and act == b"354 Go ahead\r\n":
                 unread = self._take_mail(connection, unread)
+
+    def _encrypted(self, connection: socket.socket, tls: ssl.SSLContext) -> socket.socket:
+        """The same connection as another object: the old one has nothing left to be shut down."""
+        wrapped = tls.wrap_socket(connection, server_side=True)
+        self._open.add(wrapped)
+        return wrapped
 
     def _sign_in(self, connection: socket.socket, line: bytes) -> None:
         if line.upper() == b"AUTH LOGIN":

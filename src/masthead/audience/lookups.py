@@ -42,6 +42,11 @@ def active_in(lists: Iterable[MailingList], *, today: date) -> QuerySet[Subscrib
     return Subscriber.objects.filter(Exists(on), ~is_suppressed())
 
 
+def resting_in(lists: Iterable[MailingList], *, today: date) -> int:
+    """How many subscriptions to `lists` are active and paused by their readers until later than `today`."""
+    return Subscription.objects.filter(list__in=list(lists), state=State.ACTIVE, paused_until__gt=today).count()
+
+
 def counts(lists: Iterable[MailingList] | None = None) -> dict[int, ListCounts]:
     """The counts of each list, by its id. A list without readers is in it, too."""
     found = MailingList.objects.all() if lists is None else MailingList.objects.filter(pk__in=[entry.pk for entry in lists])

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from masthead.audience import consent
-from masthead.audience.models import ConsentEvent
+from masthead.audience.models import ConsentEvent, MailingList
 from masthead.audit.recording import record
 from masthead.bounces import policies, rules
+from masthead.bounces.findings import masked
 from masthead.bounces.models import Finding
 from masthead.bounces.rules import Case, Rule, Thresholds
 from masthead.common.addresses import normalise
@@ -118,19 +119,52 @@ def decide(*, campaign: Campaign, suppress: bool, by: str, now: datetime) -> int
 
 @transaction.atomic
 def undo(*, finding: Finding, why: str, by: str, now: datetime) -> Finding:
-    """A person knows that this reader's address is alive: lift what this finding suppressed. It counts no more as a sign.
+    """A person knows that this reader is alive, or did not complain: lift what this finding suppressed.
 
-    Raises NothingToUndo, and ValueError without a reason.
+    What the mass guard holds of it is let go, and a reader whom it took off lists is put on them again, with `why` as the proof
+    of consent. The signs that led to it count no more. Raises NothingToUndo, and ValueError without a reason.
     """
     locked = Finding.objects.select_for_update(of=("self",)).select_related("subscriber").get(pk=finding.pk)
-    suppression = _suppression_of(locked) if locked.outcome == Outcome.SUPPRESSED else None
-    if suppression is None:
+    if not why.strip():
+        raise ValueError("An undo needs a reason.")
+    if not may_be_undone(locked) or locked.subscriber is None:
         raise NothingToUndo
-    suppressions.lift(suppression=suppression, why=why, by=by, now=now)
+    suppression = _suppression_of(locked)
+    if suppression is not None:
+        suppressions.lift(suppression=suppression, why=why, by=by, now=now)
+    if locked.outcome == Outcome.COMPLAINED:
+        consent.add_by_staff(subscriber=locked.subscriber, lists=_ended_by(locked), reason=why, by=by, now=now)
     signs = Finding.objects.filter(subscriber=locked.subscriber, dead=True, outcome__in=(Outcome.FIRST, Outcome.SUPPRESSED))
     signs.update(outcome=Outcome.UNDONE, judged_at=now)
+    Finding.objects.filter(pk=locked.pk).update(outcome=Outcome.UNDONE, judged_at=now)
+    record(
+        action="bounces.undone",
+        by=by,
+        now=now,
+        subject=f"finding:{locked.pk}",
+        details={"was": locked.outcome, "why": masked(why)},
+    )
     locked.refresh_from_db()
     return locked
+
+
+def may_be_undone(finding: Finding) -> bool:
+    """Whether `undo` would change anything for the reader: they are suppressed by it now, or it is held."""
+    if finding.subscriber is None:
+        return False
+    if finding.outcome in (Outcome.SUPPRESSED, Outcome.COMPLAINED):
+        return _suppression_of(finding) is not None
+    return finding.outcome == Outcome.HELD
+
+
+def _ended_by(finding: Finding) -> list[MailingList]:
+    """The lists that the reader was taken off because of this complaint."""
+    events = ConsentEvent.objects.filter(subscriber=finding.subscriber, kind=ConsentEvent.Kind.COMPLAINED, how=_how(finding))
+    return [event.list for event in events.select_related("list") if event.list is not None]
+
+
+def _how(finding: Finding) -> str:
+    return f"complaint {finding.pk}"
 
 
 def _certainty(finding: Finding) -> str:
@@ -161,9 +195,7 @@ def _carry_out(finding: Finding, rule: Rule, now: datetime) -> None:
         consent.withdraw(subscriber=finding.subscriber, lists=lists, how=how, by="reader", now=now)
     if rule.outcome == Outcome.COMPLAINED and finding.subscriber is not None:
         subscriber = finding.subscriber
-        consent.withdraw(
-            subscriber=subscriber, how=f"complaint {finding.pk}", by="reader", now=now, kind=ConsentEvent.Kind.COMPLAINED
-        )
+        consent.withdraw(subscriber=subscriber, how=_how(finding), by="reader", now=now, kind=ConsentEvent.Kind.COMPLAINED)
         suppressions.suppress(
             address=normalise(subscriber.address),
             reason=Suppression.Reason.COMPLAINED,
@@ -232,5 +264,7 @@ def _suppression_of(finding: Finding) -> Suppression | None:
     if finding.subscriber is None:
         return None
     return Suppression.objects.filter(
-        fingerprint=finding.subscriber.fingerprint, reason=Suppression.Reason.BOUNCED, note__startswith=f"finding {finding.pk}:"
+        fingerprint=finding.subscriber.fingerprint,
+        reason__in=(Suppression.Reason.BOUNCED, Suppression.Reason.COMPLAINED),
+        note__startswith=f"finding {finding.pk}:",
     ).first()

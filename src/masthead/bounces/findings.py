@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
+from masthead.audit.recording import record
 from masthead.bounces.identifying import Owner, leaver_of, owner_of
 from masthead.bounces.models import Finding, RawReport
 from masthead.bounces.reading import addresses
@@ -38,6 +39,20 @@ def read_waiting(*, most: int = _MOST_AT_ONCE) -> list[Finding]:
             elif (row := _keep(report, answer)) is not None:
                 found.append(row)
     return found
+
+
+@transaction.atomic
+def try_again(*, report: RawReport, by: str, now: datetime) -> None:
+    """Let a report that could not be read be read once more, by whatever reads it now."""
+    if RawReport.objects.filter(pk=report.pk, state__in=(State.UNREAD, State.ASIDE)).update(state=State.WAITING, note=""):
+        record(action="bounces.read_again", by=by, now=now, subject=f"report:{report.pk}")
+
+
+@transaction.atomic
+def set_aside(*, report: RawReport, by: str, now: datetime) -> None:
+    """A person has looked at a report that could not be read: it asks for nobody any more, and stays until its time is over."""
+    if RawReport.objects.filter(pk=report.pk, state=State.UNREAD).update(state=State.ASIDE):
+        record(action="bounces.set_aside", by=by, now=now, subject=f"report:{report.pk}")
 
 
 def collect_refusals(*, campaign: Campaign, now: datetime) -> list[Finding]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from masthead.audience.models import Subscriber
 from masthead.bounces.models import Finding, RawReport
+from masthead.bounces.reading.finding import DEAD
 from masthead.bounces.rules import OURS
 from masthead.delivery.models import Campaign
 from masthead.mail import sealing
@@ -17,6 +19,10 @@ from masthead.mail import sealing
 Outcome = Finding.Outcome
 #: Identified by what only a mail that was handed over can have brought back.
 _CAME_BACK = (Finding.Identity.TOKEN, Finding.Identity.MESSAGE_ID)
+
+
+#: What a reason says about whom: the address is dead, we or a policy are to blame, or neither.
+Blame = Literal["dead", "ours", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +62,58 @@ def of_reader(subscriber: Subscriber) -> QuerySet[Finding]:
     return subscriber.findings.select_related("campaign__edition").order_by("-id")
 
 
+def search(
+    *,
+    text: str = "",
+    kind: str = "",
+    outcome: str = "",
+    reason: str = "",
+    domain: str = "",
+    campaign: Campaign | None = None,
+) -> QuerySet[Finding]:
+    """Findings, newest first. `text` is a part of a reader's address, or of one that the report names; the others are exact."""
+    exact = {"kind": kind, "outcome": outcome, "reason": reason, "domain": domain.strip().lower()}
+    found = Finding.objects.filter(**{name: value for name, value in exact.items() if value})
+    if campaign is not None:
+        found = found.filter(campaign=campaign)
+    if text:
+        found = found.filter(Q(subscriber__address__icontains=text) | Q(address__icontains=text))
+    return found.select_related("subscriber", "campaign__edition").order_by("-id")
+
+
+def blame_of(reason: str) -> Blame:
+    """Whom a bounce with this reason speaks about."""
+    return "dead" if reason in DEAD else "ours" if reason in OURS else "other"
+
+
+def campaigns_with_findings() -> QuerySet[Campaign]:
+    """The campaigns of which anything came back, newest first, each with how many findings are held."""
+    waiting = Count("findings", filter=Q(findings__outcome=Outcome.HELD))
+    found = Campaign.objects.filter(findings__isnull=False).select_related("edition__publication")
+    return found.annotate(held=waiting).order_by("-id")
+
+
+def held_campaigns() -> QuerySet[Campaign]:
+    """The campaigns of which findings wait for a person, the oldest first."""
+    held = Finding.objects.filter(outcome=Outcome.HELD).values("campaign")
+    return Campaign.objects.filter(pk__in=held).select_related("edition__publication").order_by("id")
+
+
 def reasons_of(campaign: Campaign) -> list[tuple[str, str, int]]:
-    """(reason, receiving domain, readers) of the bounces of `campaign`, the most frequent first."""
+    """(reason, receiving domain, readers) of the bounces of `campaign`, the most frequent first; the erased count, too."""
     bounces = campaign.findings.filter(kind="bounce").values_list("reason", "domain")
-    counted = bounces.annotate(readers=Count("subscriber", distinct=True)).order_by("-readers", "reason", "domain")
+    counted = bounces.annotate(readers=Count("delivery", distinct=True)).order_by("-readers", "reason", "domain")
     return [(reason, domain, readers) for reason, domain, readers in counted]
+
+
+def outcomes_of(campaign: Campaign) -> dict[str, int]:
+    """How many findings of `campaign` had each outcome."""
+    return dict(campaign.findings.values_list("outcome").annotate(count=Count("pk")).order_by("outcome"))
+
+
+def attention() -> int:
+    """How many things of what came back ask for a person: campaigns with held findings, reports that could not be read."""
+    return held_campaigns().count() + unread().count()
 
 
 def held(campaign: Campaign) -> int:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 #: Enhanced codes that may suppress at once, if the words agree (RFC 3463 §3.2, §3.3; RFC 7505 §4.2).
 HARD: Final = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 #: Feedback types by which the reader speaks (RFC 5965 §7.3, RFC 6430); the others say nothing about the reader.
@@ -68,7 +71,7 @@ class Rule:
     name: str
     fits: Callable[[Case, Thresholds], bool]
     outcome: str
-    why: str
+    why: str | Promise
 
 
 def judge(case: Case, thresholds: Thresholds) -> Rule:
@@ -95,53 +98,58 @@ def _is_repeated(case: Case, thresholds: Thresholds) -> bool:
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    Rule("test", lambda case, _: case.is_test, "noted", "It answers a test mail."),
+    Rule("test", lambda case, numbers: case.is_test, "noted", _("It answers a test mail.")),
     Rule(
         "asks to leave",
-        lambda case, _: case.kind == LEAVE and case.certainty != UNPROVEN,
+        lambda case, numbers: case.kind == LEAVE and case.certainty != UNPROVEN,
         "left",
-        "It was sent to the address by which this mail can be left, with a token of ours, or the mail provider says so.",
+        _("It was sent to the address by which this mail can be left, with a token of ours, or the mail provider says so."),
     ),
     Rule(
         "answer",
-        lambda case, _: case.kind in ("auto-reply", "other", "delivered", LEAVE),
+        lambda case, numbers: case.kind in ("auto-reply", "other", "delivered", LEAVE),
         "noted",
-        "It is no bounce and no complaint.",
+        _("It is no bounce and no complaint."),
     ),
     Rule(
         "unproven complaint",
-        lambda case, _: case.kind == "complaint" and case.certainty == UNPROVEN,
+        lambda case, numbers: case.kind == "complaint" and case.certainty == UNPROVEN,
         "alarm",
-        "Nothing in it proves that it is about a mail of ours.",
+        _("Nothing in it proves that it is about a mail of ours."),
     ),
     Rule(
         "complaint",
-        lambda case, _: case.kind == "complaint" and case.feedback_type in BY_THE_READER,
+        lambda case, numbers: case.kind == "complaint" and case.feedback_type in BY_THE_READER,
         "complained",
-        "The reader called the mail unwanted.",
+        _("The reader called the mail unwanted."),
     ),
-    Rule("report about us", lambda case, _: case.kind == "complaint", "alarm", "It says nothing about the reader."),
-    Rule("delay", lambda case, _: case.kind == "delayed", "counted", "The mail waits; the server goes on trying."),
-    Rule("our fault", lambda case, _: case.reason in OURS, "alarm", "The refusal is about the sender, the mail or a policy."),
-    Rule("not dead", lambda case, _: not case.dead, "counted", "The mail came back, and the address may be alive."),
+    Rule("report about us", lambda case, numbers: case.kind == "complaint", "alarm", _("It says nothing about the reader.")),
+    Rule("delay", lambda case, numbers: case.kind == "delayed", "counted", _("The mail waits; the server goes on trying.")),
+    Rule(
+        "our fault",
+        lambda case, numbers: case.reason in OURS,
+        "alarm",
+        _("The refusal is about the sender, the mail or a policy."),
+    ),
+    Rule("not dead", lambda case, numbers: not case.dead, "counted", _("The mail came back, and the address may be alive.")),
     Rule(
         "unproven",
-        lambda case, _: case.certainty == UNPROVEN,
+        lambda case, numbers: case.certainty == UNPROVEN,
         "noted",
-        "Nothing in it proves that it is about a mail of ours: anybody can write that an address is dead.",
+        _("Nothing in it proves that it is about a mail of ours: anybody can write that an address is dead."),
     ),
     Rule(
         "another address",
-        lambda case, _: case.names_another,
+        lambda case, numbers: case.names_another,
         "noted",
-        "It names another address than the reader's: the mail was passed on, or the report is forged.",
+        _("It names another address than the reader's: the mail was passed on, or the report is forged."),
     ),
     Rule(
         "dead at once",
-        lambda case, _: case.certainty == CERTAIN and case.status in HARD and case.said,
+        lambda case, numbers: case.certainty == CERTAIN and case.status in HARD and case.said,
         "suppressed",
-        "Code and words say that the address is dead, and it is certain whose it is.",
+        _("Code and words say that the address is dead, and it is certain whose it is."),
     ),
-    Rule("dead again", _is_repeated, "suppressed", "More than one campaign came back with a dead address."),
-    Rule("dead, once", lambda case, _: True, "first", "The first sign of a dead address; the next campaign shows."),
+    Rule("dead again", _is_repeated, "suppressed", _("More than one campaign came back with a dead address.")),
+    Rule("dead, once", lambda case, numbers: True, "first", _("The first sign of a dead address; the next campaign shows.")),
 )

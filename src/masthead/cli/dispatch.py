@@ -15,7 +15,7 @@ from masthead.cli.progress import meter
 from masthead.cli.starting import CommandError
 from masthead.common.local_time import BadLocalTime, moment_of
 from masthead.common.stopping import STOP
-from masthead.delivery import campaigns, lookups, quiet_hours
+from masthead.delivery import campaigns, following, lookups, quiet_hours
 from masthead.delivery.lookups import Progress
 from masthead.delivery.models import Campaign
 from masthead.delivery.narrowing import EVERYBODY, Narrowing
@@ -66,13 +66,29 @@ def begin(
     by: str,
     now: datetime,
     part: Narrowing = EVERYBODY,
+    reach: str = Campaign.Reach.ALL,
 ) -> Campaign:
     """The campaign of this issue, these lists and this part of them: new, or the one there is, resumed if it had paused itself.
 
-    `hold` is the policy of a new one: what is uncertain waits for a person.
+    `hold` is the policy of a new one: what is uncertain waits for a person. With a `reach` other than ALL it is a further one of
+    an issue that was sent; raises following.NothingWasSent when it was not, and NobodyIsLeft.
     """
-    policy = Campaign.Policy.HOLD if hold else Campaign.Policy.RESEND
-    campaign = campaigns.publish_and_send(issue=issue, lists=lists, part=part, starts_at=starts_at, by=by, now=now, policy=policy)
+    if reach == Campaign.Reach.ALL:
+        policy = Campaign.Policy.HOLD if hold else Campaign.Policy.RESEND
+        campaign = campaigns.publish_and_send(
+            issue=issue, lists=lists, part=part, starts_at=starts_at, by=by, now=now, policy=policy
+        )
+    else:
+        campaign = following.send_to_rest(
+            issue=issue,
+            lists=lists,
+            part=part,
+            reach=reach,
+            starts_at=starts_at,
+            policy=Campaign.Policy.HOLD if hold else None,
+            by=by,
+            now=now,
+        )
     # Quiet hours are kept here: a program that repeats its command does not mean to wake anybody.
     if campaign.state == Campaign.State.PAUSED and not (campaign.resume_at and quiet_hours.until(campaign, now)):
         campaigns.resume(campaign=campaign, by=by, now=now)

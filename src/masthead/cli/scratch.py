@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import signal
+import sys
 from collections.abc import Iterator
+from types import FrameType
 from urllib.parse import urlsplit, urlunsplit
 
 from masthead.cli.starting import CommandError
@@ -14,8 +17,20 @@ from masthead.cli.starting import CommandError
 def database(server: str, *, purpose: str) -> Iterator[str]:
     """The address of a new database on the PostgreSQL that `server` names, dropped at the end; "" (SQLite) for "".
 
-    `purpose` becomes a part of its name. Raises CommandError when it cannot be made there.
+    `purpose` becomes a part of its name. Raises CommandError when it cannot be made there. Inside, SIGTERM ends the command as
+    an error does, so that nothing of the throw-away install stays behind.
     """
+    before = signal.signal(signal.SIGTERM, _leave)
+    try:
+        with _made(server, purpose) as address:
+            yield address
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        _asked.clear()
+
+
+@contextlib.contextmanager
+def _made(server: str, purpose: str) -> Iterator[str]:
     if not server:
         yield ""
         return
@@ -37,3 +52,17 @@ def database(server: str, *, purpose: str) -> Iterator[str]:
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def go_on() -> None:
+    """To be asked in long loops: leaves when SIGTERM came in a moment in which Python drops what a handler raises."""
+    if _asked:
+        sys.exit(128 + _asked[0])
+
+
+_asked: list[int] = []
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    _asked.append(number)
+    sys.exit(128 + number)

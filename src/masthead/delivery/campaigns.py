@@ -75,7 +75,7 @@ def publish_and_send(
     Raises NobodyToSendTo, NobodyFits, SegmentBroken, and freezing.NotReady for an issue that cannot be frozen.
     """
     is_test = not issue.publication.is_live
-    existing = None if is_test else _existing(issue, lists, part)
+    existing = None if is_test else existing_for(issue, lists, part)
     if existing is not None and existing.state != State.DRAFT:
         return existing
     if not lists or not Subscription.objects.filter(list__in=lists, state=Subscription.State.ACTIVE).exists():
@@ -87,12 +87,12 @@ def publish_and_send(
     with transaction.atomic():
         # Whoever comes second waits here, and then finds the campaign of the first.
         issue = Issue.objects.select_for_update(of=("self",)).select_related("publication").get(pk=issue.pk)
-        existing = None if is_test else _existing(issue, lists, part)
+        existing = None if is_test else existing_for(issue, lists, part)
         if existing is not None and existing.state != State.DRAFT:
             return existing
         edition = freezing.freeze(issue=issue, by=by, now=now, test=is_test, prepared=prepared)
         if is_test:
-            existing = _existing(issue, lists, part, edition)
+            existing = existing_for(issue, lists, part, edition)
             if existing is not None and existing.state != State.DRAFT:
                 return existing
         mode = mail_mode or (edition.mail_mode if issue.mail_mode else Issue.MailMode.READER)
@@ -220,9 +220,16 @@ def send_uncertain_again(*, campaign: Campaign, by: str, now: datetime) -> int:
     return readers
 
 
-def _existing(issue: Issue, lists: Sequence[MailingList], part: Narrowing, edition: Edition | None = None) -> Campaign | None:
+def existing_for(
+    issue: Issue,
+    lists: Sequence[MailingList],
+    part: Narrowing,
+    edition: Edition | None = None,
+    *,
+    reach: str = Campaign.Reach.ALL,
+) -> Campaign | None:
     """The campaign of this issue to exactly these lists and segments; of `edition` alone, if given (a rehearsal)."""
-    campaigns = Campaign.objects.filter(edition__issue=issue, edition__is_test=edition is not None)
+    campaigns = Campaign.objects.filter(edition__issue=issue, edition__is_test=edition is not None, reach=reach)
     if edition is not None:
         campaigns = campaigns.filter(edition=edition)
     wanted = {each.pk for each in lists}

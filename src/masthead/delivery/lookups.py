@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 from django.db.models import QuerySet
 
@@ -79,6 +80,20 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueVerification:
+    """The same over all campaigns of an issue that have an audience: `whole` is their sum.
+
+    `readers`: different readers in it; one may be in two campaigns when the first did not reach them. `twice`: readers whom two
+    campaigns have sent it or may send it, which must be nobody.
+    """
+
+    whole: Verification
+    campaigns: list[tuple[Campaign, Verification]]
+    readers: int
+    twice: int
+
+
+@dataclass(frozen=True, slots=True)
 class LinkOwner:
     """Whose link a token is: a reader's delivery, or nobody's, when the link came from a test (`is_test`)."""
 
@@ -118,6 +133,23 @@ def verify(campaign: Campaign) -> Verification:
     return Verification(
         adds_up=adds_up, audience=audience, **names, open=sum(counts.values()), repeats=counting.repeated(campaign)
     )
+
+
+def verify_issue(campaigns: Sequence[Campaign]) -> IssueVerification:
+    """Count every row of all `campaigns` of one issue, each in one statement."""
+    found = [(campaign, verify(campaign)) for campaign in campaigns]
+    names = [each.name for each in fields(Verification) if each.name != "adds_up"]
+    sums = {name: sum(getattr(each, name) for _campaign, each in found) for name in names}
+    readers, twice = counting.readers_of(campaigns)
+    whole = Verification(adds_up=all(each.adds_up for _campaign, each in found) and not twice, **sums)
+    return IssueVerification(whole, found, readers, twice)
+
+
+def campaigns_of_number(publication: Publication, number: int) -> list[Campaign]:
+    """All campaigns of number `number`, newest first; of rehearsals only the newest, and only when nothing else was sent."""
+    named = Campaign.objects.filter(edition__publication=publication, edition__number=number).select_related("edition")
+    found = list(named.filter(edition__is_test=False).order_by("-id"))
+    return found or [each for each in [campaign_of(publication, number)] if each is not None]
 
 
 def campaign_of(publication: Publication, number: int) -> Campaign | None:

@@ -15,6 +15,7 @@ from masthead.audit.recording import record
 from masthead.delivery import narrowing, waking
 from masthead.delivery.ledger import snapshot
 from masthead.delivery.models import Campaign
+from masthead.issues.models import Issue
 
 State = Campaign.State
 
@@ -31,6 +32,8 @@ def start(*, campaign_id: int, now: datetime) -> Campaign | None:
     if not _claim(campaign_id, now):
         return None
     with transaction.atomic():
+        # Two campaigns of one issue are started one after the other: the second sees whom the first has taken.
+        Issue.objects.select_for_update(of=("self",)).filter(editions__campaigns=campaign_id).first()
         campaign = Campaign.objects.select_for_update(of=("self",)).select_related("edition__publication").get(pk=campaign_id)
         if campaign.state != State.PREPARING:
             return None

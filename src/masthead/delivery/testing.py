@@ -13,7 +13,7 @@ from masthead.audit.recording import record
 from masthead.common.addresses import mask, normalise
 from masthead.delivery.composing import copy_of_text
 from masthead.delivery.rendering import MODES, Reader, Renderer
-from masthead.issues import freezing
+from masthead.issues import freezing, readiness
 from masthead.issues.models import Issue
 from masthead.issues.rendering.edition import render
 from masthead.mail import single
@@ -56,6 +56,8 @@ def send_test(
             inbox_only = not publication.is_live and not to_staff
             queued.append(single.queue_message(kind="test", message=message, now=now, inbox_only=inbox_only))
         details: dict[str, object] = {"to": [mask(text.strip()) for text in to]}
+        # Which text it was, so that the desk can say whether the tested one is the one that is sent.
+        details["text"] = readiness.fingerprint(issue, now=now)
         if like:
             details["like"] = f"subscriber:{like.pk}"
         record(action="issue.tested", by=by, now=now, subject=f"issue:{issue.pk}", details=details)

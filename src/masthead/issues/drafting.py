@@ -133,6 +133,20 @@ def create(
     return issue
 
 
+@transaction.atomic
+def set_words_of_mail(*, issue: Issue, subject: str, preheader: str, by: str, now: datetime) -> Issue:
+    """Write subject and preview line into the newest draft, as one revision. Raises BadManuscript for one that is too long."""
+    words = {"subject": " ".join(subject.split()), "preheader": " ".join(preheader.split())}
+    _check_lengths(words)
+    draft: Issue = Issue.objects.select_for_update().get(pk=issue.pk).get_latest_revision_as_object()
+    if (draft.subject, draft.preheader) == (words["subject"], words["preheader"]):
+        return draft
+    draft.subject, draft.preheader = words["subject"], words["preheader"]
+    draft.save_revision()
+    recording.record(action="issue.mail_words", by=by, now=now, subject=f"issue:{draft.pk}", details={})
+    return draft
+
+
 #: What a copy takes along. The rest belongs to one issue alone: its number and date, its address, what was corrected in it.
 _COPIED = (
     "title",

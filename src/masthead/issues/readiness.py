@@ -43,6 +43,11 @@ def is_ready(issue: Issue, *, now: datetime | None = None) -> bool:
     return issue.ready_digest == _digest(reading.read(reading.newest(issue), now=moment))
 
 
+def fingerprint(issue: Issue, *, now: datetime) -> str:
+    """What stands for all that editors wrote into the newest draft of `issue`: equal as long as nothing is changed."""
+    return _digest(reading.read(reading.newest(issue), now=now))
+
+
 def _digest(draft: Draft) -> str:
     """The digest of what editors write: without what the clock, the numbers of others and the publication's settings add."""
     issue = draft.issue

@@ -25,6 +25,8 @@ RIGHTS: dict[str, str | Promise] = {
     "readers.edit": _("look after readers"),
     "readers.export": _("export readers"),
     "lists.edit": _("change lists"),
+    "returns.view": _("see what came back"),
+    "returns.judge": _("change the rules for what comes back"),
     "inbox.read": _("read the built-in inbox"),
     "publications.edit": _("change publications"),
     "transports.edit": _("decide how mail leaves"),
@@ -34,7 +36,7 @@ RIGHTS: dict[str, str | Promise] = {
 
 _AUTHOR = frozenset({"desk.open", "issues.write"})
 _EDITOR = _AUTHOR | {"issues.ready", "campaigns.send", "campaigns.view", "lists.edit", "inbox.read", "publications.edit"}
-_READER_CARE = frozenset({"desk.open", "readers.view", "readers.edit", "readers.export", "lists.edit"})
+_READER_CARE = frozenset({"desk.open", "readers.view", "readers.edit", "readers.export", "lists.edit", "returns.view"})
 
 ROLE_RIGHTS: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset(RIGHTS),

@@ -15,7 +15,7 @@ from masthead.mail.transports.base import ConnectFailed, TransportConfig
 from masthead.mail.transports.smtp.deadlines import Deadlines
 from masthead.mail.transports.smtp.lane import SmtpLane
 from masthead.mail.transports.smtp.probing import probe_smtp
-from tests.mail.scripted import EHLO, Relay, Script, scripted
+from tests.mail.scripted import EHLO, LOST, REFUSALS, Relay, Script, scripted
 from tests.servers.certificates import self_signed
 
 SHORT = Deadlines(connect=3, command=1, block=1, dot=1, quit=0.5)
@@ -113,6 +113,46 @@ async def test_a_sign_in_that_fails_for_now_is_not_permanent(tls: ssl.SSLContext
     with scripted(Script(ehlo=STARTTLS, tls=tls, auth=b"454 4.7.0 Later\r\n")) as relay:
         error = await failure(relay, certificate)
         assert (error.stage, error.permanent) == ("auth", False)
+
+
+QUICK = Deadlines(connect=0.4, command=0.4, block=0.4, dot=0.4, quit=0.2)
+
+
+@pytest.mark.parametrize("fault", LOST)
+async def test_a_fault_at_starttls_ends_the_session_before_any_secret(fault: str, certificate: Path) -> None:
+    with scripted(Script(ehlo=STARTTLS, starttls=LOST[fault])) as relay:
+        with pytest.raises(ConnectFailed) as failed:
+            await SmtpLane(config(relay, certificate), QUICK).open()
+        assert (failed.value.stage, failed.value.permanent) == ("starttls", False)
+        assert relay.commands == [b"EHLO [127.0.0.1]", b"STARTTLS"]
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+async def test_a_refusal_of_starttls_has_the_servers_words(code: str, certificate: Path) -> None:
+    with scripted(Script(ehlo=STARTTLS, starttls=REFUSALS[code])) as relay:
+        with pytest.raises(ConnectFailed, match="refused to begin encryption") as failed:
+            await SmtpLane(config(relay, certificate), QUICK).open()
+        assert (failed.value.stage, failed.value.permanent) == ("starttls", code == "550")
+        assert relay.commands == [b"EHLO [127.0.0.1]", b"STARTTLS"]
+
+
+@pytest.mark.parametrize("act", ["silence", b"lorem ipsum\r\n"])
+async def test_a_handshake_that_is_none_ends_at_its_deadline(act: Any, certificate: Path) -> None:
+    """The server said "go ahead" and then speaks no TLS."""
+    with scripted(Script(ehlo=STARTTLS, body=act)) as relay:
+        relay.script.starttls = Script.starttls + (act if isinstance(act, bytes) else b"")
+        with pytest.raises(ConnectFailed) as failed:
+            await SmtpLane(config(relay, certificate), QUICK).open()
+        assert failed.value.stage == "starttls"
+
+
+@pytest.mark.parametrize("fault", LOST)
+async def test_a_fault_at_the_sign_in_is_no_connection_and_no_refusal(fault: str, tls: ssl.SSLContext, certificate: Path) -> None:
+    with scripted(Script(ehlo=AUTH, tls=tls, tls_from_start=True, auth=LOST[fault])) as relay:
+        with pytest.raises(ConnectFailed) as failed:
+            await SmtpLane(config(relay, certificate, security="tls"), QUICK).open()
+        assert (failed.value.stage, failed.value.permanent) == ("auth", False)
+        assert "s3cret" not in failed.value.text
 
 
 async def test_a_plain_port_taken_for_tls_is_told_in_words(certificate: Path) -> None:

@@ -18,7 +18,7 @@ from masthead.mail.transports.base import ConnectFailed, Lost, Refused, Reply, T
 from masthead.mail.transports.smtp.commands import dot_stuffed
 from masthead.mail.transports.smtp.deadlines import Deadlines
 from masthead.mail.transports.smtp.lane import SmtpLane
-from tests.mail.scripted import CLOSE, DRIP, EHLO, ENDLESS, RESET, SILENCE, Act, Relay, Script, scripted
+from tests.mail.scripted import CLOSE, EHLO, ENDLESS, LOST, REFUSALS, RESET, SILENCE, Act, Relay, Script, scripted
 
 SHORT = Deadlines(connect=2, command=0.4, block=0.4, dot=0.4, quit=0.2)
 BODY = b"Subject: Boats\r\nTo: anna@example.com\r\n\r\n.one\r\n..two\r\nthree\r\n"
@@ -42,25 +42,6 @@ async def sent(lane: SmtpLane, message: Message, following: Message | None = Non
         return refused
     await lane.body()
     return await lane.finish(following)
-
-
-LOST: dict[str, Act] = {
-    "the connection closes": CLOSE,
-    "the connection is reset": RESET,
-    "there is no answer": SILENCE,
-    "it drips": DRIP,
-    "half an answer": b"25",
-    "half of a long answer": b"250-Almost\r\n250",
-    "garbage": b"lorem ipsum\r\n",
-    "a code that is none": b"999 What\r\n",
-    "a bare line feed": b"250 Ok\n",
-    "the code changes": b"250-One\r\n550 Two\r\n",
-    "it never ends": ENDLESS,
-    "a line too long": b"250 " + b"x" * 70_000 + b"\r\n",
-    "too many lines": b"250-x\r\n" * 101 + b"250 x\r\n",
-    "a success that makes no sense": b"334 Go on\r\n",
-}
-REFUSALS = {"421": b"421 4.3.2 Going down\r\n", "450": b"450 4.2.0 Busy\r\n", "550": b"550-5.1.1 No\r\n550 5.1.1 such user\r\n"}
 
 
 @pytest.fixture(params=[EHLO, ONE_AT_A_TIME], ids=["pipelined", "one at a time"])
@@ -304,15 +285,59 @@ async def test_a_mail_for_smtputf8_is_not_given_to_a_relay_without_it() -> None:
         await lane.close()
 
 
-@pytest.mark.parametrize("act", [SILENCE, CLOSE, b"garbage\r\n", b"421 4.3.2 Bye\r\n"])
-async def test_closing_raises_nothing_and_waits_a_little(act: Act) -> None:
-    with scripted(Script(quit=act)) as relay:
+@pytest.mark.parametrize("fault", [*LOST, *REFUSALS])
+async def test_closing_raises_nothing_and_ends_whatever_is_said_to_it(fault: str) -> None:
+    with scripted(Script(quit=(LOST | REFUSALS)[fault])) as relay:
         lane = lane_to(relay)
         await lane.open()
-        began = time.monotonic()
+        assert isinstance(await sent(lane, mail()), Reply)
         await lane.close()
-        assert time.monotonic() - began < 1
         assert not lane.alive
+        assert relay.commands[-1] == b"QUIT"
+
+
+async def test_a_port_that_nobody_listens_on_is_told_in_words() -> None:
+    with scripted(Script()) as relay:
+        lane = lane_to(relay)
+    with pytest.raises(ConnectFailed, match="closed: the connection was refused") as failed:
+        await lane.open()
+    assert (failed.value.stage, failed.value.permanent) == ("connect", False)
+
+
+async def refused_once(lane: SmtpLane, relay: Relay) -> None:
+    """One reader was refused, so that RSET goes before the next mail."""
+    relay.script.rcpt, relay.script.data = b"550 5.1.1 No\r\n", b"503 5.5.1 No recipients\r\n"
+    assert isinstance(await sent(lane, mail(1)), Refused)
+    relay.script.rcpt, relay.script.data = Script.rcpt, Script.data
+
+
+@pytest.mark.parametrize("fault", [name for name in LOST if not name.startswith("a success")])
+async def test_a_fault_at_rset_is_surely_not_taken(fault: str, ehlo: bytes) -> None:
+    with scripted(Script(ehlo=ehlo, rset=LOST[fault])) as relay:
+        lane = lane_to(relay)
+        await lane.open()
+        await refused_once(lane, relay)
+        with pytest.raises(Lost) as lost:
+            await sent(lane, mail(2))
+        assert lost.value.after_dot is False
+        assert not lane.alive
+        assert relay.accepted == 0
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+async def test_a_refusal_of_rset_is_no_refusal_of_the_next_mail(code: str, ehlo: bytes) -> None:
+    with scripted(Script(ehlo=ehlo, rset=REFUSALS[code])) as relay:
+        lane = lane_to(relay)
+        await lane.open()
+        await refused_once(lane, relay)
+        if code == "421":
+            with pytest.raises(Lost) as lost:
+                await sent(lane, mail(2))
+            assert (lost.value.after_dot, relay.accepted) == (False, 0)
+        else:
+            assert isinstance(await sent(lane, mail(2)), Reply)
+            assert relay.accepted == 1
+        await lane.abandon()
 
 
 async def test_a_lane_can_be_opened_again() -> None:

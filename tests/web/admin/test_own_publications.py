@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 #: Routes with something in them that belongs to no publication: people, readers, lists, servers, mails, the library, one's own.
 NOBODYS = re.compile(
-    r"desk_(welcome|person|message|mailbox|transport|provider|reader|list$|import|manuscript)|account_|mfa_|wagtail|contributors"
+    r"desk_(welcome|person|message|mailbox|transport|provider|reader|segment|finding|report|webhook|list$|import|manuscript)|account_|mfa_|wagtail|contributors"
 )
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from masthead.audience.models import Subscriber
-from masthead.delivery import campaigns
+from masthead.delivery import campaigns, starting
 from masthead.delivery.models import Campaign
 from masthead.issues.models import Issue, Publication
 from masthead.team.models import Role
@@ -27,6 +27,10 @@ SCREENS: dict[str, set[Role]] = {
     "/desk/issues/look/{issue}/": {OWNER, EDITOR, AUTHOR},
     "/desk/issues/send/{issue}/": {OWNER, EDITOR},
     "/desk/issues/sending/{campaign}/": {OWNER, EDITOR},
+    "/desk/issues/sending/{campaign}/rest/": {OWNER, EDITOR},
+    "/desk/returns/": {OWNER, CARE},
+    "/desk/returns/issues/": {OWNER, CARE},
+    "/desk/returns/issues/{campaign}/": {OWNER, CARE},
     "/desk/contributors/": {OWNER, EDITOR, AUTHOR},
     "/desk/images/": {OWNER, EDITOR, AUTHOR},
     "/desk/documents/": {OWNER, EDITOR, AUTHOR},
@@ -42,7 +46,8 @@ FORBIDDEN = re.compile(r"\b(Pages|Snippets?|Sites?|Collections?|Wagtail|Unpublis
 @pytest.fixture
 def campaign(issue: Issue, publication: Publication, reader: Subscriber) -> Campaign:
     now = timezone.now()
-    return campaigns.publish_and_send(issue=issue, lists=list(publication.lists.all()), starts_at=now, by="system", now=now)
+    made = campaigns.publish_and_send(issue=issue, lists=list(publication.lists.all()), starts_at=now, by="system", now=now)
+    return starting.start(campaign_id=made.pk, now=now) or made
 
 
 @pytest.fixture

@@ -161,7 +161,7 @@ def test_the_send_desk_sends_to_a_part(
         reverse("desk_send_audience", args=[issue.pk]), {"lists": mailing_list.pk, "segments": lyon.pk}
     ).text
     assert "<b>1</b>" in piece
-    assert "1 active reader is not in the part" in piece
+    assert "<b>1</b> do not fit the segments" in piece
     assert "Only a part of them" in owner_at_desk.get(reverse("desk_send", args=[issue.pk])).text
     form = {"lists": [mailing_list.pk], "excluded": [lyon.pk], "mail_mode": "full", "when": "now", "typed_number": "1971"}
     answer = owner_at_desk.post(reverse("desk_send", args=[issue.pk]), form)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from wagtail.rich_text import RichText
 
-from masthead.audience.models import MailingList, Subscriber
+from masthead.audience.models import MailingList, Subscriber, Subscription
 from masthead.delivery import dry_run, starting, sweeping
 from masthead.delivery.models import Campaign, Delivery, DryRun
+from masthead.issues import reading
 from masthead.issues.models import Edition, Issue, Publication
 from masthead.mail.models import SingleMail
+from masthead.team.models import Role, User
 
 
 @pytest.fixture
@@ -127,14 +132,101 @@ def test_the_audience_is_counted_as_it_is_chosen(
     url = f"/desk/issues/send/{issue.pk}/audience/"
     chosen = owner_at_desk.get(url, {"lists": mailing_list.pk}).content.decode()
     assert "<b>1</b> reader now" in chosen
-    assert "1 has left" in chosen
+    assert "<b>1</b> have left" in chosen
     assert "<b>0</b>" in owner_at_desk.get(url, {"lists": "x' OR 1=1"}).content.decode()
 
 
-def test_a_test_goes_to_whoever_asks(owner_at_desk: Client, issue: Issue, django_capture_on_commit_callbacks: Any) -> None:
-    owner_at_desk.post(f"/desk/issues/send/{issue.pk}/", {"act": "test"})
+def test_a_test_goes_to_whoever_is_ticked(owner_at_desk: Client, issue: Issue) -> None:
+    owner = User.objects.get()
+    owner_at_desk.post(f"/desk/issues/send/{issue.pk}/test/", {"test_to": [owner.pk]})
     assert [mail.envelope_to for mail in SingleMail.objects.all()] == ["owner@example.org"]
     assert not Campaign.objects.exists()
+    screen = owner_at_desk.get(f"/desk/issues/send/{issue.pk}/").content.decode()
+    assert "the present one" in screen
+    issue.title = "Another headline"
+    issue.save_revision()
+    assert "an earlier one" in owner_at_desk.get(f"/desk/issues/send/{issue.pk}/").content.decode()
+
+
+def test_a_test_can_be_what_one_reader_gets(owner_at_desk: Client, issue: Issue, make_subscriber: Any) -> None:
+    make_subscriber("nilufar@example.org", name="Nilufar", mail_format="text")
+    issue.body = [("text", {"text": RichText('<p>Dear {{ name | "reader" }}</p>')})]
+    issue.save_revision()
+    wish = {"test_addresses": "one@example.net, two@example.net", "test_like": "nilufar@example.org"}
+    owner_at_desk.post(f"/desk/issues/send/{issue.pk}/test/", wish)
+    mails = list(SingleMail.objects.order_by("envelope_to"))
+    assert [mail.envelope_to for mail in mails] == ["one@example.net", "two@example.net"]
+    read = email.message_from_bytes(bytes(mails[0].raw), policy=email.policy.default)
+    assert read.get_content_type() == "text/plain"
+    assert "Dear Nilufar" in read.get_content()
+    assert "nilufar@example.org" not in read.as_string()
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({}, "to whom"),
+        ({"test_addresses": "not an address"}, "not an address"),
+        ({"test_addresses": "\n".join(f"a{n}@example.net" for n in range(21))}, "20 addresses at most"),
+        ({"test_addresses": "one@example.net", "test_like": "nobody@example.net"}, "no reader with this address"),
+    ],
+)
+def test_a_test_that_cannot_be_says_why(owner_at_desk: Client, issue: Issue, wish: dict[str, str], words: str) -> None:
+    answer = owner_at_desk.post(f"/desk/issues/send/{issue.pk}/test/", wish, follow=True)
+    assert any(words in str(message) for message in answer.context["messages"])
+    assert not SingleMail.objects.exists()
+
+
+def test_in_test_mode_a_typed_address_gets_nothing_outside(owner_at_desk: Client, issue: Issue, publication: Publication) -> None:
+    publication.is_live = False
+    publication.save(update_fields=["is_live"])
+    owner_at_desk.post(f"/desk/issues/send/{issue.pk}/test/", {"test_addresses": "one@example.net"})
+    assert SingleMail.objects.get().inbox_only
+
+
+def test_subject_and_preview_line_are_kept_as_a_version(owner_at_desk: Client, issue: Issue) -> None:
+    url = f"/desk/issues/send/{issue.pk}/"
+    owner_at_desk.post(url, {"act": "words", "subject": "The sea is right", "preheader": "Again.", "words_were": "|"})
+    draft = reading.newest(issue)
+    assert (draft.subject, draft.preheader) == ("The sea is right", "Again.")
+    screen = owner_at_desk.get(url).content.decode()
+    assert screen.count("The sea is right") >= 3
+
+
+def test_a_page_opened_long_ago_does_not_bring_back_an_old_subject(
+    owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    issue.subject = "Written in the editor since"
+    issue.save_revision()
+    send(owner_at_desk, issue, wish, subject="", preheader="", words_were="|")
+    assert Edition.objects.get().subject == "Written in the editor since"
+
+
+def test_what_is_typed_into_the_subject_is_what_is_sent(
+    owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    send(owner_at_desk, issue, wish, subject="Typed at the last moment", preheader="", words_were="|")
+    assert Edition.objects.get().subject == "Typed at the last moment"
+
+
+def test_a_locked_issue_keeps_its_subject(owner_at_desk: Client, at_desk: Any, issue: Issue) -> None:
+    at_desk(Role.EDITOR)
+    Issue.objects.update(locked=True, locked_by=User.objects.get(email="editor@example.org"), locked_at=timezone.now())
+    owner_at_desk.post(f"/desk/issues/send/{issue.pk}/", {"act": "words", "subject": "Mine", "words_were": "|"})
+    assert reading.newest(issue).subject == ""
+
+
+def test_who_is_left_out_is_said_with_the_reason(
+    owner_at_desk: Client, issue: Issue, reader: Subscriber, mailing_list: MailingList, make_subscriber: Any
+) -> None:
+    make_subscriber("resting@example.org", mailing_list)
+    Subscription.objects.filter(subscriber__address="resting@example.org").update(paused_until="2999-01-01")
+    make_subscriber("pending@example.org", mailing_list, state="pending")
+    screen = owner_at_desk.get(f"/desk/issues/send/{issue.pk}/").content.decode()
+    assert "<b>1</b> have paused" in screen
+    assert "<b>1</b> have not confirmed" in screen
+    assert "Rosa Marin</bdi>" in screen
+    assert "to 1 reader</span>" in " ".join(screen.split()).replace(" </span>", "</span>")
 
 
 def test_cancelling_asks_once_more(owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]) -> None:
@@ -181,6 +273,53 @@ def test_what_is_uncertain_is_held_if_wished_and_sent_again_when_somebody_decide
     assert Delivery.objects.get().state == Delivery.State.QUEUED
     campaign.refresh_from_db()
     assert campaign.state == Campaign.State.SENDING
+
+
+def test_who_is_without_it_is_counted_and_then_sent_to_with_a_minute_to_undo(
+    owner_at_desk: Client,
+    issue: Issue,
+    reader: Subscriber,
+    make_subscriber: Any,
+    mailing_list: MailingList,
+    wish: dict[str, Any],
+) -> None:
+    url = send(owner_at_desk, issue, wish)["Location"]
+    assert "Who is without it?" not in owner_at_desk.get(url).content.decode()
+    starting.start(campaign_id=Campaign.objects.get().pk, now=timezone.now() + timedelta(minutes=2))
+    Delivery.objects.update(state=Delivery.State.EXPIRED)
+    for number in range(3):
+        make_subscriber(f"late{number}@example.org", mailing_list)
+    assert f"{url}rest/" in owner_at_desk.get(url).content.decode()
+    screen = owner_at_desk.get(f"{url}rest/").content.decode()
+    assert "Send it to these 3" in screen
+    assert "Send it to this one" in screen
+    assert Campaign.objects.count() == 1
+    answer = owner_at_desk.post(f"{url}rest/", {"reach": "joined"})
+    again = owner_at_desk.post(f"{url}rest/", {"reach": "joined"})
+    made = Campaign.objects.get(reach="joined")
+    assert answer["Location"] == again["Location"] == f"/desk/issues/sending/{made.pk}/"
+    assert made.starts_at is not None
+    assert made.starts_at > timezone.now() + timedelta(seconds=50)
+    screen = owner_at_desk.get(answer["Location"]).content.decode()
+    assert "those who joined since" in screen
+    assert "Other sendings of this issue" in screen
+    undone = owner_at_desk.post(answer["Location"] + "act/", {"act": "undo"})
+    assert undone["Location"] == answer["Location"] + "rest/"
+    made.refresh_from_db()
+    issue.refresh_from_db()
+    assert made.state == Campaign.State.DRAFT
+    assert issue.public_from is not None
+
+
+def test_a_further_sending_to_nobody_or_to_somebody_else_is_not_made(
+    owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    url = send(owner_at_desk, issue, wish)["Location"]
+    assert owner_at_desk.get(f"{url}rest/")["Location"] == url
+    starting.start(campaign_id=Campaign.objects.get().pk, now=timezone.now() + timedelta(minutes=2))
+    assert "Nobody has joined" in owner_at_desk.post(f"{url}rest/", {"reach": "joined"}, follow=True).content.decode()
+    assert owner_at_desk.post(f"{url}rest/", {"reach": "all"}).status_code == 200
+    assert Campaign.objects.count() == 1
 
 
 def test_links_are_asked_for_by_a_task(owner_at_desk: Client, issue: Issue, django_capture_on_commit_callbacks: Any) -> None:

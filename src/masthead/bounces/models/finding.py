@@ -75,6 +75,7 @@ class Finding(models.Model):
             models.Index(fields=["campaign", "outcome"], name="finding_campaign"),
             models.Index(fields=["subscriber", "kind"], name="finding_subscriber"),
             models.Index(fields=["id"], name="finding_pending", condition=models.Q(outcome="pending")),
+            models.Index(fields=["id"], name="finding_held", condition=models.Q(outcome="held")),
             models.Index(fields=["found_at"], name="finding_found"),
         ]
         constraints = [

@@ -29,6 +29,7 @@ class RawReport(models.Model):
         WAITING = "waiting", _("waiting to be read")
         READ = "read", _("read")
         UNREAD = "unread", _("could not be read")
+        ASIDE = "aside", _("could not be read, and was set aside by a person")
 
     digest = models.CharField(max_length=64, unique=True)
     via = models.CharField(max_length=10, choices=Via.choices)
@@ -50,6 +51,7 @@ class RawReport(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["id"], name="report_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["id"], name="report_unread", condition=models.Q(state="unread")),
             models.Index(fields=["received_at"], name="report_received"),
         ]
 

@@ -72,6 +72,7 @@ class Report:
             "accepted_not_in_sink": len(found.accepted_not_taken),
             "late_after_leaving": len(found.late),
             "differing_copies": len(found.many_digests),
+            "held_as_changed": len(found.changed),
             "lost_replies": found.lost_replies,
             "unanswered": found.unanswered,
             "still_open": found.open,
@@ -177,6 +178,7 @@ class Drill:
     def _until(self, dots: int | None) -> bool:
         """Wait for the relay to have seen `dots`; False when the campaign has finished before (None: wait for that)."""
         while dots is None or self._seen() < dots:
+            scratch.go_on()
             self._seen()
             if time.monotonic() - self._asked_at > _ASK_SECONDS and self._has_finished():
                 return False
@@ -224,6 +226,8 @@ def _settings(options: Options, relay: Relay, address: str) -> dict[str, str]:
     found = {
         "SMTP_URL": f"smtp://127.0.0.1:{relay.port}",
         "SMTP_CONNECTIONS": str(options.connections),
+        # Each `serve` has a port of its own. With links that follow it, a repeat would not be the mail that it repeats.
+        "BASE_URL": "https://drill.example.org",
         # Short, so that a drill of an hour's troubles takes minutes; long enough for a busy machine.
         "RETRY_SECONDS": "1",
         "WORKER_LOST_SECONDS": "8",
@@ -235,10 +239,11 @@ def _settings(options: Options, relay: Relay, address: str) -> dict[str, str]:
 
 def _rows(campaign_id: int) -> Iterator[LedgerRow]:
     from masthead.delivery.models import Delivery
+    from masthead.delivery.sender.outcomes import CHANGED
 
-    rows = Delivery.objects.filter(campaign=campaign_id).values_list("subscriber__address", "state", "repeats")
-    for address, state, repeats in rows.iterator():
-        yield LedgerRow(address, state, repeats)
+    rows = Delivery.objects.filter(campaign=campaign_id).values_list("subscriber__address", "state", "repeats", "reply")
+    for address, state, repeats, reply in rows.iterator():
+        yield LedgerRow(address, state, repeats, state == Delivery.State.UNCERTAIN and reply == CHANGED)
 
 
 def _sum(campaign_id: int) -> list[str]:

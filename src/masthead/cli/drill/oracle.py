@@ -22,6 +22,8 @@ class LedgerRow(NamedTuple):
     address: str
     state: int
     repeats: int
+    #: Held, since the mail made again was not the one that was uncertain.
+    changed: bool = False
 
 
 @dataclass
@@ -49,6 +51,8 @@ class Finding:
     #: In the log and not in the ledger.
     strangers: list[str] = field(default_factory=list)
     open: int = 0
+    #: Not repeated, since the mail made again was another: the same program with the same settings makes the same bytes.
+    changed: list[str] = field(default_factory=list)
     #: Rows that wait for a person, and hand-overs that were uncertain and repeated.
     held: int = 0
     repeats: int = 0
@@ -68,6 +72,7 @@ class Finding:
                 ("more copies than the ledger named as uncertain", self.unexplained),
                 ("more than one Message-ID", self.many_ids),
                 ("copies that differ", self.many_digests),
+                ("not the same mail when it was made again", self.changed),
                 ("a mail later than a second after they had left", self.late),
                 ("a mail to somebody who is not in the ledger", self.strangers),
             )
@@ -122,7 +127,11 @@ def _look_at(found: Finding, row: LedgerRow, copies: list[Mapping[str, Any]]) ->
     found.readers += 1
     found.repeats += row.repeats
     found.open += row.state in _OPEN
-    found.held += row.state == _UNCERTAIN
+    if row.changed:
+        # Its uncertain hand-over is already among the repeats.
+        found.changed.append(row.address)
+    else:
+        found.held += row.state == _UNCERTAIN
     if row.state == _ACCEPTED and not taken:
         found.accepted_not_taken.append(row.address)
     if not taken and row.state in (*_OPEN, _ACCEPTED):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import connection
 
 from masthead.delivery.models import Campaign, Delivery
@@ -53,6 +55,28 @@ def repeated(campaign: Campaign) -> int:
             [campaign.pk, campaign.first_delivery or 0, campaign.last_delivery or -1],
         )
         return int(cursor.fetchone()[0])
+
+
+def readers_of(campaigns: Sequence[Campaign]) -> tuple[int, int]:
+    """(different readers of all these campaigns together, those who have it, get it or may have it from more than one).
+
+    A row of one campaign is for one reader, so with a single campaign there is nothing to compare.
+    """
+    if len(campaigns) < 2:
+        return sum(campaign.audience or 0 for campaign in campaigns), 0
+    some = ", ".join(str(int(campaign.pk)) for campaign in campaigns)
+    first = min((campaign.first_delivery or 0 for campaign in campaigns if campaign.audience), default=0)
+    last = max((campaign.last_delivery or -1 for campaign in campaigns), default=-1)
+    where = f"campaign_id IN ({some}) AND id BETWEEN %s AND %s AND subscriber_id IS NOT NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(DISTINCT subscriber_id) FROM delivery_delivery WHERE {where}", [first, last])
+        readers = int(cursor.fetchone()[0])
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT subscriber_id FROM delivery_delivery WHERE {where}"
+            " AND (state IN (0, 1, 2, 3, 8) OR repeats > 0) GROUP BY subscriber_id HAVING count(*) > 1) several",
+            [first, last],
+        )
+        return readers, int(cursor.fetchone()[0])
 
 
 def _tally(sql: str, parameters: list[int]) -> dict[int, int]:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from masthead.audience.models import Subscriber
+from masthead.delivery.ledger import reach
 from masthead.delivery.models import Campaign
 
 
@@ -25,8 +26,8 @@ class Snapshot:
 
 # One statement for a million readers. A reader on two of the lists is one row (GROUP BY), and one who paused all of those
 # lists, or is suppressed by address or by domain, gets a row too, with the reason: the sum must say where everybody is.
-# Whoever already has a row for this issue from another campaign is not in this audience, unless that campaign was cancelled
-# before their turn. `state`: 0 queued, 6 skipped, 7 cancelled.
+# Whoever has a row for this issue from another campaign is in this audience only where `reach` says so. A campaign for the rest
+# takes nobody who gets no mail: they have their row, or will be asked for again. `state`: 0 queued, 6 skipped.
 _INSERT = """
 INSERT INTO delivery_delivery (campaign_id, subscriber_id, state, attempt, repeats, at, reply)
 SELECT %(campaign)s, s.id,
@@ -44,14 +45,7 @@ FROM (
 JOIN audience_subscriber s ON s.id = a.subscriber_id
 LEFT JOIN mail_suppression f ON f.fingerprint = s.fingerprint
 LEFT JOIN mail_suppression h ON h.domain = s.domain
-WHERE NOT EXISTS (
-    SELECT 1 FROM delivery_delivery o
-    JOIN delivery_campaign c ON c.id = o.campaign_id
-    JOIN issues_edition e ON e.id = c.edition_id
-    WHERE o.subscriber_id = s.id AND o.state <> 7 AND c.id <> %(campaign)s AND e.is_test = %(is_test)s
-    AND (e.id = %(edition)s OR (e.issue_id = %(issue)s AND NOT e.is_test))
-)
-/*narrowed*/
+WHERE 1 = 1 /*narrowed*/
 ORDER BY s.id
 """
 
@@ -72,25 +66,20 @@ GROUP BY piece ORDER BY piece
 def take(campaign: Campaign, *, at: int, today: date, range_size: int, narrowed: Q | None = None) -> Snapshot:
     """Write the rows and the ranges of `campaign`, in the caller's transaction. `at`: seconds since 1970.
 
-    `narrowed`: only readers of whom it is true; the others have no row. The caller makes sure that it happens once; the unique
-    (campaign, subscriber) would refuse a second time.
+    `narrowed`: only readers of whom it is true; the others have no row. The caller holds the lock of the issue, so that no other
+    campaign of it takes the same readers at the same moment, and makes sure that it happens once; the unique (campaign,
+    subscriber) would refuse a second time.
     """
-    edition = campaign.edition
-    part, values = _part(narrowed)
+    wanted = reach.condition(campaign.reach, reach.others_of(campaign))
+    part, values = _part(wanted & narrowed if narrowed else wanted)
+    if campaign.reach != Campaign.Reach.ALL:
+        part += " AND a.silent = 0 AND f.id IS NULL AND h.id IS NULL"
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM delivery_delivery")
         before = int(cursor.fetchone()[0])
         cursor.execute(
             _INSERT.replace("/*narrowed*/", part),
-            {
-                **values,
-                "campaign": campaign.pk,
-                "at": at,
-                "today": today,
-                "edition": edition.pk,
-                "issue": edition.issue_id,
-                "is_test": edition.is_test,
-            },
+            {**values, "campaign": campaign.pk, "at": at, "today": today},
         )
         # On PostgreSQL another campaign may take ids meanwhile, also below ours: the span is only where to look.
         cursor.execute(_SPAN, [campaign.pk, 0 if connection.vendor == "postgresql" else before])

@@ -29,9 +29,17 @@ class Campaign(models.Model):
         RESEND = "resend", _("send again: nobody is missed, a few may get it twice")
         HOLD = "hold", _("hold: nobody gets it twice, a few wait for a decision")
 
+    class Reach(models.TextChoices):
+        """For whom of its lists it is; a reader who has the issue from another campaign never is."""
+
+        ALL = "all", _("everybody")
+        JOINED = "joined", _("those who joined since")
+        MISSED = "missed", _("those not reached")
+
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="campaigns")
     lists = models.ManyToManyField(MailingList, related_name="campaigns")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT, db_index=True)
+    reach = models.CharField(max_length=6, choices=Reach.choices, default=Reach.ALL)
     mail_mode = models.CharField(max_length=10)
     policy = models.CharField(max_length=6, choices=Policy.choices, default=Policy.RESEND)
     starts_at = models.DateTimeField(null=True)

@@ -16,6 +16,8 @@ State = Delivery.State
 #: Of a relay's words so much is kept: enough for any real answer, little enough that a million of them stay small.
 MOST_WORDS = 300
 _MOST_WORDS_ACCEPTED = 120
+#: Why a repeat was held.
+CHANGED = "uncertain: held, because the mail to this reader would not be the same as at the first attempt"
 
 
 @dataclass(slots=True)
@@ -78,8 +80,7 @@ def lost(mail: Mail, error: TransportError, rules: Rules, *, at: int, jitter: fl
 
 def changed(mail: Mail, *, at: int) -> Result:
     """Its bytes are not those of the uncertain attempt before: a repeat could be a second, different mail. A person decides."""
-    words = "uncertain: held, because the mail to this reader would not be the same as at the first attempt"
-    return _result(mail, State.UNCERTAIN, at, None, words)
+    return _result(mail, State.UNCERTAIN, at, None, CHANGED)
 
 
 def unsendable(row: Row, why: str, *, at: int) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -9,7 +10,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.sidebar import LinkMenuItem
 
+from masthead.bounces import lookups
 from masthead.team.roles import may
 
 
@@ -25,6 +28,8 @@ class Item:
     order: int
     #: "" stands in the menu itself, "settings" behind its last line.
     group: str = ""
+    #: How many things behind it ask for a person; shown beside the label while it is more than none.
+    count: Callable[[], int] | None = None
 
 
 ITEMS: tuple[Item, ...] = (
@@ -37,6 +42,7 @@ ITEMS: tuple[Item, ...] = (
     Item("lists", _("Lists"), "list-ul", "desk_lists", "lists.edit", 410),
     Item("segments", _("Segments"), "crosshairs", "desk_segments", "lists.edit", 415),
     Item("imports", _("Import readers"), "upload", "desk_imports", "readers.edit", 420),
+    Item("returns", _("What came back"), "resubmit", "desk_returns", "returns.view", 430, count=lookups.attention),
     Item("inbox", _("Built-in inbox"), "mail", "desk_inbox", "inbox.read", 500),
     Item("publications", _("Publications"), "openquote", "desk_publications", "publications.edit", 100, "settings"),
     Item("transports", _("How mail leaves"), "redirect", "desk_transports", "transports.edit", 200, "settings"),
@@ -53,11 +59,19 @@ class DeskMenuItem(MenuItem):
 
     def __init__(self, item: Item) -> None:
         super().__init__(item.label, reverse(item.url_name), name=item.name, icon_name=item.icon, order=item.order)
-        self.right = item.right
+        self.item = item
 
     def is_shown(self, request: HttpRequest) -> bool:
         """To those who may open the screen."""
-        return may(request.user, self.right)
+        return may(request.user, self.item.right)
+
+    def render_component(self, request: HttpRequest) -> LinkMenuItem:
+        """The line; items live as long as the process, so what changes is put in here."""
+        component = super().render_component(request)
+        count = self.item.count() if self.item.count else 0
+        if count:
+            component.label = _("%(label)s (%(count)d)") % {"label": self.item.label, "count": count}
+        return component
 
 
 def items_of(group: str) -> list[Item]:

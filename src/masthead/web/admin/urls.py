@@ -16,7 +16,8 @@ from masthead.web.admin import closed, doctor, home, inbox, mailboxes, pacing, s
 from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, design, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
-from masthead.web.admin.sending import progress, starting, trying
+from masthead.web.admin.returns import addresses as returns
+from masthead.web.admin.sending import following, progress, starting, tests, trying
 from masthead.web.admin.writing import copying, findings, listing, looks, manuscripts, previews
 
 screens: list[URLPattern | URLResolver] = [
@@ -31,13 +32,16 @@ screens: list[URLPattern | URLResolver] = [
     path("issues/manuscript/<str:token>/decide/", manuscripts.decide, name="desk_manuscript_decide"),
     path("issues/send/<int:pk>/", starting.send, name="desk_send"),
     path("issues/send/<int:pk>/audience/", starting.audience_count, name="desk_send_audience"),
+    path("issues/send/<int:pk>/test/", tests.test, name="desk_send_test"),
     path("issues/send/<int:pk>/dry-run/", trying.begin, name="desk_dry_run"),
     path("issues/send/<int:pk>/links/", trying.links, name="desk_check_links"),
     path("issues/send/<int:pk>/dry-run/news/", trying.news, name="desk_dry_run_news"),
     path("issues/sending/<int:pk>/", progress.campaign, name="desk_campaign"),
     path("issues/sending/<int:pk>/news/", progress.news, name="desk_campaign_news"),
     path("issues/sending/<int:pk>/act/", progress.act, name="desk_campaign_act"),
+    path("issues/sending/<int:pk>/rest/", following.rest, name="desk_campaign_rest"),
     *readers.screens,
+    *returns.screens,
     path("publications/", publications.publications, name="desk_publications"),
     path("publications/new/", publications.new, name="desk_publication_new"),
     path("publications/<int:pk>/", publications.publication, name="desk_publication"),

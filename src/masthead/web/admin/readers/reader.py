@@ -15,15 +15,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from masthead.audience import consent, erasure, exporting, lookups, subscribers
 from masthead.audience.models import ConsentEvent, Subscriber
 from masthead.audit.recording import record
+from masthead.bounces.lookups import of_reader
 from masthead.delivery.lookups import reader_history
 from masthead.mail import suppressions
 from masthead.team.roles import may, requires
 from masthead.web.admin.readers.forms import JoinForm, ReaderForm
 from masthead.web.admin.readers.fresh import signed_in_freshly
 from masthead.web.admin.readers.notices import tell_owners
+from masthead.web.admin.returns.listing import row_of
 from masthead.web.admin.staff import staff
 from masthead.web.admin.words import name_of
 
+_MOST_CAME_BACK = 20
 _FIELDS = ("address", "name", "language", "mail_format", "mail_mode", "note")
 
 
@@ -143,6 +146,7 @@ def _events(subscriber: Subscriber) -> list[ConsentEvent]:
 
 def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | None = None) -> HttpResponse:
     form = join_form or JoinForm(subscriber)
+    sees_returns = may(request.user, "returns.view")
     context = {
         "title": subscriber.address,
         "subscriber": subscriber,
@@ -150,6 +154,7 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
         "events": _events(subscriber),
         "mails": Paginator(reader_history(subscriber), 50).get_page(request.GET.get("mails")),
         "suppression": suppressions.find(bytes(subscriber.fingerprint), subscriber.domain),
+        "came_back": [row_of(finding) for finding in of_reader(subscriber)[:_MOST_CAME_BACK]] if sees_returns else [],
         "join_form": form if form.fields["list"].queryset.exists() else None,  # type: ignore[attr-defined]
         "may_edit": may(request.user, "readers.edit"),
         "may_export": may(request.user, "readers.export"),

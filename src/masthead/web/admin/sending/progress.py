@@ -40,6 +40,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         "refused": Paginator(lookups.refusals(found), 25).get_page(request.GET.get("p")),
         "retries": lookups.in_state(found, Delivery.State.DEFERRED)[:50] if found.audience else [],
         "uncertain": lookups.uncertain(found)[:50] if found.audience else [],
+        "others": lookups.campaigns_of(edition.issue).filter(edition__is_test=edition.is_test).exclude(pk=found.pk),
         "page_url": "" if edition.is_test else absolute(base_url_of(edition.publication), "issue", number=edition.number),
         **standing(found),
     }
@@ -86,6 +87,10 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         verb(campaign=found, by=staff(request).actor, now=timezone.now())
     except campaigns.NotPossibleNow as error:
         messages.error(request, str(error))
+        return redirect("desk_campaign", pk)
+    if name == "undo" and found.reach != Campaign.Reach.ALL:
+        messages.success(request, _("Taken back: nothing was sent."))
+        return redirect("desk_campaign_rest", pk)
     if name == "undo":
         messages.success(request, _("Taken back: nothing was sent, and the issue is not public because of it."))
         return redirect("desk_send", found.edition.issue_id)

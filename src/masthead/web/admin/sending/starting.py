@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,25 +21,26 @@ from django.views.decorators.http import require_http_methods, require_safe
 from masthead.audience import lookups as audience
 from masthead.audience.models import MailingList, Segment
 from masthead.audience.segments.compiling import SegmentBroken
-from masthead.common.addresses import BadAddress
 from masthead.common.local_time import BadLocalTime, moment_of
-from masthead.delivery import campaigns, forecasting, narrowing, quiet_hours, testing
+from masthead.delivery import campaigns, forecasting, narrowing, quiet_hours
 from masthead.delivery import lookups as delivery
 from masthead.delivery.models import Campaign
-from masthead.issues import numbering, preflight, reading
+from masthead.issues import drafting, lookups, numbering, preflight, reading
+from masthead.issues.content import digest
 from masthead.issues.findings.base import length
 from masthead.issues.freezing import NotReady, preview
 from masthead.issues.lookups import lists_for
+from masthead.issues.manuscripts.neutral import BadManuscript
 from masthead.issues.models import Issue, Publication
 from masthead.issues.rendering.edition import CannotRender
 from masthead.issues.rendering.edition import render as render_issue
 from masthead.issues.rendering.merge import TooManyFields
-from masthead.mail.encoding.slots import BadMail
-from masthead.team.roles import requires
-from masthead.web.admin.sending import trying
+from masthead.team.roles import may, requires
+from masthead.web.admin.sending import tests, trying
 from masthead.web.admin.sending.expecting import expected
 from masthead.web.admin.staff import staff
 from masthead.web.admin.words import number_of, state_of
+from masthead.web.admin.writing import previews
 from masthead.web.admin.writing.findings import groups_of
 
 #: How long "now" waits, so that Undo means something.
@@ -73,6 +75,20 @@ class SendForm(forms.Form):
     policy = forms.ChoiceField(
         choices=Campaign.Policy.choices, initial=Campaign.Policy.RESEND, required=False, widget=forms.RadioSelect
     )
+    subject = forms.CharField(
+        required=False,
+        max_length=250,
+        label=gettext_lazy("Subject"),
+        widget=forms.TextInput(attrs={"data-meter": "subject-meter", "data-shows": "subject-shown"}),
+    )
+    preheader = forms.CharField(
+        required=False,
+        max_length=250,
+        label=gettext_lazy("Preview line"),
+        widget=forms.TextInput(attrs={"data-shows": "preheader-shown"}),
+    )
+    #: What subject and preview line were when the page was made: only a change made here is kept.
+    words_were = forms.CharField(required=False, widget=forms.HiddenInput)
     typed_number = forms.CharField(required=False, label=gettext_lazy("The number, to confirm"))
 
     def __init__(self, issue: Issue, now: datetime, data: Mapping[str, Any] | None = None) -> None:
@@ -82,6 +98,9 @@ class SendForm(forms.Form):
             "mail_mode": issue.mode,
             "when": "now",
             "policy": Campaign.Policy.RESEND,
+            "subject": issue.subject,
+            "preheader": issue.preheader,
+            "words_were": _words(issue.subject, issue.preheader),
         }
         super().__init__(data, initial=initial)
         self.fields["lists"].queryset = lists_for(issue.publication)  # type: ignore[attr-defined]
@@ -97,6 +116,13 @@ class SendForm(forms.Form):
         if self.issue.publication.is_live and str(values.get("typed_number", "")).strip() != number_of(self.issue):
             self.add_error("typed_number", _("Type %(number)s, the number of this issue.") % {"number": number_of(self.issue)})
         return values
+
+    @property
+    def new_words(self) -> tuple[str, str] | None:
+        """Subject and preview line, if they were changed on this page."""
+        subject, preheader = str(self.cleaned_data.get("subject", "")), str(self.cleaned_data.get("preheader", ""))
+        changed = "words_were" in self.data and _words(subject, preheader) != str(self.data["words_were"])
+        return (subject, preheader) if changed else None
 
     def _time(self, values: dict[str, object]) -> datetime | None:
         day, hour = values.get("day"), values.get("hour")
@@ -128,14 +154,15 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     form = SendForm(issue, now, request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        if request.POST.get("act") == "test":
-            return _test(request, issue, now)
-        if form.is_valid():
+        is_valid = form.is_valid()
+        if request.POST.get("act") == "words":
+            return _keep_words(request, issue, form, now)
+        if is_valid:
             answer = _publish(request, issue, form, now)
             if answer is not None:
                 return answer
     try:
-        context = {**_context(issue, form, now), **trying.context_of(request, issue)}
+        context = {**_context(request, issue, form, now), **trying.context_of(request, issue)}
     except (CannotRender, TooManyFields) as error:
         messages.error(request, str(error))
         return redirect("issues:edit", pk)
@@ -156,6 +183,9 @@ def audience_count(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "issue": issue,
             "publication": issue.publication,
+            "number": number_of(issue),
+            "swapped": True,
+            "sees_readers": may(request.user, "readers.view"),
             "part_trouble": trouble,
             **_audience(chosen, part),
             **_end(issue, chosen, timezone.now(), part),
@@ -166,6 +196,7 @@ def audience_count(request: HttpRequest, pk: int) -> HttpResponse:
 def _publish(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) -> HttpResponse | None:
     values = form.cleaned_data
     try:
+        _set_words(request, issue, form, now)
         campaign = campaigns.publish_and_send(
             issue=issue,
             lists=list(values["lists"]),
@@ -176,24 +207,50 @@ def _publish(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) 
             by=staff(request).actor,
             now=now,
         )
-    except (campaigns.NobodyToSendTo, campaigns.NobodyFits, SegmentBroken, NotReady, numbering.NoNumber) as error:
+    except (
+        campaigns.NobodyToSendTo,
+        campaigns.NobodyFits,
+        SegmentBroken,
+        NotReady,
+        numbering.NoNumber,
+        BadManuscript,
+        _Locked,
+    ) as error:
         form.add_error(None, str(error))
         return None
     return redirect("desk_campaign", campaign.pk)
 
 
-def _test(request: HttpRequest, issue: Issue, now: datetime) -> HttpResponse:
-    person = staff(request)
+def _keep_words(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) -> HttpResponse:
+    """Subject and preview line as typed here become a version of the draft."""
     try:
-        testing.send_test(issue=issue, to=[person.email], name=person.get_full_name(), by=person.actor, now=now)
-    except (CannotRender, TooManyFields, BadMail, BadAddress) as error:
+        _set_words(request, issue, form, now)
+    except (BadManuscript, _Locked) as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("A test is on its way to %(address)s.") % {"address": person.email})
-    return redirect("desk_send", issue.pk)
+        messages.success(request, _("Subject and preview line are kept."))
+    return redirect(f"{reverse('desk_send', args=[issue.pk])}#mail")
 
 
-def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
+class _Locked(Exception):
+    """Somebody else holds the issue."""
+
+
+def _set_words(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) -> None:
+    words = form.new_words
+    if words is None:
+        return
+    lock = issue.get_lock()
+    if lock is not None and lock.for_user(request.user):
+        raise _Locked(_("Somebody else has locked the issue: subject and preview line cannot be changed now."))
+    drafting.set_words_of_mail(issue=issue, subject=words[0], preheader=words[1], by=staff(request).actor, now=now)
+
+
+def _words(subject: str, preheader: str) -> str:
+    return f"{' '.join(subject.split())}|{' '.join(preheader.split())}"
+
+
+def _context(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
     content = preview(issue)
     rendered = render_issue(content)
     groups = groups_of(issue, preflight.check(issue))
@@ -225,6 +282,13 @@ def _context(issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
         "without": without,
         "part_trouble": trouble,
         "words": length(content),
+        "subject": previews.as_read(rendered.subject, rendered, content),
+        "preheader": previews.as_read(rendered.preheader, rendered, content),
+        "card": previews.card_of(issue, content),
+        "tests": tests.TestForm(staff(request)),
+        "tests_made": tests.made(issue, now=now),
+        "changed_since": lookups.versions_of(issue).exclude(digest=digest(content)).first() if issue.number else None,
+        "sees_readers": may(request.user, "readers.view"),
         **_audience(chosen, part),
         **_end(issue, chosen, (form.cleaned_data.get("starts_at") if hasattr(form, "cleaned_data") else None) or now, part),
     }
@@ -256,14 +320,18 @@ def _lists(publication: Publication) -> list[tuple[MailingList, int]]:
 
 def _audience(chosen: list[MailingList], part: Q) -> dict[str, object]:
     counts = audience.counts(chosen) if chosen else {}
-    readers = audience.active_in(chosen, today=timezone.now().date())
+    today = timezone.now().date()
+    readers = audience.active_in(chosen, today=today)
     fitting = readers.filter(part)
     number = fitting.count() if chosen else 0
     return {
         "readers": number,
-        "samples": list(fitting.order_by("pk")[:5]) if chosen else [],
-        "waiting": sum(each.pending for each in counts.values()),
-        "left": sum(each.left for each in counts.values()),
-        "suppressed": sum(each.suppressed for each in counts.values()),
-        "not_in_part": readers.count() - number if part and chosen else 0,
+        "samples": list(fitting.order_by("-pk")[:5]) if chosen else [],
+        "left_out": [
+            (readers.count() - number if part and chosen else 0, _("do not fit the segments")),
+            (sum(each.pending for each in counts.values()), _("have not confirmed")),
+            (sum(each.left for each in counts.values()), _("have left")),
+            (sum(each.suppressed for each in counts.values()), _("are suppressed: bounced, complained, or blocked by hand")),
+            (audience.resting_in(chosen, today=today) if chosen else 0, _("have paused their subscription")),
+        ],
     }

@@ -118,7 +118,7 @@ def answer(request: HttpRequest, issue: Issue, mode: str) -> HttpResponse:
         return page(request, "web_admin/previews/web.html", {**context, "html": _trusted(rendered), "theme": theme})
     if mode == "teaser":
         return page(
-            request, "web_admin/previews/teaser.html", {**context, "card": _card(issue, content), **words_of_card(content)}
+            request, "web_admin/previews/teaser.html", {**context, "card": card_of(issue, content), **words_of_card(content)}
         )
     query = request.GET.copy()
     query["part"] = "content"
@@ -219,7 +219,7 @@ def _inner(rendered: Rendered, content: Content, mode: str) -> str:
     return ""
 
 
-def _card(issue: Issue, content: Content) -> str:
+def card_of(issue: Issue, content: Content) -> str:
     """The picture that other sites show with a link, as a data: address."""
     lead = b""
     if issue.lead_image:

@@ -31,10 +31,20 @@
       note.className = "desk-counter";
       field.after(note);
     }
-    note.textContent = `${[...field.value].length} / ${field.dataset.counter}`;
+    const words = field.value || (field.dataset.shows && document.querySelector(`[data-shown="${field.dataset.shows}"]`)?.dataset.default) || "";
+    note.textContent = `${[...words].length} / ${field.dataset.counter}`;
+  };
+  // <input data-shows="name"> is shown by every [data-shown="name"], which says what stands there while it is empty; a meter measures that.
+  const show = (field) => {
+    const places = document.querySelectorAll(`[data-shown="${field.dataset.shows}"]`);
+    const words = field.value.trim() || places[0]?.dataset.default || "";
+    for (const place of places) place.textContent = words;
+    const meter = field.dataset.meter && document.getElementById(field.dataset.meter);
+    if (meter) meter.value = [...words].length;
   };
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-counter]")) count(event.target);
+    if (event.target.matches("[data-shows]")) show(event.target);
   });
   // <form data-autosubmit> shows what was chosen at once; typed text waits for the button.
   document.addEventListener("change", (event) => {

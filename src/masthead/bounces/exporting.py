@@ -1,0 +1,55 @@
+"""Findings going out as a file, for whoever wants to count them elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from masthead.audience import export_formats
+from masthead.audience.export_formats import Kind
+from masthead.audit.recording import record
+from masthead.bounces.models import Finding
+
+_AT_ONCE = 2000
+_COLUMNS = (
+    *("id", "came", "kind", "reason", "class", "reply", "status", "dead", "domain", "reader", "named"),
+    *("known_by", "issue", "outcome", "rule", "words"),
+)
+
+
+def export(*, findings: QuerySet[Finding], kind: Kind, filters: Mapping[str, object], by: str, now: datetime) -> Iterator[bytes]:
+    """`findings` piece by piece, with the readers' addresses. The export is recorded before its first piece is read.
+
+    `filters` goes into the record; what was searched for does not belong in it, since it may be an address.
+    """
+    with transaction.atomic():
+        record(action="bounces.exported", by=by, now=now, subject="bounces", details={"format": kind.value, **filters})
+    rows = findings.order_by("pk").iterator(_AT_ONCE)
+    if kind is Kind.JSON:
+        return export_formats.as_json(dict(zip(_COLUMNS, _cells(each), strict=True)) for each in rows)
+    write = export_formats.as_xlsx if kind is Kind.XLSX else export_formats.as_csv
+    return write(_COLUMNS, (_cells(each) for each in rows))
+
+
+def _cells(finding: Finding) -> list[str]:
+    return [
+        str(finding.pk),
+        finding.found_at.isoformat(),
+        finding.kind,
+        finding.reason,
+        finding.status_class,
+        finding.reply,
+        finding.status,
+        "yes" if finding.dead else "no",
+        finding.domain,
+        finding.subscriber.address if finding.subscriber else "",
+        finding.address,
+        finding.identity,
+        finding.campaign.edition.label if finding.campaign else "",
+        finding.outcome,
+        finding.rule,
+        finding.words,
+    ]

@@ -1,0 +1,20 @@
+"""Where the screens of what came back are."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from masthead.web.admin.returns import exports, finding, issue, listing
+
+screens: list[URLPattern] = [
+    path("returns/", listing.returns, name="desk_returns"),
+    path("returns/export/", exports.export, name="desk_returns_export"),
+    path("returns/issues/", issue.issues, name="desk_returns_issues"),
+    path("returns/issues/<int:pk>/", issue.issue, name="desk_returns_issue"),
+    path("returns/issues/<int:pk>/decide/", issue.decide, name="desk_returns_decide"),
+    path("returns/<int:pk>/", finding.finding, name="desk_finding"),
+    path("returns/<int:pk>/undo/", finding.undo, name="desk_finding_undo"),
+    path("returns/reports/<int:pk>/", finding.report, name="desk_report"),
+    path("returns/reports/<int:pk>/decide/", finding.decide_report, name="desk_report_decide"),
+    path("returns/reports/<int:pk>/source/", finding.source, name="desk_report_source"),
+]
