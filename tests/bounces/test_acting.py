@@ -250,18 +250,6 @@ def test_a_forged_report_proves_no_hand_over(campaign: Campaign, reader: Any, de
     assert lookups.proves_accepted([mine.pk]) == set()
 
 
-def test_refusals_that_are_ours_to_mend_raise_an_alarm_for_the_receiving_domain(
-    campaign: Campaign, make_subscriber: Any, deliver: Any, come_back: Any, now: datetime
-) -> None:
-    for number in range(5):
-        row = deliver(campaign, make_subscriber(f"reader{number}@big.example"))
-        come_back(row, words="550 5.7.1 blocked: bad reputation", status="5.7.1")
-    (alarm,) = lookups.alarms(now=now + timedelta(hours=1))
-    assert (alarm.domain, alarm.reason, alarm.count) == ("big.example", "badreputation", 5)
-    assert lookups.alarms(now=now + timedelta(hours=25)) == []
-    assert lookups.reasons_of(campaign) == [("badreputation", "big.example", 5)]
-
-
 def test_raw_mails_and_strangers_addresses_are_forgotten_after_a_while(come_back: Any, now: datetime) -> None:
     come_back(None, address="stranger@example.com", token=False, message_id=False)
     assert Finding.objects.get().address == "stranger@example.com"
@@ -306,3 +294,40 @@ def test_another_policy_can_be_tried_without_consequences(
     assert [rule.name for _finding, rule in acting.dry_run(thresholds=Thresholds(repeats=3))] == ["dead, once", "dead, once"]
     assert [rule.name for _finding, rule in acting.dry_run(thresholds=Thresholds())] == ["dead again", "dead, once"]
     assert list(rows) == before
+
+
+def test_a_mail_that_arrived_forgives_the_first_sign_and_the_soft_bounces(
+    make_campaign: Any, reader: Any, deliver: Any, come_back: Any, now: datetime
+) -> None:
+    come_back(deliver(make_campaign(1), reader), words="no such user here", status="5.0.0")
+    come_back(deliver(make_campaign(2), reader), words="452 4.2.2 mailbox full", status="4.2.2", at=now + timedelta(days=1))
+    assert lookups.soft_since_success(reader, now=now + timedelta(days=2)) == 1
+    arrived = int((now + timedelta(days=7)).timestamp())
+    deliver(make_campaign(3), reader, at=arrived)
+    # The silence after it is not long enough yet: it may still come back.
+    assert lookups.soft_since_success(reader, now=now + timedelta(days=8)) == 1
+    assert lookups.soft_since_success(reader, now=now + timedelta(days=13)) == 0
+    again = come_back(deliver(make_campaign(4), reader), words="no such user here", status="5.0.0", at=now + timedelta(days=14))
+    assert again.outcome == Outcome.FIRST
+
+
+def test_a_mail_that_came_back_itself_forgives_nothing(
+    make_campaign: Any, reader: Any, deliver: Any, come_back: Any, now: datetime
+) -> None:
+    come_back(deliver(make_campaign(1), reader), words="no such user here", status="5.0.0")
+    second = deliver(make_campaign(2), reader, at=int((now + timedelta(days=1)).timestamp()))
+    found = come_back(second, words="no such user here", status="5.0.0", at=now + timedelta(days=9))
+    assert found.outcome == Outcome.SUPPRESSED
+
+
+def test_two_policies_are_compared_without_changing_anything(
+    campaign: Campaign, reader: Any, deliver: Any, come_back: Any
+) -> None:
+    found = come_back(deliver(campaign, reader))
+    (same,) = acting.compare(proposed=Thresholds())
+    assert not same.differs
+    (other,) = acting.compare(proposed=Thresholds(hard=frozenset({"5.1.2"})))
+    assert (other.finding, other.now.outcome, other.then.outcome, other.differs) == (found, "suppressed", "first", True)
+    assert Finding.objects.get().outcome == Outcome.SUPPRESSED
+    assert acting.would_hold(findings=[found], thresholds=Thresholds(guard_least=1, guard_percent=1)) == [campaign]
+    assert acting.would_hold(findings=[found], thresholds=Thresholds()) == []

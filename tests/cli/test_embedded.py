@@ -96,3 +96,26 @@ def test_recovery_makes_orphans_ready(tmp_path: Path) -> None:
     DBTaskResult.objects.update(status="RUNNING", started_at=datetime.now(UTC))
     assert recover() == 1
     assert DBTaskResult.objects.get().status == "READY"
+
+
+def test_the_recurring_tasks_do_not_wait_for_an_hour_that_comes_twice(
+    transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from masthead.cli import embedded
+
+    class Clock:
+        now = 1_800_000_000.0
+
+        @staticmethod
+        def time() -> float:
+            return Clock.now
+
+    settings.PERIODIC = (("0 * * * *", "tests.cli.tasks.note"),)
+    enqueued: list[float] = []
+    # Set back by a day in the first pause, and the end in the third.
+    steps = iter([lambda: setattr(Clock, "now", Clock.now - 86_400), lambda: None, STOP.set])
+    monkeypatch.setattr(embedded, "time", Clock)
+    monkeypatch.setattr(embedded, "_enqueue_once", lambda path: enqueued.append(Clock.now))
+    monkeypatch.setattr(embedded.STOP, "wait", lambda _seconds: next(steps)())
+    embedded.tick()
+    assert enqueued == [1_800_000_000.0 - 86_400]

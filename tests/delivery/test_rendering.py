@@ -12,6 +12,7 @@ import pytest
 
 from masthead.common.addresses import BadAddress
 from masthead.delivery.rendering import Copy, Reader, Renderer
+from masthead.issues.rendering.conditions import CLOSING, opening
 from masthead.mail import sealing
 from masthead.mail.bulk import BulkParts
 
@@ -132,3 +133,26 @@ def test_the_same_input_gives_the_same_bytes() -> None:
 def test_an_address_no_mail_can_go_to_is_said() -> None:
     with pytest.raises(BadAddress):
         read(Reader("rosa at home"))
+
+
+def test_a_part_under_a_condition_reaches_those_who_fulfil_it() -> None:
+    part = f"{opening('city is Lyon')}only in Lyon {{{{f0}}}}{CLOSING}"
+    copy = replace(COPY, html_full=COPY.html_full + part, text_full="before\n\n" + part + "\n\n" + COPY.text_full)
+    there, elsewhere, unknown = (
+        read(Reader("rosa@example.org", "Rosa", attributes=attributes), copy)
+        for attributes in ('{"city": "lyon"}', '{"city": "Nice"}', "{}")
+    )
+    for kind in ("plain", "html"):
+        assert "only in Lyon Rosa" in text(there, kind)
+        assert "only in Lyon" not in text(elsewhere, kind) + text(unknown, kind)
+        assert "{{" not in text(there, kind) + text(elsewhere, kind)
+    assert text(elsewhere).startswith("before\r\n\r\nfull Rosa")
+
+
+def test_two_readers_of_the_same_parts_share_a_template() -> None:
+    part = f"{opening('member')}for members{CLOSING}"
+    renderer = Renderer(replace(COPY, html_full=COPY.html_full + part))
+    renderer.compile_all()
+    for number, attributes in enumerate(('{"member": true}', '{"member": "yes"}', '{"member": false}', "{}")):
+        renderer.render(Reader("rosa@example.org", attributes=attributes), delivery_id=number, date=1_800_000_000)
+    assert len(renderer._templates) == 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,16 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 import masthead
 from masthead.audience.models import Subscription
 from masthead.common.stopping import STOP
-from masthead.delivery import campaigns, lookups, starting, sweeping
+from masthead.delivery import campaigns, lookups, starting, sweeping, trouble
 from masthead.delivery.ledger import ranges
+from masthead.delivery.ledger.committing import Book
 from masthead.delivery.models import Campaign, Delivery, Range
+from masthead.delivery.sender import clerk, working
 from masthead.delivery.sender import relay as relays
-from masthead.delivery.sender import working
 from masthead.mail.models import Slowdown
 from masthead.mail.pacing import governor
 from masthead.mail.transports import choosing
@@ -407,3 +409,49 @@ def test_past_the_deadline_it_gives_up_with_the_relays_words(sink: Any, begin: A
     assert states(campaign) == [State.EXPIRED] * 2
     assert campaign.state == "finished"
     assert [each.reply for each in lookups.refusals(campaign)] == ["4.3.0 later"] * 2
+
+
+def trouble_with_the_database(monkeypatch: pytest.MonkeyPatch, name: str, times: int) -> list[str]:
+    """The third commit and those after it fail `times` times; a list of what a screen shows meanwhile."""
+    commit, shown, calls = Book.commit, [], [0]
+
+    def failing(self: Book, *arguments: Any, **named: Any) -> Any:
+        calls[0] += 1
+        if 3 <= calls[0] < 3 + times:
+            shown.append(trouble.words_for(self.campaign_id))
+            cause = sqlite3.OperationalError(name)
+            cause.sqlite_errorname = name
+            raise OperationalError("disk I/O error") from cause
+        return commit(self, *arguments, **named)
+
+    monkeypatch.setattr(Book, "commit", failing)
+    return shown
+
+
+def test_a_full_disk_is_waited_for_and_shown_meanwhile(sink: Any, begin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    relay, campaign = sink(), begin(5)
+    shown = trouble_with_the_database(monkeypatch, "SQLITE_IOERR_WRITE", 3)
+    work(campaign)
+    work(campaign)
+    assert states(campaign) == [State.ACCEPTED] * 5
+    assert sorted(relay.taken()) == sorted(f"r{number}@example.org" for number in range(5))
+    assert shown[0] == ""
+    assert all("disk of the database is full" in words for words in shown[1:])
+    assert lookups.progress(campaign).trouble == ""
+
+
+def test_a_failed_sync_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ended(BaseException):
+        pass
+
+    def end(status: int) -> None:
+        raise Ended(status)
+
+    error = OperationalError("disk I/O error")
+    error.__cause__ = sqlite3.OperationalError("disk I/O error")
+    error.__cause__.sqlite_errorname = "SQLITE_IOERR_FSYNC"
+    monkeypatch.setattr(os, "_exit", end)
+    with pytest.raises(Ended):
+        clerk._end_if_fatal(error)
+    error.__cause__.sqlite_errorname = "SQLITE_FULL"
+    clerk._end_if_fatal(error)

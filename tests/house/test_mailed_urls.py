@@ -15,6 +15,7 @@ VALUES = {
     "year": "2026",
     "document": "99",
     "token": "a" * 39,
+    "form": "harbour-friends",
     "name": "0" * 64 + ".jpg",
 }
 

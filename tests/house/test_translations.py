@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gettext
-import io
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -11,14 +10,10 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po
-from django.utils.translation.template import templatize
 
-import masthead
+from tests.house.words import HOME, LANGUAGES, first, words_of
 
-HOME = Path(masthead.__file__).parent
-LANGUAGES = ("ar", "de", "es", "fa", "fr")
 #: What speaks to readers. The desk may speak English.
 READER_SIDE = (
     "audience/messages.py",
@@ -35,11 +30,6 @@ READER_SIDE = (
     "web/portal",
     "web/site",
 )
-CALLS = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
-    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
-    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
-}
 #: What the program fills in, and the elements around words.
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}")
 ELEMENT = re.compile(r"</?[a-z][^>]*>")
@@ -101,7 +91,7 @@ def test_words_are_found_in_python_and_in_templates() -> None:
 
 def reader_words() -> list[tuple[str, str]]:
     """Where and what: each msgid of the reader's side."""
-    return [(f"{file.relative_to(HOME)}:{line}", words) for file in files() for line, words in _words_of(file)]
+    return [(f"{file.relative_to(HOME)}:{line}", first(words)) for file in files() for line, words in words_of(file)]
 
 
 def files() -> Iterator[Path]:
@@ -110,24 +100,6 @@ def files() -> Iterator[Path]:
         found += HOME.glob(place) if "*" in place else (HOME / place).rglob("*.*")
         assert found, f"{place} is no longer there"
         yield from sorted(file for file in found if file.suffix in {".py", ".html", ".txt"})
-
-
-@cache
-def _words_of(file: Path) -> list[tuple[int, str]]:
-    source = file.read_text()
-    if file.suffix != ".py":
-        # A template as Django hands it to xgettext: calls among blanks. Python's reader of tokens minds the indentation.
-        source = "\n".join(line.lstrip() for line in templatize(source).splitlines())
-    found = extract_python(io.BytesIO(source.encode()), list(CALLS), [], {"encoding": "utf-8"})
-    return [(line, _msgid(call, given)) for line, call, given, _comments in found]
-
-
-def _msgid(call: str, given: object) -> str:
-    strings = given if isinstance(given, tuple) else (given,)
-    words = strings[1 if call.startswith("pgettext") else 0]
-    # f"" or a variable can be found in no catalogue.
-    assert isinstance(words, str), (call, given)
-    return words
 
 
 @cache

@@ -12,8 +12,9 @@ from django.core.files.base import ContentFile
 
 import masthead
 from masthead.issues import freezing, frozen_files, reading
+from masthead.issues.assets import Assets
 from masthead.issues.stream import BodyBlock
-from masthead.issues.values import cells_of
+from masthead.issues.values import body_of, cells_of
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +117,10 @@ def test_no_code_reads_whether_wagtail_thinks_an_issue_is_live() -> None:
         if re.search(r"\bissue\.live\b|\blive=(True|False)\b.*Issue|Issue.*\bfilter\(live", line)
     ]
     assert readers == []
+
+
+def test_where_and_to_whom_a_block_is_shown_is_kept(make_issue: Any, prose: Any) -> None:
+    issue = make_issue(body=[prose("<p>a</p>", only="mail", show_if=" city is Lyon "), prose("<p>b</p>")])
+    first, second = body_of(issue.body, Assets("http://127.0.0.1:8000"))
+    assert (first.only, first.show_if) == ("mail", "city is Lyon")
+    assert (second.only, second.show_if) == ("", "")

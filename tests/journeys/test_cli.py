@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import re
+import resource
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.servers.install import Install, status_of
-from tests.servers.processes import free_port
-from tests.servers.sinks import Sink, smtp_sink
+from tests.servers.processes import free_port, until
+from tests.servers.sinks import Sink, recording_sink, smtp_sink
 
 pytestmark = pytest.mark.journey
 
@@ -139,6 +141,29 @@ def test_a_relay_that_refuses_is_quoted(install: Install, tmp_path: Path) -> Non
     with smtp_sink(tmp_path, port=port) as sink:
         assert "40 readers: 40 accepted." in send(install)
         assert sink.recipients() == sorted(READERS)
+
+
+def test_a_full_disk_stops_the_sending_and_space_lets_it_go_on(install: Install, tmp_path: Path) -> None:
+    """A limit on the size of files refuses what a full disk refuses; it can be set and lifted from outside."""
+    with recording_sink(tmp_path, "--delay", "0.3") as sink:
+        install.settings |= {"SMTP_URL": sink.url, "SMTP_CONNECTIONS": "2"}
+        log = tmp_path / "send.log"
+        command = install.command("send", "1971", "--list", "The Courier", "--wait")
+        with log.open("wb") as output, subprocess.Popen(command, env=install.environment, stdout=output, stderr=output) as going:
+            until(lambda: len(sink.dots()) >= 4, seconds=60, what="the sending has begun")
+            resource.prlimit(going.pid, resource.RLIMIT_FSIZE, (8192, resource.RLIM_INFINITY))
+            until(lambda: "disk of the database is full" in log.read_text(), seconds=60, what="it says that the disk is full")
+            # Two answers may have been on their way. From here on no dot can be written: each needs its commit before.
+            most = len(sink.dots()) + 2
+            until(lambda: log.read_text().count("disk of the database is full") >= 4, seconds=60, what="it tries again and again")
+            assert going.poll() is None
+            assert len(sink.dots()) <= most < 40
+            resource.prlimit(going.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            assert going.wait(120) == 0, log.read_text()
+    assert "can be written again" in log.read_text()
+    assert sorted(dot["to"] for dot in sink.dots()) == sorted(READERS)
+    sums = install.json("verify", "1971")
+    assert (sums["adds_up"], sums["accepted"], sums["repeats"]) == (True, 40, 0)
 
 
 def test_mail_without_a_relay_goes_to_the_built_in_inbox_and_pages_appear(install: Install) -> None:

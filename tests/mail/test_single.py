@@ -11,10 +11,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from pytest_django import Settings
 
-from masthead.mail import allowances, single
+from masthead.common.addresses import normalise
+from masthead.mail import allowances, single, suppressions
 from masthead.mail.encoding.slots import BadMail
 from masthead.mail.inbox.listener import Listener
-from masthead.mail.models import InboxMessage, SingleMail, Transport
+from masthead.mail.models import InboxMessage, SingleMail, Suppression, Transport
 from masthead.mail.pacing.limits import Limits
 from masthead.mail.sender import Sender
 from tests.mail.scripted import Script, scripted
@@ -218,3 +219,26 @@ def test_it_goes_although_the_budget_is_spent_and_counts_towards_it(courier: Sen
     scope = allowances.transport_scope(0)
     assert allowances.used(scope, now=allowances.database_now()) == (3, 3)
     assert allowances.take(scope, Limits(per_hour=2), want=1, now=allowances.database_now()).count == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["confirmation", "sign_in", "test", "forward"])
+@pytest.mark.parametrize("whole_domain", [False, True])
+def test_nothing_goes_to_a_suppressed_address_also_if_that_came_after_queueing(
+    inbox: Listener, courier: Sender, kind: str, whole_domain: bool
+) -> None:
+    mail = queue(courier, kind=kind, to="Anna@bücher.example")
+    if whole_domain:
+        suppressions.suppress_domain(domain=normalise("x@bücher.example").domain, now=NOW, by="staff:1")
+    else:
+        address = normalise("anna@xn--bcher-kva.example")
+        suppressions.suppress(address=address, reason=Suppression.Reason.COMPLAINED, now=NOW, by="system")
+    assert single.send(mail_id=mail.pk, now=NOW) == State.REJECTED
+    mail.refresh_from_db()
+    assert (bytes(mail.raw), mail.reply[:10], InboxMessage.objects.count()) == (b"", "suppressed", 0)
+
+
+@pytest.mark.django_db
+def test_a_suppressed_member_of_staff_can_still_reset_a_password(inbox: Listener, courier: Sender) -> None:
+    suppressions.suppress(address=normalise("anna@example.com"), reason=Suppression.Reason.BOUNCED, now=NOW, by="system")
+    assert single.send(mail_id=queue(courier, kind="notice").pk, now=NOW) == State.ACCEPTED

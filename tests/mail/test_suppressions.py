@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from masthead.audit.models import Entry
 from masthead.common.addresses import normalise
-from masthead.mail import suppressions
+from masthead.mail import suppression_files, suppressions
 from masthead.mail.fingerprints import fingerprint
 from masthead.mail.models import Suppression
 from masthead.mail.passwords import SealedUnderAnotherKeyError, open_password, seal_password
@@ -79,3 +81,69 @@ def test_a_token_is_for_one_purpose_and_one_install(settings: Settings) -> None:
     settings.TOKEN_KEY = b"another key"
     assert unseal(UNSUBSCRIBE, token) is None
     assert fingerprint("anna@example.org") != b""
+
+
+def take(tmp_path: Path, text: str | bytes, **options: Any) -> suppression_files.Taken:
+    path = tmp_path / "suppressions.csv"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return suppression_files.take(path=path, by="command line", now=NOW, **options)
+
+
+@pytest.mark.django_db
+def test_a_plain_list_of_addresses_and_domains_is_taken(tmp_path: Path) -> None:
+    taken = take(
+        tmp_path, "anna@example.org\n@bücher.example\nANNA@EXAMPLE.ORG\nnonsense\n\nspam.example\n", note="from the old system"
+    )
+    assert (taken.rows, taken.added, taken.known, taken.rejected) == (5, 3, 1, 1)
+    assert [line for line, _why in taken.wrong] == [4]
+    assert suppressions.is_suppressed(fingerprint(ANNA.key), ANNA.domain)
+    assert suppressions.find(b"", normalise("x@xn--bcher-kva.example").domain) is not None
+    assert {row.note for row in Suppression.objects.all()} == {"from the old system"}
+    assert take(tmp_path, "anna@example.org\n").known == 1
+
+
+@pytest.mark.django_db
+def test_what_is_exported_comes_back_whole_also_those_who_were_erased(tmp_path: Path) -> None:
+    suppressions.suppress(address=ANNA, reason=Reason.COMPLAINED, note="=1+1", now=NOW, by="system")
+    erased = normalise("erased@example.org")
+    suppressions.suppress(address=erased, reason=Reason.ERASED, keep_address=False, now=NOW, by="reader")
+    suppressions.suppress_domain(domain="blocked.example", note="never", now=NOW, by="staff:1")
+    text = b"".join(suppression_files.give(by="staff:1", now=NOW))
+    assert b"erased@example.org" not in text
+    assert b'"\'=1+1"' in text  # rule S20
+    before = set(Suppression.objects.values_list("fingerprint", "domain", "reason"))
+    Suppression.objects.all().delete()
+    taken = take(tmp_path, text)
+    assert (taken.rows, taken.added, taken.rejected) == (3, 3, 0)
+    assert set(Suppression.objects.values_list("fingerprint", "domain", "reason")) == before
+    assert suppressions.is_suppressed(fingerprint(erased.key), "example.org")
+    assert Entry.objects.filter(action="suppressions.exported").count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", [b"", b"PK\x03\x04zip", "a".encode("utf-32")])
+def test_a_file_that_is_none_is_refused_in_words(tmp_path: Path, text: bytes) -> None:
+    with pytest.raises(suppression_files.CannotRead, match="CSV"):
+        take(tmp_path, text)
+
+
+@pytest.mark.django_db
+def test_rows_that_name_nobody_are_named_and_the_others_taken(tmp_path: Path) -> None:
+    text = (
+        "email,reason,fingerprint\nbob@example.org,bounced,\n,,\n,,zz\nbad@@x,,\n-x@example.org,,\ncarl@example.org,unheard of,\n"
+    )
+    taken = take(tmp_path, text)
+    assert (taken.rows, taken.added, taken.rejected) == (6, 2, 4)
+    assert [line for line, _why in taken.wrong] == [3, 4, 5, 6]
+    assert dict(Suppression.objects.values_list("address", "reason")) == {
+        "bob@example.org": "bounced",
+        "carl@example.org": "staff",
+    }
+
+
+@pytest.mark.django_db
+def test_who_was_erased_is_found_by_the_whole_address_alone() -> None:
+    suppressions.suppress(address=ANNA, reason=Reason.ERASED, keep_address=False, now=NOW, by="reader")
+    assert suppressions.search(text="anna@example.org").count() == 1
+    assert not suppressions.search(text="anna").exists()
+    assert not suppressions.search(reason="bounced").exists()

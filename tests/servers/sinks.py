@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from tests.servers.processes import answers, free_port, program, running, until
 
@@ -48,6 +51,36 @@ def smtp_sink(folder: Path, *options: str, port: int | None = None) -> Iterator[
     with running(command, log=folder / "sink.log"):
         until(lambda: answers(port), seconds=10, what="smtp-sink answers")
         yield Sink(port, mails)
+
+
+@dataclass(frozen=True)
+class RecordingSink:
+    """`masthead.mail.sink` in a process of its own; a line of `log` for each final dot."""
+
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        """For MASTHEAD_SMTP_URL."""
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def dots(self) -> list[dict[str, Any]]:
+        """What it has seen."""
+        return [json.loads(line) for line in self.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+
+
+@contextlib.contextmanager
+def recording_sink(folder: Path, *options: str) -> Iterator[RecordingSink]:
+    """The sink of the drills, which can be told to misbehave: `options` as in its module."""
+    log = folder / "dots.log"
+    log.touch()
+    command = [sys.executable, "-m", "masthead.mail.sink", str(log), *options]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
+    said = folder / "dots.port"
+    with running(command, log=said, environment=environment):
+        until(lambda: said.read_text().endswith("\n"), seconds=20, what="the sink tells its port")
+        yield RecordingSink(int(said.read_text()), log)
 
 
 @contextlib.contextmanager

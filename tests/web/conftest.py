@@ -20,7 +20,7 @@ ORIGIN = "http://127.0.0.1:8000"
 def fresh_budgets() -> Iterator[None]:
     """No test pays for the posts of another."""
     yield
-    for budget in (budgets.SIGN_UP, budgets.SIGN_IN, budgets.CODES, budgets.FORWARD, budgets.TOKENS):
+    for budget in (budgets.SIGN_UP, budgets.SIGN_UP_PROVED, budgets.SIGN_IN, budgets.CODES, budgets.FORWARD, budgets.TOKENS):
         budget.forget()
 
 

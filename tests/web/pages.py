@@ -17,7 +17,7 @@ def parsed(response: Any) -> BeautifulSoup:
     html5lib.HTMLParser(strict=True).parse(text)
     assert response.headers["Content-Security-Policy"] == STRICT
     soup = BeautifulSoup(text, "html.parser")
-    assert not soup.select("[style], style, [onclick], [onload], script:not([type='application/ld+json'])")
+    assert not soup.select("[style], style, [onclick], [onload], script:not([type='application/ld+json'], [src])")
     ids = [element["id"] for element in soup.select("[id]")]
     assert len(ids) == len(set(ids)), ids
     # Not even our own address: the page may be visited by another, and shows only what lies on the same host.

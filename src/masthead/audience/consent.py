@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -87,11 +87,13 @@ def request(
     language: str = "",
     mail_format: str = Subscriber.Format.HTML,
     mail_mode: str = Subscriber.Mode.PUBLICATION,
+    attributes: Mapping[str, object] | None = None,
 ) -> Requested:
     """Somebody asks that `address` get `lists`: mail it a link that confirms (double opt-in).
 
     `text` is what the form said about consent, `confirm_url` makes the link of a token. The answer and the work are alike
-    for addresses that are unknown, known, suppressed or asked too often. Raises BadAddress.
+    for addresses that are unknown, known, suppressed or asked too often. Whoever is known keeps their own
+    name, choices and attributes: the asker may be a stranger. Raises BadAddress.
     """
     checked = normalise(address)
     mark = fingerprint(checked.key)
@@ -107,7 +109,14 @@ def request(
     is_new = subscriber is None
     if subscriber is None:
         subscriber = subscribers.create(
-            address=checked, source=how, now=now, name=name, language=language, mail_format=mail_format, mail_mode=mail_mode
+            address=checked,
+            source=how,
+            now=now,
+            name=name,
+            language=language,
+            mail_format=mail_format,
+            mail_mode=mail_mode,
+            attributes=attributes or {},
         )
     states = dict(subscriber.subscriptions.filter(list__in=lists).values_list("list_id", "state"))
     if is_new:

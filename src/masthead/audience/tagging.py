@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -64,6 +65,18 @@ def take_off(*, tag: Tag, readers: QuerySet[Subscriber], by: str, now: datetime)
     if had:
         record(action="tag.taken_off", by=by, now=now, subject=f"tag:{tag.pk}", details={"readers": len(had)})
     return had
+
+
+@transaction.atomic
+def set_all(*, subscriber: Subscriber, names: Sequence[str], by: str, now: datetime) -> None:
+    """Make these the tags of one reader. Raises BadTag."""
+    wanted = {tag.pk: tag for name in names for tag in [get_or_create(name=name, by=by, now=now)]}
+    held = {tag.pk: tag for tag in subscriber.tags.all()}
+    only_them = Subscriber.objects.filter(pk=subscriber.pk)
+    for pk in wanted.keys() - held.keys():
+        put(tag=wanted[pk], readers=only_them, by=by, now=now)
+    for pk in held.keys() - wanted.keys():
+        take_off(tag=held[pk], readers=only_them, by=by, now=now)
 
 
 @transaction.atomic

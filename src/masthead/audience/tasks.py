@@ -7,8 +7,8 @@ from pathlib import Path
 from django.utils import timezone
 from django_tasks import task
 
-from masthead.audience import import_undo, importing, keeping
-from masthead.audience.models import ImportRun
+from masthead.audience import defining, import_undo, importing, keeping
+from masthead.audience.models import Attribute, ImportRun
 from masthead.common.stopping import STOP
 
 
@@ -36,6 +36,14 @@ def undo_import(run_id: int, by: str) -> None:
     run = ImportRun.objects.filter(pk=run_id).select_related("list").first()
     if run is not None and import_undo.work(run=run, by=by, now=timezone.now()).state == ImportRun.State.UNDOING:
         raise InterruptedError(f"taking back import {run_id} was interrupted; it goes on when the task is started again")
+
+
+@task()
+def convert_attribute(attribute_id: int) -> None:
+    """Make values that were there before a definition what its kind says. It may be repeated, and is after an interruption."""
+    attribute = Attribute.objects.filter(pk=attribute_id).first()
+    if attribute is not None:
+        defining.convert(attribute=attribute)
 
 
 @task()

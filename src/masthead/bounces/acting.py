@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +15,7 @@ from masthead.audience.models import ConsentEvent, MailingList
 from masthead.audit.recording import record
 from masthead.bounces import policies, rules
 from masthead.bounces.findings import masked
+from masthead.bounces.lookups import last_success
 from masthead.bounces.models import Finding
 from masthead.bounces.rules import Case, Rule, Thresholds
 from masthead.common.addresses import normalise
@@ -91,6 +94,41 @@ def dry_run(*, thresholds: Thresholds, most: int = 1000) -> list[tuple[Finding, 
     """What would follow from the newest findings under `thresholds`, newest first, without the mass guard; changes nothing."""
     newest = Finding.objects.select_related("subscriber", "campaign").order_by("-id")[:most]
     return [(finding, rules.judge(case_of(finding, again=True), thresholds)) for finding in newest]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One finding under two policies."""
+
+    finding: Finding
+    now: Rule
+    then: Rule
+
+    @property
+    def differs(self) -> bool:
+        """Whether something else would follow."""
+        return self.now.outcome != self.then.outcome
+
+
+def compare(*, proposed: Thresholds, most: int = 1000) -> list[Difference]:
+    """What follows from the newest findings now, and what would under `proposed`; newest first, without the mass guard."""
+    present = policies.current()
+    newest = Finding.objects.select_related("subscriber", "campaign__edition").order_by("-id")[:most]
+    found = []
+    for finding in newest:
+        case = case_of(finding, again=True)
+        found.append(Difference(finding, rules.judge(case, present), rules.judge(case, proposed)))
+    return found
+
+
+def would_hold(*, findings: Iterable[Finding], thresholds: Thresholds) -> list[Campaign]:
+    """The campaigns that the mass guard would hold if each of `findings` suppressed its reader."""
+    counts = Counter(finding.campaign for finding in findings if finding.campaign is not None)
+    return [
+        campaign
+        for campaign, count in counts.items()
+        if rules.is_too_many(would_suppress=count, accepted=lookups.progress(campaign).accepted, thresholds=thresholds)
+    ]
 
 
 @transaction.atomic
@@ -179,6 +217,8 @@ def _earlier(finding: Finding, again: bool) -> list[tuple[int | None, datetime]]
         subscriber=finding.subscriber_id, kind="bounce", dead=True, names_another=False, identity__in=list(_CERTAINTY)
     )
     signs = signs.filter(pk__lt=finding.pk)
+    if finding.subscriber is not None and (success := last_success(finding.subscriber, before=finding.found_at)):
+        signs = signs.filter(found_at__gt=success)
     # One that suppressed is used up: if a person lifted that since, it takes two new ones.
     signs = signs.exclude(outcome=Outcome.UNDONE) if again else signs.filter(outcome__in=(Outcome.FIRST, Outcome.PENDING))
     return list(signs.order_by("-found_at").values_list("campaign_id", "found_at")[:20])

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from masthead.audience.models import Subscriber
-from masthead.bounces.models import Finding, RawReport
+from masthead.bounces.models import Alarm, Finding, RawReport
 from masthead.bounces.reading.finding import DEAD
 from masthead.bounces.rules import OURS
-from masthead.delivery.models import Campaign
+from masthead.delivery.models import Campaign, Delivery
 from masthead.mail import sealing
 
 Outcome = Finding.Outcome
@@ -25,14 +24,8 @@ _CAME_BACK = (Finding.Identity.TOKEN, Finding.Identity.MESSAGE_ID)
 Blame = Literal["dead", "ours", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Many refusals for which we or a policy are to blame, by one receiving domain."""
-
-    domain: str
-    reason: str
-    count: int
-    latest: datetime
+#: So long after a mail was accepted a server may still send it back; then silence means that it arrived.
+_SILENCE = timedelta(days=5)
 
 
 def proves_accepted(delivery_ids: Iterable[int]) -> set[int]:
@@ -112,8 +105,10 @@ def outcomes_of(campaign: Campaign) -> dict[str, int]:
 
 
 def attention() -> int:
-    """How many things of what came back ask for a person: campaigns with held findings, reports that could not be read."""
-    return held_campaigns().count() + unread().count()
+    """How many things of what came back ask for a person: campaigns with held findings, alarms, reports that could not
+    be read.
+    """
+    return held_campaigns().count() + unread().count() + open_alarms().count()
 
 
 def held(campaign: Campaign) -> int:
@@ -121,14 +116,25 @@ def held(campaign: Campaign) -> int:
     return campaign.findings.filter(outcome=Outcome.HELD).count()
 
 
-def alarms(*, now: datetime, hours: int = 24, least: int = 5) -> list[Alarm]:
-    """Receiving domains that refused at least `least` mails in the last `hours` for reasons that are ours to mend."""
-    recent = Finding.objects.filter(found_at__gt=now - timedelta(hours=hours), kind="bounce", reason__in=sorted(OURS))
-    counts: dict[tuple[str, str], list[datetime]] = {}
-    for domain, reason, at in recent.values_list("domain", "reason", "found_at").iterator():
-        counts.setdefault((domain, reason), []).append(at)
-    found = [Alarm(domain, reason, len(times), max(times)) for (domain, reason), times in counts.items() if len(times) >= least]
-    return sorted(found, key=lambda alarm: (-alarm.count, alarm.domain, alarm.reason))
+def open_alarms() -> QuerySet[Alarm]:
+    """The alarms that nobody has settled, newest first."""
+    return Alarm.objects.filter(settled_at=None).select_related("campaign__edition__publication").order_by("-id")
+
+
+def last_success(subscriber: Subscriber, *, before: datetime) -> datetime | None:
+    """When the last mail to `subscriber` was accepted that did not come back within five days, as seen at `before`."""
+    until = int((before - _SILENCE).timestamp())
+    bounced = Finding.objects.filter(delivery=OuterRef("pk"), kind="bounce")
+    arrived = subscriber.deliveries.filter(~Exists(bounced), state=Delivery.State.ACCEPTED, at__lte=until)
+    at = arrived.order_by("-at").values_list("at", flat=True).first()
+    return datetime.fromtimestamp(at, UTC) if at else None
+
+
+def soft_since_success(subscriber: Subscriber, *, now: datetime) -> int:
+    """How many mails to `subscriber` came back though the address may be alive, since one last arrived, which forgives all."""
+    soft = subscriber.findings.filter(kind="bounce", outcome=Outcome.COUNTED)
+    success = last_success(subscriber, before=now)
+    return (soft.filter(found_at__gt=success) if success else soft).count()
 
 
 def unread() -> QuerySet[RawReport]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 
 from django.db import transaction
@@ -10,25 +11,29 @@ from masthead.audit.recording import record
 from masthead.bounces.models import Policy
 from masthead.bounces.rules import Thresholds
 
-_NUMBERS = ("repeats", "repeat_hours", "guard_percent", "guard_least")
+NUMBERS = tuple(each.name for each in fields(Thresholds) if each.name != "hard")
+DEFAULTS = Thresholds()
 
 
 def current() -> Thresholds:
     """The policy that holds now."""
     row = Policy.objects.first()
-    return Thresholds(**{name: getattr(row, name) for name in _NUMBERS}) if row is not None else Thresholds()
+    if row is None:
+        return DEFAULTS
+    return Thresholds(hard=frozenset(row.hard.split()), **{name: getattr(row, name) for name in NUMBERS})
 
 
 @transaction.atomic
 def change(*, thresholds: Thresholds, by: str, now: datetime) -> Policy:
     """Make `thresholds` the policy. Raises ValidationError for a number out of its range."""
     row = Policy.objects.select_for_update().first() or Policy()
-    before = {name: getattr(row, name) for name in _NUMBERS}
-    for name in _NUMBERS:
-        setattr(row, name, getattr(thresholds, name))
+    values = {name: getattr(thresholds, name) for name in NUMBERS} | {"hard": " ".join(sorted(thresholds.hard))}
+    before = {name: getattr(row, name) for name in values}
+    for name, value in values.items():
+        setattr(row, name, value)
     row.changed_at, row.by = now, by
     row.full_clean()
     row.save()
-    changed = {name: [before[name], getattr(row, name)] for name in _NUMBERS if before[name] != getattr(row, name)}
+    changed = {name: [before[name], value] for name, value in values.items() if before[name] != value}
     record(action="bounces.policy_changed", by=by, now=now, subject="bounces", details=changed)
     return row

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +41,13 @@ class Thresholds:
     repeat_hours: int = 24
     guard_percent: int = 5
     guard_least: int = 50
+    hard: frozenset[str] = HARD
+    alarm_least: int = 5
+    pause_percent: int = 10
+    pause_least: int = 50
+    complaint_alarm: int = 10
+    complaint_pause: int = 30
+    complaint_least: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,20 @@ def judge(case: Case, thresholds: Thresholds) -> Rule:
 def is_too_many(*, would_suppress: int, accepted: int, thresholds: Thresholds) -> bool:
     """The mass guard: whether so many suppressions of one campaign look like a fault of ours or of a receiver, not of readers."""
     return would_suppress >= thresholds.guard_least and would_suppress * 100 > accepted * thresholds.guard_percent
+
+
+def stops_for_refusals(*, refused: int, answered: int, thresholds: Thresholds) -> bool:
+    """Whether so many refusals that are ours to mend, of so many answers, stop a campaign before it does more harm."""
+    return refused >= thresholds.pause_least and refused * 100 >= answered * thresholds.pause_percent
+
+
+def complaint_level(*, complaints: int, accepted: int, thresholds: Thresholds) -> Literal["", "alarm", "pause"]:
+    """What a rate of complaints asks for. Of few mails a rate says nothing."""
+    if accepted < thresholds.complaint_least:
+        return ""
+    if complaints * 10_000 >= accepted * thresholds.complaint_pause:
+        return "pause"
+    return "alarm" if complaints * 10_000 >= accepted * thresholds.complaint_alarm else ""
 
 
 def _is_repeated(case: Case, thresholds: Thresholds) -> bool:
@@ -146,7 +167,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "dead at once",
-        lambda case, numbers: case.certainty == CERTAIN and case.status in HARD and case.said,
+        lambda case, numbers: case.certainty == CERTAIN and case.status in numbers.hard and case.said,
         "suppressed",
         _("Code and words say that the address is dead, and it is certain whose it is."),
     ),

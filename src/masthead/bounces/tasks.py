@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django_tasks import task
 
-from masthead.bounces import acting, findings, keeping
+from masthead.bounces import acting, alarming, findings, keeping
 from masthead.bounces.mailboxes import polling
 from masthead.bounces.mailboxes.imap import MailboxError
 from masthead.bounces.webhooks import reading as webhooks
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @task(queue_name="maint")
 def sweep() -> None:
-    """Read what waits, collect what the relay refused, judge both."""
+    """Read what waits, collect what the relay refused, judge both, and raise the alarm where it is due."""
     now = timezone.now()
     for _round in range(_ROUNDS):
         if not findings.read_waiting():
@@ -34,6 +34,7 @@ def sweep() -> None:
     for campaign in Campaign.objects.filter(started_at__isnull=False).exclude(finished_at__lt=now - _LATELY):
         findings.collect_refusals(campaign=campaign, now=now)
     acting.judge_pending(now=now)
+    alarming.sweep(now=now)
 
 
 @task(queue_name="maint")

@@ -21,6 +21,7 @@ from django_tasks_db.models import DBTaskResult
 
 from masthead.cli.engine import Job
 from masthead.cli.retrying import wait_before
+from masthead.common.clock_watch import ClockWatch
 from masthead.common.stopping import STOP
 from masthead.mail import single
 
@@ -58,8 +59,12 @@ def tick() -> None:
     due = {path: croniter(cron, now).get_next(float) for cron, path in settings.PERIODIC}
     due = {path: now if at - now <= 60 else at for path, at in due.items()}
     prune_at = now
+    clock = ClockWatch(wall=lambda: time.time())
     while not STOP.is_set():
         now = time.time()
+        if clock.was_set_back():
+            # Else nothing would be swept until the clock is where it was.
+            due, prune_at = dict.fromkeys(due, now), now
         for cron, path in settings.PERIODIC:
             if now >= due[path]:
                 due[path] = croniter(cron, now).get_next(float)

@@ -21,6 +21,7 @@ from typing import IO
 from django.conf import settings
 from django.db import connections
 
+from masthead.common.full_disk import is_full_disk
 from masthead.common.stopping import STOP
 from masthead.mail.inbox import listener
 from masthead.mail.inbox.listener import Listener
@@ -134,8 +135,11 @@ def _kept_running(name: str, job: Job) -> Job:
         while not STOP.is_set():
             try:
                 job()
-            except Exception:
-                log.exception("%s was lost; starting it again", name)
+            except Exception as error:
+                if is_full_disk(error):
+                    log.critical("The disk is full: %s cannot work. Make space; it goes on by itself.", name)
+                else:
+                    log.exception("%s was lost; starting it again", name)
             finally:
                 connections.close_all()
             if not STOP.is_set():

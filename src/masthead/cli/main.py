@@ -24,8 +24,10 @@ from masthead.cli.commands import (
     running,
     segments,
     sending,
+    suppressing,
     transports,
 )
+from masthead.common.full_disk import is_full_disk
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -47,6 +49,7 @@ for command in (
     readers.export_readers,
     attributes.attribute,
     segments.segment,
+    suppressing.suppress,
     issues.issue,
     sending.dry_run,
     sending.send,
@@ -103,6 +106,8 @@ def _in_words(error: Exception) -> str:
     words = " ".join(str(error).split())
     if own and words:
         return words
+    if is_full_disk(error):
+        return "The disk is full. Make space, then run the same command again: nothing was lost or half done."
     if kind.__module__ == "django.db.utils":
         return f"The database says: {words or kind.__name__}. If it is new, run: masthead init"
     if isinstance(error, OSError):

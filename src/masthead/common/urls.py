@@ -37,6 +37,9 @@ PATHS: dict[str, str] = {
     "share_mastodon": "/share/mastodon/{number}/",
     # readers
     "subscribe": "/subscribe/",
+    "subscribe_script": "/subscribe/form.js",
+    "subscribe_challenge": "/subscribe/challenge",
+    "sign_up_form": "/subscribe/{form}/",
     "confirm": "/c/{token}",
     "sign_in": "/sign-in/",
     "sign_in_link": "/s/{token}",

@@ -51,7 +51,8 @@ class Named:
 class Report:
     """What making all mails showed.
 
-    `empty` counts per merge field the readers who get its fallback, `variants` the mails by length and format ("full html");
+    `empty` counts per merge field the readers who get its fallback, `parts` per condition those who get what stands under it,
+    `variants` the mails by length and format ("full html");
     `samples` names one reader of each. Sizes are those of whole mails in bytes; `outliers` are much larger than the middle one.
     """
 
@@ -60,6 +61,7 @@ class Report:
     error_count: int = 0
     errors: list[Named] = field(default_factory=list)
     empty: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, int] = field(default_factory=dict)
     variants: dict[str, int] = field(default_factory=dict)
     samples: dict[str, int] = field(default_factory=dict)
     smallest: int = 0
@@ -104,12 +106,15 @@ def run(
     largest: list[tuple[int, int, str]] = []
     fields = {slot["field"] for slot in renderer.copy.slots.values()}
     report.empty = dict.fromkeys(sorted(fields), 0)
+    report.parts = dict.fromkeys(renderer.conditions, 0)
     date = int(now.timestamp())
     for done, (pk, reader) in enumerate(_readers(readers), 1):
         if done % _STEP == 0:
             progress(done, report.audience)
         for name in _empty(reader, fields):
             report.empty[name] += 1
+        for condition in renderer.parts_for(reader):
+            report.parts[condition] += 1
         try:
             message = renderer.render(reader, delivery_id=pk, date=date)
             fault = fault_of(message)

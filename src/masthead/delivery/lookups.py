@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from django.db.models import QuerySet
 
 from masthead.audience.models import MailingList, Subscriber
+from masthead.delivery import trouble
 from masthead.delivery.composing import web_links
 from masthead.delivery.ledger import counting
 from masthead.delivery.models import Campaign, Delivery
@@ -40,6 +41,8 @@ class Progress:
     #: Finished ranges: an end time is worth showing only after two of them.
     ranges_done: int
     attention: str
+    #: Why the ledger cannot be written at this moment, as far as this process knows.
+    trouble: str = ""
 
     @property
     def open(self) -> int:
@@ -120,6 +123,7 @@ def progress(campaign: Campaign) -> Progress:
         rate=rate if campaign.state == Campaign.State.SENDING else 0,
         ranges_done=campaign.ranges.filter(done=True).count(),
         attention=campaign.attention,
+        trouble=trouble.words_for(campaign.pk),
     )
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from masthead.common.addresses import mask, normalise
 from masthead.common.urls import PATHS, absolute
+from masthead.issues.rendering import conditions
 from masthead.mail import sealing
 from masthead.mail.bulk import BulkParts, BulkTemplate
 from masthead.mail.message import Message
@@ -63,7 +64,11 @@ class Renderer:
 
     def __init__(self, copy: Copy) -> None:
         self.copy = copy
-        self._templates: dict[tuple[str, str], BulkTemplate] = {}
+        self._templates: dict[tuple[str, str, frozenset[str]], BulkTemplate] = {}
+        self._conditions = {
+            text: conditions.parse(text)
+            for text in conditions.conditions_in(copy.html_full, copy.html_excerpt, copy.text_full, copy.text_excerpt)
+        }
         self._sealers = [sealing.sealer(purpose) for purpose in _PURPOSES]
         # The token is the end of both paths.
         self._unsubscribe_url = copy.base_url + PATHS["unsubscribe"].removesuffix("{token}")
@@ -102,27 +107,38 @@ class Renderer:
         """Compile what readers can ask for, before the first of them does. Raises BadMail."""
         for mode in (self.copy.mail_mode,) if self.copy.mail_mode in MODES else MODES:
             for mail_format in ("html", "text"):
-                self._templates[mode, mail_format] = self._compile(mode, mail_format)
+                everything = frozenset(self._conditions)
+                self._templates[mode, mail_format, everything] = self._compile(mode, mail_format, everything)
 
     def _template(self, reader: Reader) -> BulkTemplate:
         mode = self.copy.mail_mode
         if mode not in MODES:
             mode = reader.mail_mode or self.copy.default_mode
-        key = (mode, reader.mail_format)
+        key = (mode, reader.mail_format, self.parts_for(reader))
         template = self._templates.get(key)
         if template is None:
-            template = self._templates[key] = self._compile(mode, reader.mail_format)
+            template = self._templates[key] = self._compile(*key)
         return template
 
-    def _compile(self, mode: str, mail_format: str) -> BulkTemplate:
+    @property
+    def conditions(self) -> list[str]:
+        """The conditions under which parts of the issue stand."""
+        return list(self._conditions)
+
+    def parts_for(self, reader: Reader) -> frozenset[str]:
+        """The conditions of the issue that `reader` fulfils."""
+        if not self._conditions:
+            return _NO_PARTS
+        known = {**json.loads(reader.attributes or "{}"), "name": reader.name, "language": reader.language}
+        return frozenset(text for text, clauses in self._conditions.items() if conditions.holds(clauses, known))
+
+    def _compile(self, mode: str, mail_format: str, parts: frozenset[str]) -> BulkTemplate:
         copy = self.copy
         excerpt = mode == "excerpt"
-        text = _with_constants(copy, copy.text_excerpt if excerpt else copy.text_full, str)
-        page = (
-            None
-            if mail_format == "text"
-            else _with_constants(copy, _with_own_links(copy, copy.html_excerpt if excerpt else copy.html_full), html.escape)
-        )
+        said, shown = (copy.text_excerpt, copy.html_excerpt) if excerpt else (copy.text_full, copy.html_full)
+        said, shown = (conditions.decided(one, parts.__contains__) for one in (said, shown))
+        text = _with_constants(copy, said, str)
+        page = None if mail_format == "text" else _with_constants(copy, _with_own_links(copy, shown), html.escape)
         subject = (TEST_PREFIX if copy.is_test else "") + copy.parts.subject
         return BulkTemplate.compile(
             replace(copy.parts, subject=subject, text=text, html=page, marks=frozenset((*PER_READER, _LINK_MARK, *copy.slots)))
@@ -137,6 +153,7 @@ class Renderer:
         return {mark: as_text(known.get(slot["field"])) or slot["fallback"] for mark, slot in self.copy.slots.items()}
 
 
+_NO_PARTS: frozenset[str] = frozenset()
 _PURPOSES = (sealing.UNSUBSCRIBE, sealing.PREFERENCES, sealing.BOUNCE, sealing.MESSAGE_ID)
 #: Marks with a value of their own in each mail; the others of `masthead.issues.rendering` are the same in all of them.
 PER_READER = ("unsubscribe_url", "preferences_url", "address_masked")

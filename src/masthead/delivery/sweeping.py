@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from masthead.delivery import campaigns, starting, waking
 from masthead.delivery.ledger import moving, ranges
 from masthead.delivery.models import Campaign, Delivery
 
+log = logging.getLogger(__name__)
 State = Campaign.State
 
 
@@ -31,6 +33,17 @@ def sweep(*, now: datetime) -> None:
         _settle(campaign, now)
     for campaign in Campaign.objects.filter(state=State.SENDING).exclude(ranges__done=False):
         finish(campaign=campaign, now=now)
+
+
+def after_clock_was_set_back(*, now: datetime) -> None:
+    """Nothing waits for an hour that comes twice: what rests, and who is to be tried again, is due at once."""
+    log.warning("the clock was set back: what waits for its time is looked at now")
+    for campaign in Campaign.objects.filter(state=State.PAUSED, resume_at__gt=now, paused_at__gt=now):
+        campaigns.resume(campaign=campaign, by="system", now=now)
+    for campaign in Campaign.objects.filter(state__in=(State.SENDING, State.PAUSED), ranges__done=False).distinct():
+        with transaction.atomic():
+            moving.hurry(campaign.pk)
+            ranges.forget_times_to_come(campaign.pk)
 
 
 def finish(*, campaign: Campaign, now: datetime) -> bool:

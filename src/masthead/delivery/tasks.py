@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.utils import timezone
 from django_tasks import task
 
+from masthead.common.clock_watch import ClockWatch
 from masthead.delivery import dry_run, starting, sweeping
 from masthead.delivery.sender import working
+
+_clock = ClockWatch()
 
 
 @task(queue_name="default")
@@ -30,4 +33,7 @@ def make_all_mails(run_id: int) -> None:
 @task(queue_name="maint")
 def sweep() -> None:
     """Whatever is due and nobody works on: start it, take it over, give it up or finish it."""
-    sweeping.sweep(now=timezone.now())
+    now = timezone.now()
+    if _clock.was_set_back():
+        sweeping.after_clock_was_set_back(now=now)
+    sweeping.sweep(now=now)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from masthead.common.text import direction_of
-from masthead.issues.blocks.base import Block
+from masthead.issues.blocks.base import SILENT, Block
 from masthead.issues.picture import Picture, Source
 
 __all__ = ["Block", "Content", "Follow", "Masthead", "Note", "Person", "Picture", "Source", "digest"]
@@ -38,10 +38,6 @@ class Note:
 
     key: str
     html: str
-
-
-#: Marks what came later: unless it says something, it counts for no digest, so that an upgrade makes nothing ready unready.
-SILENT = {"silent": True}
 
 
 @dataclass(frozen=True, kw_only=True)

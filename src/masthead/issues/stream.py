@@ -16,6 +16,11 @@ PROSE = ["bold", "italic", "link", "superscript", "subscript", "ul", "ol", "code
 SENTENCES = ["bold", "italic", "link", "superscript", "subscript"]
 
 LANGUAGE_TAG = RegexValidator(r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", _("Write a language tag such as en, fa or pt-BR."))
+#: How a condition begins (`rendering.conditions` reads all of it, and pre-flight says what it could not read).
+CONDITION = RegexValidator(
+    r"^\s*(not\s+)?[a-z][a-z0-9_]{0,39}(\s+(is|and)\s+\S.*)?\s*$",
+    _("Write a condition such as: member, not member, city is Lyon."),
+)
 #: What can stand between `[^` and `]`.
 NOTE_KEY = RegexValidator(r"^[^\s\[\]^]{1,40}$", _("A key is one word or number without brackets."))
 
@@ -25,6 +30,7 @@ _PARTS = _("Parts of a page")
 
 #: Names and children of all blocks are promises: drafts and revisions hold them.
 TONES: list[tuple[str, str | Promise]] = [("note", _("Note")), ("warning", _("Warning")), ("appeal", _("Appeal"))]
+PLACES: list[tuple[str, str | Promise]] = [("mail", _("only in the mail")), ("web", _("only on the web"))]
 SHAPES: list[tuple[str, str | Promise]] = [
     ("rule", _("a line across the page")),
     ("mail_ends", _("the mail ends here, the rest is on the web")),
@@ -32,8 +38,8 @@ SHAPES: list[tuple[str, str | Promise]] = [
 
 
 def _layout(*children: str) -> BlockGroup:
-    """The children, and the language behind the cog: few blocks are in another language than their issue."""
-    return BlockGroup(children=list(children), settings=["lang"])
+    """The children, and what few blocks need behind the cog: language, place, condition."""
+    return BlockGroup(children=list(children), settings=["lang", "only", "show_if"])
 
 
 class _Foreign(blocks.StructBlock):
@@ -45,6 +51,14 @@ class _Foreign(blocks.StructBlock):
         validators=[LANGUAGE_TAG],
         label=_("Language of this block"),
         help_text=_("Only if it differs from the issue's: fa, ar, fr … The direction follows."),
+    )
+    only = blocks.ChoiceBlock(required=False, choices=PLACES, label=_("Where it is shown"))
+    show_if = blocks.CharBlock(
+        required=False,
+        max_length=200,
+        validators=[CONDITION],
+        label=_("Only for readers who"),
+        help_text=_("A condition on their attributes, for mail alone: city is Lyon · member · not member and language is fr"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -35,8 +36,14 @@ def body_of(stream: Iterable[Any], assets: Assets) -> tuple[Block, ...]:
         assets.place = _("block %(place)s") % {"place": place}
         block = _MAKERS[child.block_type](child.value, assets)
         if block is not None:
-            found.append(block)
+            found.append(_placed(block, child.value))
     return tuple(found)
+
+
+def _placed(block: Block, value: Any) -> Block:
+    """The block with where and to whom it is shown; most are shown everywhere to everybody."""
+    only, show_if = _line(value.get("only")), _line(value.get("show_if"))
+    return replace(block, only=only, show_if=show_if) if only or show_if else block
 
 
 def notes_of(stream: Iterable[Any]) -> tuple[Note, ...]:

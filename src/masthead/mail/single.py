@@ -3,6 +3,9 @@
 Durable, tried again with growing pauses until `give_up_at`, and ahead of campaigns, since a person is waiting. A process killed
 between the final dot and the record sends its mail a second time: one confirmation too many is better than none.
 
+Nothing goes to a suppressed address or domain, whoever asked for it: that is looked up right before each mail is handed over. The
+mails of staff accounts are the exception.
+
 Limits do not hold them up, but they count towards them, so that bulk mail leaves room. A relay that cannot be reached is passed
 over for the next one at once.
 
@@ -24,11 +27,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from masthead.common.addresses import mask, normalise
-from masthead.mail import allowances, provider_limits
+from masthead.mail import allowances, provider_limits, suppressions
 from masthead.mail.composing import compose_single
+from masthead.mail.fingerprints import fingerprint
 from masthead.mail.handing_over import hand_over
 from masthead.mail.message import Message
-from masthead.mail.models import SingleMail
+from masthead.mail.models import SingleMail, Suppression
 from masthead.mail.models.single_mail import FINAL, OPEN
 from masthead.mail.passwords import SealedUnderAnotherKeyError
 from masthead.mail.sender import Sender
@@ -46,6 +50,8 @@ DEADLINES = Deadlines(connect=20, command=30, block=60, dot=120)
 LEASE = timedelta(minutes=6)
 #: So many are tried for one mail before it waits; all of their deadlines together are shorter than the lease.
 MOST_RELAYS = 3
+#: Mails of the accounts of staff (passwords, notices to owners) go to an address that gets no bulletin, too.
+_TO_ACCOUNTS = "notice"
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
 
@@ -103,6 +109,9 @@ def send(*, mail_id: int, now: datetime) -> SingleMail.State | None:
     mail = SingleMail.objects.filter(pk=mail_id).first()
     if mail is None or not _claim(mail, now):
         return None
+    stopped = _suppression(mail)
+    if stopped is not None:
+        return _record(mail, now, SingleMail.State.REJECTED, None, f"suppressed: {stopped.reason}; nothing was sent")
     try:
         reply: Reply | None = _hand_over(mail, now)
         words = str(reply)
@@ -177,6 +186,14 @@ def _hand_over(mail: SingleMail, now: datetime) -> Reply:
             _count(config, message)
             return reply
     raise failures[0]
+
+
+def _suppression(mail: SingleMail) -> Suppression | None:
+    """The last gate: what stops mail to this address, also if that came after the mail was queued."""
+    if mail.kind == _TO_ACCOUNTS:
+        return None
+    to = normalise(mail.envelope_to)
+    return suppressions.find(fingerprint(to.key), to.domain)
 
 
 def _sender_domain(mail: SingleMail) -> str:

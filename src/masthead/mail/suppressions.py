@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress as suppress_error
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from masthead.audit.recording import record
-from masthead.common.addresses import Address
+from masthead.common.addresses import Address, BadAddress, normalise
 from masthead.mail.fingerprints import fingerprint
 from masthead.mail.models import Suppression
 
@@ -58,6 +59,18 @@ def lift(*, suppression: Suppression, why: str, now: datetime, by: str) -> None:
         details = {"was": suppression.reason, "why": why}
         record(action="suppression.lifted", by=by, now=now, subject=f"suppression:{suppression.pk}", details=details)
         suppression.delete()
+
+
+def search(*, text: str = "", reason: str = "") -> QuerySet[Suppression]:
+    """Newest first, by a part of address or domain, and by reason. A whole address also finds who was erased."""
+    found = Suppression.objects.order_by("-pk")
+    text = text.strip()
+    if text:
+        part = Q(address__icontains=text) | Q(domain__icontains=text)
+        with suppress_error(BadAddress):
+            part |= Q(fingerprint=fingerprint(normalise(text).key))
+        found = found.filter(part)
+    return found.filter(reason=reason) if reason in Suppression.Reason.values else found
 
 
 def find(mark: bytes, domain: str) -> Suppression | None:

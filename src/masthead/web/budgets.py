@@ -62,6 +62,8 @@ class Budget:
 
 
 SIGN_UP = Budget(per_prefix=20, total=2000)
+#: For those whose browser did the sum of `web.proof_of_work`.
+SIGN_UP_PROVED = Budget(per_prefix=100, total=20_000)
 SIGN_IN = Budget(per_prefix=20, total=1000)
 CODES = Budget(per_prefix=30, total=1000)
 FORWARD = Budget(per_prefix=20, total=500)

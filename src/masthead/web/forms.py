@@ -70,6 +70,23 @@ def stateless(view: View) -> View:
     return checked
 
 
+def embeddable(view: View) -> View:
+    """A form that may stand on anybody's page, too. It carries no power of the visitor, and brings about one mail that asks.
+
+    What came `from_elsewhere` without a proof of work is shown again on our own page, to be sent from there.
+    """
+    return csrf_exempt(view)
+
+
+def from_elsewhere(request: HttpRequest) -> bool:
+    """Whether a form was posted by a page that is not ours, or brings no signed time."""
+    try:
+        _check_origin(request)
+    except PermissionDenied:
+        return True
+    return not request.POST.get(STAMP_FIELD)
+
+
 def by_token(view: View) -> View:
     """A page whose address holds a token from a mail. The token is the proof; see the top of this module."""
     return csrf_exempt(view)

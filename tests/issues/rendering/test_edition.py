@@ -106,9 +106,9 @@ def test_a_correction_stands_above_the_text_with_its_date() -> None:
     assert 'href="https://courier.example/issues/1971/as-sent/"' in web
 
 
-def test_a_block_under_a_condition_is_refused_with_its_place() -> None:
+def test_a_condition_that_is_none_is_refused_with_its_place() -> None:
     with pytest.raises(CannotRender, match="Block 2"):
-        render(replace(ENGLISH, body=(TextBlock("<p>a</p>"), TextBlock("<p>b</p>", show_if="city"))))
+        render(replace(ENGLISH, body=(TextBlock("<p>a</p>"), TextBlock("<p>b</p>", show_if="city = Lyon"))))
 
 
 def test_equal_content_has_equal_digests_and_any_change_another() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail import EmailMessage
 from django.test import Client
@@ -16,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from masthead.audience import import_undo, importing
-from masthead.audience.models import ConsentEvent, ImportRun, MailingList, Subscriber
+from masthead.audience.models import ConsentEvent, ImportRun, MailingList, SignUpForm, Subscriber
 from masthead.audit.models import Entry
 from masthead.common.addresses import normalise
 from masthead.mail.models import Suppression
@@ -236,6 +237,34 @@ def test_lists_are_made_counted_and_changed(desk: Client, reader: Subscriber, ma
     desk.post(reverse("desk_list", args=[made.pk]), {"name": "Allies", "opt_in": "single", "is_public": "on"})
     made.refresh_from_db()
     assert (made.name, made.slug, made.opt_in, made.is_public) == ("Allies", "friends", "single", True)
+
+
+def test_a_sign_up_form_is_made_looked_at_copied_changed_and_deleted(
+    desk: Client, mailing_list: MailingList, publication: Any
+) -> None:
+    assert "No forms of your own yet" in page(desk, "desk_sign_up_forms")
+    given = {"name": "On the <quay>", "lists": [mailing_list.pk], "asks_name": "on", "heading": "</textarea><b>Tides</b>"}
+    answer = desk.post(reverse("desk_sign_up_form_new"), given)
+    made = SignUpForm.objects.get()
+    assert answer["Location"] == f"{reverse('desk_sign_up_form', args=[made.pk])}?lang=en"
+    shown = BeautifulSoup(desk.get(answer["Location"]).content, "html.parser")
+    copied = shown.select_one("#form-html")
+    assert copied is not None
+    assert "&lt;b&gt;Tides&lt;/b&gt;" in copied.text
+    assert made.slug in copied.text
+    picture = desk.get(reverse("desk_sign_up_form_picture", args=[made.pk]))
+    assert "form-action 'none'" in picture["Content-Security-Policy"]
+    assert "<b>Tides" not in picture.content.decode()
+    there = reverse("desk_sign_up_form", args=[made.pk])
+    desk.post(f"{there}?lang=fa", {**given, "name": "Quay", "heading": "جزر و مد"})
+    made.refresh_from_db()
+    assert (made.name, made.slug, set(made.texts)) == ("Quay", "on-the-quay", {"en", "fa"})
+    again = desk.post(reverse("desk_sign_up_form_new"), {**given, "name": "quay"})
+    assert "There is already a form" in again.content.decode()
+    assert "Choose at least one list" in desk.post(there, {"name": "Quay"}).content.decode()
+    desk.post(reverse("desk_sign_up_form_delete", args=[made.pk]))
+    assert not SignUpForm.objects.exists()
+    assert Entry.objects.filter(action__startswith="sign_up_form.").count() == 3
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ SCREENS: dict[str, set[Role]] = {
     "/desk/issues/sending/{campaign}/rest/": {OWNER, EDITOR},
     "/desk/returns/": {OWNER, CARE},
     "/desk/returns/issues/": {OWNER, CARE},
+    "/desk/returns/alarms/": {OWNER, CARE},
+    "/desk/returns/rules/": {OWNER},
     "/desk/returns/issues/{campaign}/": {OWNER, CARE},
     "/desk/contributors/": {OWNER, EDITOR, AUTHOR},
     "/desk/images/": {OWNER, EDITOR, AUTHOR},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import errno
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from wagtail.rich_text import RichText
 
 from masthead.audience.models import MailingList, Subscriber, Subscription
-from masthead.delivery import dry_run, starting, sweeping
+from masthead.delivery import dry_run, starting, sweeping, trouble
 from masthead.delivery.models import Campaign, Delivery, DryRun
 from masthead.issues import reading
 from masthead.issues.models import Edition, Issue, Publication
@@ -273,6 +274,17 @@ def test_what_is_uncertain_is_held_if_wished_and_sent_again_when_somebody_decide
     assert Delivery.objects.get().state == Delivery.State.QUEUED
     campaign.refresh_from_db()
     assert campaign.state == Campaign.State.SENDING
+
+
+def test_a_database_that_cannot_be_written_is_said_while_it_lasts(
+    owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    url = send(owner_at_desk, issue, wish)["Location"]
+    pk = Campaign.objects.get().pk
+    trouble.note(pk, OSError(errno.ENOSPC, "No space left on device"))
+    assert "The disk of the database is full" in owner_at_desk.get(url + "news/").content.decode()
+    trouble.over(pk)
+    assert "The disk of the database is full" not in owner_at_desk.get(url + "news/").content.decode()
 
 
 def test_who_is_without_it_is_counted_and_then_sent_to_with_a_minute_to_undo(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from masthead.audience import defining
 from masthead.audience.models import Subscriber, Subscription
 from masthead.mail.models import SingleMail
 from masthead.web.portal.signing_in import safe_path
@@ -18,6 +20,7 @@ from tests.web.pages import parsed, words
 
 pytestmark = pytest.mark.django_db
 Stamp = Callable[[], str]
+NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 
 
 def newest_mail() -> str:
@@ -155,3 +158,24 @@ def test_odd_values_sign_nobody_in(ask: Any, reader: Any, value: str) -> None:
     assert ask(reader.address, code=value).status_code == 400
     assert ask(value).status_code == 400
     assert ask(value, code=value).status_code == 400
+
+
+def test_a_reader_sees_and_changes_the_answers_that_may_be_changed(signed_in: Client, reader: Subscriber) -> None:
+    defining.create(kind="text", label="City", required=True, editable=True, by="staff:1", now=NOW)
+    defining.create(kind="boolean", label="Sails", editable=True, by="staff:1", now=NOW)
+    defining.create(kind="number", label="Member", by="staff:1", now=NOW)
+    Subscriber.objects.update(attributes={"city": "Lyon", "sails": True, "member": 7, "old_field": "kept"})
+    page = parsed(signed_in.get("/account/"))
+    assert page.select_one("[name=q-city]")["value"] == "Lyon"  # type: ignore[index]
+    assert page.select_one("[name=q-sails]").has_attr("checked")  # type: ignore[union-attr]
+    assert not page.select("[name=q-member]")
+    assert "Member 7" in words(signed_in.get("/account/"))
+    form = {"csrfmiddlewaretoken": page.select_one("[name=csrfmiddlewaretoken]")["value"], "holds": "text"}  # type: ignore[index]
+    refused = signed_in.post("/account/", {**form, "q-city": "", "name": "Nina"})
+    assert refused.status_code == 400
+    reader.refresh_from_db()
+    assert (reader.attributes["city"], reader.mail_format) == ("Lyon", "html")
+    assert signed_in.post("/account/", {**form, "q-city": "Brest"}).status_code == 200
+    reader.refresh_from_db()
+    assert reader.attributes == {"city": "Brest", "sails": False, "member": 7, "old_field": "kept"}
+    assert reader.mail_format == "text"

@@ -113,6 +113,15 @@ def test_a_search_finds_by_word_and_number(visitor: Client, publish: Any, query:
     assert response.headers["X-Robots-Tag"] == "noindex"
 
 
+def test_a_persian_archive_counts_in_persian_digits(visitor: Client, publish: Any, publication: Any) -> None:
+    publication.language = "fa"
+    publication.save()
+    publish(1970, "جزر و مد", language="fa")
+    heading = parsed(visitor.get("/issues/", {"q": "جزر"})).select_one("h2").get_text()
+    assert heading == "۱ شماره برای «جزر»"
+    assert "/issues/1970/" in visitor.get("/issues/", {"q": "۱۹۷۰"}).content.decode()
+
+
 @pytest.mark.parametrize("query", ["%", "_", "' OR 1=1 --", "\x00", "x" * 5000, "(a+)+$", "\u202e"])
 def test_a_strange_search_finds_nothing_and_breaks_nothing(visitor: Client, publish: Any, query: str) -> None:
     publish(1971)

@@ -9,6 +9,7 @@ from masthead.audience.models.import_run import ImportRun
 from masthead.audience.models.mailing_list import MailingList
 from masthead.audience.models.segment import Segment
 from masthead.audience.models.sign_in import SignIn
+from masthead.audience.models.sign_up_form import SignUpForm
 from masthead.audience.models.subscriber import Subscriber
 from masthead.audience.models.subscription import Subscription
 from masthead.audience.models.tag import Tag, Tagging
@@ -25,6 +26,7 @@ __all__ = [
     "MailingList",
     "Segment",
     "SignIn",
+    "SignUpForm",
     "Subscriber",
     "Subscription",
     "Tag",

@@ -1,9 +1,10 @@
 """The models of this package."""
 
+from masthead.bounces.models.alarm import Alarm
 from masthead.bounces.models.finding import Finding
 from masthead.bounces.models.mailbox import Mailbox
 from masthead.bounces.models.policy import Policy
 from masthead.bounces.models.raw_report import RawReport
 from masthead.bounces.models.webhook import Webhook
 
-__all__ = ["Finding", "Mailbox", "Policy", "RawReport", "Webhook"]
+__all__ = ["Alarm", "Finding", "Mailbox", "Policy", "RawReport", "Webhook"]

@@ -151,6 +151,19 @@ def note_wake(range_id: int) -> bool:
         return bool(cursor.rowcount == 1)
 
 
+def forget_times_to_come(campaign_id: int) -> None:
+    """Signs of life and wakes that the database's clock has not come to yet: it was set back.
+
+    They become as old as now, not void: who lives gives another sign in seconds, and who is dead is missed after the usual time.
+    """
+    with connection.cursor() as cursor:
+        for column in ("heartbeat_at", "woken_at"):
+            cursor.execute(
+                _sql(f"UPDATE delivery_range SET {column} = {{now}} WHERE campaign_id = %s AND NOT done AND {column} > {{now}}"),
+                [campaign_id],
+            )
+
+
 def close_if_done(range_id: int) -> bool:
     """Close a range without a living owner in which nobody waits any more; answer whether it is closed."""
     with connection.cursor() as cursor:

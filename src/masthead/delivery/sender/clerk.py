@@ -17,7 +17,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, connections
 
+from masthead.common.full_disk import is_full_disk
 from masthead.common.stopping import STOP
+from masthead.delivery import trouble
 from masthead.delivery.ledger.committing import Book, Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
 
@@ -125,15 +127,20 @@ class Clerk:
         failures = 0
         while True:
             try:
-                return work()
+                done = work()
             except (OperationalError, InterfaceError) as error:
                 _end_if_fatal(error)
                 failures += 1
-                log.warning("the ledger cannot be written (%s); no mail is handed over until it can", error)
+                log.warning("campaign %s: %s", self._campaign_id, trouble.note(self._campaign_id, error))
                 connection.close()
                 if STOP.is_set() and failures > 5:
                     raise
                 time.sleep(min(5.0, 0.1 * 2**failures))
+            else:
+                if failures:
+                    trouble.over(self._campaign_id)
+                    log.warning("campaign %s: the database can be written again; sending goes on", self._campaign_id)
+                return done
 
     def _commit_once(self, results: Sequence[Result], wishes: Sequence[Wish]) -> dict[int, Verdict]:
         now = time.time()
@@ -175,6 +182,6 @@ def _fail(future: asyncio.Future[Any], error: BaseException) -> None:
 
 def _end_if_fatal(error: Exception) -> None:
     """A failed sync is not tried again: the process ends, and what is uncertain gets its name when it starts again."""
-    if any(words in str(error).lower() for words in _FATAL):
+    if any(words in str(error).lower() for words in _FATAL) and not is_full_disk(error):
         log.critical("the database could not be written: %s. Ending at once; see to the disk, then start again.", error)
         os._exit(74)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from django.utils.html import format_html
@@ -66,16 +66,32 @@ def classes(*names: str) -> SafeString:
     return format_html(' class="{}"', kept) if kept else SafeString("")
 
 
+#: Marks what came later: unless it says something, it counts for no digest, so that an upgrade makes nothing ready unready.
+SILENT = {"silent": True}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Block(ABC):
     """One block of a body.
 
-    `lang` (BCP 47) where the block is in another language than the issue; its direction follows. `show_if` is a condition on a
-    reader's attributes, for mail only: web page and feed leave such a block out.
+    `lang` (BCP 47) where the block is in another language than the issue; its direction follows. `only` is "mail" or "web" for
+    a block that the other does not show; the text part is mail, the feed is web. `show_if` is a condition on a reader's
+    attributes (`rendering.conditions`), for mail only: web page and feed leave such a block out.
     """
 
     lang: str = ""
+    only: str = field(default="", metadata=SILENT)
     show_if: str = ""
+
+    @property
+    def in_mail(self) -> bool:
+        """Whether mails show it, to those who fulfil its condition."""
+        return self.only != "web"
+
+    @property
+    def on_web(self) -> bool:
+        """Whether page and feed show it."""
+        return self.only != "mail" and not self.show_if
 
     @property
     def dir(self) -> str:

@@ -88,7 +88,7 @@ def length(content: Content) -> int:
 
 
 #: Not words: addresses, names of a choice, what the block is.
-_NOT_WORDS = frozenset({"url", "link", "lang", "show_if", "tone", "kind", "name"})
+_NOT_WORDS = frozenset({"url", "link", "lang", "only", "show_if", "tone", "kind", "name"})
 
 
 def _words(value: object) -> Iterator[str]:

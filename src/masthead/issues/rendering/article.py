@@ -37,7 +37,7 @@ from masthead.issues.rendering.media import WebMedium
 def article_html(content: Content) -> SafeString:
     """The article of `content`, without inline style or script."""
     medium = WebMedium(content, Links(content.url))
-    body = format_html_join("\n", "{}", ((block.web(medium),) for block in content.body if not block.show_if))
+    body = format_html_join("\n", "{}", ((block.web(medium),) for block in content.body if block.on_web))
     return format_html(
         '<article class="issue" lang="{}" dir="{}">\n{}\n{}{}<div class="issue-body">\n{}\n</div>\n{}</article>',
         content.language,

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import override
 
 from masthead.issues.content import Content
-from masthead.issues.rendering import wording
+from masthead.issues.rendering import conditions, wording
 from masthead.issues.rendering.article import article_html
 from masthead.issues.rendering.feed import feed_html
 from masthead.issues.rendering.links import Links
@@ -52,11 +52,9 @@ class Rendered:
 def render(content: Content) -> Rendered:
     """`content` in all its forms, in the words of its language. The same input gives the same bytes.
 
-    Raises CannotRender for a block with a condition, TooManyFields (`rendering.merge`).
+    Raises CannotRender for a condition that is none, TooManyFields (`rendering.merge`).
     """
-    for place, block in enumerate(content.body, 1):
-        if block.show_if:
-            raise CannotRender(f"Block {place} of the text is shown under a condition, which mails cannot do yet. Remove it.")
+    _check_conditions(content)
     slots = Slots()
     links = Links(content.url)
     with override(wording.catalogue(content.language)):
@@ -74,3 +72,17 @@ def render(content: Content) -> Rendered:
             links=links.as_list(),
             slots=slots.as_dict(),
         )
+
+
+def _check_conditions(content: Content) -> None:
+    asked = set()
+    for place, block in enumerate(content.body, 1):
+        if not block.show_if:
+            continue
+        try:
+            conditions.parse(block.show_if)
+        except conditions.BadCondition as error:
+            raise CannotRender(f"Block {place}: {error}") from error
+        asked.add(block.show_if.strip())
+    if len(asked) > conditions.MOST_CONDITIONS:
+        raise CannotRender(f"The issue has more than {conditions.MOST_CONDITIONS} different conditions. Use fewer.")

@@ -21,7 +21,7 @@ def feed_html(content: Content) -> SafeString:
         if content.correction_note
         else ""
     )
-    body = format_html_join("\n", "{}", ((block.web(medium),) for block in content.body if not block.show_if))
+    body = format_html_join("\n", "{}", ((block.web(medium),) for block in content.body if block.on_web))
     return format_html(
         '<div lang="{}" dir="{}">\n{}{}{}\n{}</div>', content.language, content.dir, correction, lead, body, _notes(medium)
     )

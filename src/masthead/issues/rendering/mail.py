@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 
 from masthead.common.sharing import CHANNELS, NETWORKS, share_links
 from masthead.common.text import digits, printable
+from masthead.issues.blocks.base import Block
 from masthead.issues.blocks.button import bulletproof
 from masthead.issues.content import Content
 from masthead.issues.rendering import colours, wording
+from masthead.issues.rendering.conditions import CLOSING, opening
 from masthead.issues.rendering.excerpt import excerpt_body
 from masthead.issues.rendering.faces import face
 from masthead.issues.rendering.links import Links
@@ -116,7 +118,13 @@ def _body(content: Content, medium: MailMedium, *, full: bool) -> SafeString:
     blocks = content.body if full else excerpt_body(content)
     if not full and not blocks and content.excerpt:
         return format_html('<p class="excerpt">{}</p>', medium.words(content.excerpt))
-    return format_html_join("\n", "{}", ((block.mail(medium),) for block in blocks))
+    return format_html_join("\n", "{}", ((_under_its_condition(block, medium),) for block in blocks if block.in_mail))
+
+
+def _under_its_condition(block: Block, medium: MailMedium) -> SafeString:
+    """The block between the marks of its condition; they are letters, digits and braces."""
+    html = block.mail(medium)
+    return SafeString(opening(block.show_if) + html + CLOSING) if block.show_if else html
 
 
 def _continue(content: Content) -> SafeString:

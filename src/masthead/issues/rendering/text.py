@@ -15,6 +15,7 @@ from masthead.common.text import display_width, printable, stuffed, wrap
 from masthead.issues.blocks.base import Block
 from masthead.issues.content import Content
 from masthead.issues.rendering import wording
+from masthead.issues.rendering.conditions import CLOSING, opening
 from masthead.issues.rendering.excerpt import excerpt_body
 from masthead.issues.rendering.inline import TextWriter
 from masthead.issues.rendering.links import Links
@@ -108,7 +109,15 @@ def _headline(content: Content, medium: PlainMedium) -> list[str]:
 
 
 def _body(blocks: Iterable[Block], medium: PlainMedium) -> list[str]:
-    return _joined(block.text(medium) for block in blocks)
+    return _joined(_under_its_condition(block, block.text(medium)) for block in blocks if block.in_mail)
+
+
+def _under_its_condition(block: Block, lines: list[str]) -> list[str]:
+    """The lines between the marks of their condition, which stand beside words and take no lines of their own."""
+    if not block.show_if or not lines:
+        return lines
+    first, *rest = [opening(block.show_if) + lines[0], *lines[1:]]
+    return [first, *rest[:-1], rest[-1] + CLOSING] if rest else [first + CLOSING]
 
 
 def _notes(medium: PlainMedium) -> list[str]:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from masthead.audience.models import Subscriber
+from masthead.bounces import alarming
+from masthead.bounces import lookups as returns
 from masthead.bounces.models import Mailbox
 from masthead.delivery.models import Campaign
 from masthead.issues.assigning import publications_of
@@ -118,6 +120,9 @@ def _next_action(person: User, publications: list[Publication], moving: list[Cam
             _("Look at it"),
             reverse("desk_mailbox", args=[refused.pk]),
         )
+    waiting = returns.attention() if may(person, "returns.view") else 0
+    if waiting:
+        return _about_returns()
     if not may(person, "issues.write"):
         return None
     draft = Issue.objects.filter(public_from=None, publication__in=publications).exclude(title="").order_by("-id").first()
@@ -141,6 +146,24 @@ def _next_action(person: User, publications: list[Publication], moving: list[Cam
         _("It is a draft."),
         _("Open it"),
         reverse("issues:edit", args=[draft.pk]),
+    )
+
+
+def _about_returns() -> NextAction:
+    """What came back asks for a person: an alarm first, since it gets worse."""
+    alarm = returns.open_alarms().first()
+    if alarm is not None:
+        return NextAction(
+            _("A receiver holds something against your mail"),
+            alarming.sentence(alarm),
+            _("See what to do"),
+            reverse("desk_alarms"),
+        )
+    return NextAction(
+        _("What came back needs you"),
+        _("Too many dead addresses at once, or a report that could not be read."),
+        _("Look at it"),
+        reverse("desk_returns"),
     )
 
 

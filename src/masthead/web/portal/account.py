@@ -8,15 +8,16 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from masthead.audience import consent, erasure, exporting, preferences, subscribers
+from masthead.audience import consent, defining, erasure, exporting, preferences, subscribers
 from masthead.audience.lookups import timeline
-from masthead.audience.models import Subscriber
+from masthead.audience.models import Attribute, MailingList, Subscriber
 from masthead.common.addresses import BadAddress, mask
 from masthead.common.urls import absolute
 from masthead.issues.models import Publication
@@ -26,7 +27,7 @@ from masthead.web.budgets import SIGN_UP, TOKENS
 from masthead.web.forms import by_token
 from masthead.web.limits import spends
 from masthead.web.page import for_publication, here
-from masthead.web.portal import preferences_form
+from masthead.web.portal import preferences_form, questions
 from masthead.web.portal.frame import gone, offered_lists, own_page, why_not
 
 View = Callable[..., HttpResponse]
@@ -52,19 +53,41 @@ def for_reader(view: View) -> Callable[..., Any]:
 def account(request: HttpRequest, publication: Publication, reader: Subscriber) -> HttpResponse:
     """What the reader chose, and the form to choose otherwise."""
     offered = offered_lists(publication)
+    asked = list(Attribute.objects.filter(editable=True))
     problems: list[str] = []
+    given, wrong = questions.held(asked, reader.attributes), dict[str, str]()
     if request.method == "POST":
-        try:
-            preferences_form.save(subscriber=reader, offered=offered, data=request.POST, now=timezone.now(), with_name=True)
-        except preferences_form.BadInput as error:
-            problems = error.problems
+        given = questions.typed(asked, request.POST)
+        wrong = questions.checked(asked, given)[1]
+        problems = [_("Please look at the marked answers.")] if wrong else _save(request, reader, offered, asked, given)
     context = {
         **preferences_form.shown(reader, offered),
+        "questions": questions.shown(asked, reader.language or publication.language, given=given, wrong=wrong),
+        "held": questions.told(reader.attributes, reader.language or publication.language),
         "events": timeline(reader),
         "problems": problems,
         "saved": request.method == "POST" and not problems,
     }
     return own_page(request, "portal/account.html", context, reader=reader, status=400 if problems else 200)
+
+
+def _save(
+    request: HttpRequest,
+    reader: Subscriber,
+    offered: list[MailingList],
+    asked: list[Attribute],
+    given: dict[str, list[str]],
+) -> list[str]:
+    """Write what the form says, all or nothing; returns what is wrong with it."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            preferences_form.save(subscriber=reader, offered=offered, data=request.POST, now=now, with_name=True)
+            defining.answer(subscriber=reader, among=asked, typed=given, by="reader", now=now)
+    except preferences_form.BadInput as error:
+        return error.problems
+    reader.refresh_from_db(fields=["attributes"])
+    return []
 
 
 @require_safe

@@ -20,11 +20,12 @@ def own_page(
     context: dict[str, Any] | None = None,
     *,
     reader: Subscriber | None = None,
+    language: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page in the reader's language, else the publication's."""
-    language = (reader.language if reader else "") or None
-    response = page(request, template, context, status=status, language=language, noindex=True)
+    """The page in `language`, else the reader's, else the publication's."""
+    language = language or (reader.language if reader else "")
+    response = page(request, template, context, status=status, language=language or None, noindex=True)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
 from masthead.audience import consent
-from masthead.audience.models import MailingList
+from masthead.audience.models import Attribute, SignUpForm
 from masthead.common.addresses import BadAddress, mask, normalise
 from masthead.common.urls import absolute
 from masthead.issues import lookups
 from masthead.issues.models import Publication
 from masthead.issues.publications import base_url_of, sender_of
-from masthead.web.budgets import SIGN_UP, TOKENS
-from masthead.web.forms import TooSoon, by_token, check_stamp, is_machine, stateless
-from masthead.web.limits import spends
+from masthead.web.budgets import SIGN_UP, SIGN_UP_PROVED, TOKENS
+from masthead.web.forms import STAMP_FIELD, TooSoon, by_token, check_stamp, embeddable, from_elsewhere, is_machine, stateless
+from masthead.web.limits import PROVED, spends
 from masthead.web.middleware import spoken
-from masthead.web.page import for_publication
+from masthead.web.page import for_publication, here
+from masthead.web.portal import questions
 from masthead.web.portal.frame import gone, offered_lists, own_page, why_not
 from masthead.web.portal.preferences_form import choices
+from masthead.web.portal.sign_up_page import Form, form_of, form_page
 from masthead.web.portal.webmail import webmail_of
 
 _METHODS = ["GET", "HEAD", "POST"]
@@ -32,23 +34,27 @@ _METHODS = ["GET", "HEAD", "POST"]
 
 @require_http_methods(_METHODS)
 @stateless
-@spends(SIGN_UP)
+@spends(SIGN_UP, proved=SIGN_UP_PROVED)
 @for_publication
 def subscribe(request: HttpRequest, publication: Publication) -> HttpResponse:
-    """The form; when it was sent, what to look for in the inbox, alike for every address (security rule S12)."""
+    """The publication's own form; when it was sent, what to look for in the inbox, alike for every address (rule S12)."""
     offered = offered_lists(publication)
     if not offered:
         return own_page(request, "portal/no_lists.html")
-    if request.method != "POST":
-        return _form(request, publication, offered, {"address": request.GET.get("address", "")[:320]})
-    try:
-        check_stamp(request)
-        return _ask(request, publication, offered)
-    except TooSoon:
-        problem = _("That was very quick, or the page was open for very long. Please press the button once more.")
-        return _form(request, publication, offered, request.POST, problem=problem)
-    except BadAddress as error:
-        return _form(request, publication, offered, request.POST, problem=why_not(error), field="address", status=400)
+    questions = list(Attribute.objects.filter(at_sign_up=True))
+    return _answer(request, Form(publication, offered, questions, publication.language))
+
+
+@require_http_methods(_METHODS)
+@embeddable
+@spends(SIGN_UP, proved=SIGN_UP_PROVED)
+@for_publication
+def sign_up_form(request: HttpRequest, publication: Publication, form: str) -> HttpResponse:
+    """A form of the desk's, on our page or sent from somebody else's. One that was deleted leads to the publication's own."""
+    made = SignUpForm.objects.filter(slug=form).first()
+    if made is None:
+        return HttpResponseRedirect(here(request, "subscribe"))
+    return _answer(request, form_of(made, publication, request.GET.get("lang") or request.POST.get("lang") or ""))
 
 
 @require_http_methods(_METHODS)
@@ -73,20 +79,49 @@ def confirm(request: HttpRequest, publication: Publication, token: str) -> HttpR
     return own_page(request, "portal/confirm.html", context, reader=waiting.subscriber)
 
 
-def consent_text(publication: Publication, language: str) -> str:
-    """What the form says about consent; kept with the reader's request."""
-    with override(spoken(language)):
-        return _(
-            "I want to receive %(publication)s by e-mail. I can leave at any time, with one click in each mail. "
-            "You store my address, my name if I give it, what I chose here and when, until I leave or ask you to erase it."
-        ) % {"publication": publication.name}
+def _answer(request: HttpRequest, form: Form) -> HttpResponse:
+    with override(spoken(form.language)):
+        if request.method != "POST":
+            return form_page(request, form, QueryDict(urlencode({"address": request.GET.get("address", "")[:320]})))
+        if form.made and from_elsewhere(request) and not _is_proved(request):
+            notice = _("One more click: look over what you typed and press the button.")
+            return form_page(request, form, request.POST, notice=notice)
+        try:
+            check_stamp(request)
+            return _ask(request, form)
+        except TooSoon:
+            problem = _("That was very quick, or the page was open for very long. Please press the button once more.")
+            return form_page(request, form, request.POST, problem=problem)
+        except BadAddress as error:
+            return form_page(request, form, request.POST, problem=why_not(error), field="address", status=400)
+        except _BadAnswers as error:
+            problem = _("Please look at the marked answers.")
+            return form_page(request, form, request.POST, problem=problem, wrong=error.wrong, status=400)
 
 
-def _ask(request: HttpRequest, publication: Publication, offered: list[MailingList]) -> HttpResponse:
+def _is_proved(request: HttpRequest) -> bool:
+    """The script of the form did its work, which brings the signed time, too."""
+    return bool(getattr(request, PROVED, False) and request.POST.get(STAMP_FIELD))
+
+
+class _BadAnswers(ValueError):
+    """What is wrong, by the key of the question."""
+
+    def __init__(self, wrong: dict[str, str]) -> None:
+        super().__init__(", ".join(wrong))
+        self.wrong = wrong
+
+
+def _ask(request: HttpRequest, form: Form) -> HttpResponse:
+    publication = form.publication
     address = request.POST.get("address", "")[:1000]
     checked = normalise(address)
+    given, wrong = questions.checked(form.questions, questions.typed(form.questions, request.POST))
+    if wrong:
+        raise _BadAnswers(wrong)
     sender = sender_of(publication)
-    chosen = [entry for entry in offered if entry.slug in request.POST.getlist("lists")] or _default(request, offered)
+    # The short form asks nothing but the address: it means the first list. The long one has its boxes ticked.
+    chosen = [entry for entry in form.offered if entry.slug in request.POST.getlist("lists")] or form.offered[:1]
     if is_machine(request):
         # It gets the answer everybody gets, and nothing happens.
         asked = consent.Requested(mask(checked.address), "", sender.address)
@@ -95,45 +130,16 @@ def _ask(request: HttpRequest, publication: Publication, offered: list[MailingLi
         asked = consent.request(
             address=address,
             lists=chosen,
-            text=consent_text(publication, publication.language),
-            how="form",
+            text="\n\n".join(part for part in (form.texts.get("intro", ""), form.consent_text) if part),
+            how=form.how,
             sender=sender,
             confirm_url=lambda token: absolute(base_url_of(publication), "confirm", token=token),
             now=timezone.now(),
-            name=request.POST.get("name", "")[:200],
-            language=fields["language"] or publication.language,
+            name=request.POST.get("name", "")[:200] if form.asks_name else "",
+            language=fields["language"] or form.language,
             mail_format=fields["mail_format"],
             mail_mode=fields["mail_mode"],
+            attributes=given,
         )
-    context = {"asked": asked, "webmail": webmail_of(checked.address)}
-    return own_page(request, "portal/check_inbox.html", context)
-
-
-def _default(request: HttpRequest, offered: list[MailingList]) -> list[MailingList]:
-    """The short form asks nothing but the address: it means the first list. The long one has its boxes ticked."""
-    return offered[:1]
-
-
-def _form(
-    request: HttpRequest,
-    publication: Publication,
-    offered: list[MailingList],
-    values: Any,
-    *,
-    problem: str = "",
-    field: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    ticked = set(values.getlist("lists")) if hasattr(values, "getlist") else set()
-    context = {
-        "offered": offered,
-        "ticked": ticked or {offered[0].slug},
-        "values": values,
-        "holds": values.get("holds") or "publication",
-        "wanted_language": values.get("language") or publication.language,
-        "languages": settings.LANGUAGES,
-        "consent_text": consent_text(publication, publication.language),
-        "problem": problem,
-        "field": field,
-    }
-    return own_page(request, "portal/subscribe.html", context, status=status)
+    context = {"asked": asked, "webmail": webmail_of(checked.address), "texts": form.texts}
+    return own_page(request, "portal/check_inbox.html", context, language=form.language)

@@ -8,12 +8,16 @@ from masthead.web.limits import spends
 from masthead.web.portal import from_mail
 from masthead.web.portal.account import account, account_address, account_data, account_erase, new_address
 from masthead.web.portal.forwarding import forward, forward_stop
-from masthead.web.portal.sign_up import confirm, subscribe
+from masthead.web.portal.sign_up import confirm, sign_up_form, subscribe
+from masthead.web.portal.sign_up_script import challenge, script
 from masthead.web.portal.signing_in import sign_in, sign_in_link, sign_out
 from masthead.web.routes import route
 
 urlpatterns = [
     route("subscribe", subscribe),
+    route("subscribe_script", script),
+    route("subscribe_challenge", challenge),
+    route("sign_up_form", sign_up_form),
     route("confirm", confirm),
     route("sign_in", sign_in),
     route("sign_in_link", sign_in_link),

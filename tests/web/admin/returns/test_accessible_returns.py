@@ -21,7 +21,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, Route, sync_playwright
 
 from masthead.bounces import acting
-from masthead.bounces.models import Finding, RawReport
+from masthead.bounces.models import Alarm, Finding, RawReport
 from masthead.delivery.models import Campaign
 from masthead.team.models import Role
 
@@ -60,12 +60,25 @@ def screens(
     assert last.subscriber is not None
     Finding.objects.filter(pk=dead.pk - 1).update(outcome=Finding.Outcome.HELD)
     unread = RawReport.objects.create(digest="d", via="pipe", received_at=now, raw=b"\xff\x00" * 300, size=600, state="unread")
+    for reason, paused in (("authfailure", False), ("spamdetected", True)):
+        Alarm.objects.create(
+            kind="refused",
+            campaign=campaign,
+            domain="big.example",
+            reason=reason,
+            count=6,
+            out_of=99,
+            raised_at=now,
+            paused=paused,
+        )
     client = at_desk(Role.OWNER)
     paths = [
         reverse("desk_returns"),
         reverse("desk_returns") + "?reason=onhold",
         reverse("desk_returns_issues"),
         reverse("desk_returns_issue", args=[campaign.pk]),
+        reverse("desk_alarms"),
+        reverse("desk_judging"),
         reverse("desk_finding", args=[dead.pk]),
         reverse("desk_finding", args=[last.pk]),
         reverse("desk_report", args=[unread.pk]),

@@ -14,8 +14,8 @@ from django.urls import reverse
 
 from masthead.audience.models import ConsentEvent, Subscription
 from masthead.audit.models import Entry
-from masthead.bounces import findings, intake
-from masthead.bounces.models import Finding, RawReport
+from masthead.bounces import findings, intake, policies
+from masthead.bounces.models import Alarm, Finding, RawReport
 from masthead.delivery.models import Campaign, Delivery
 from masthead.mail.models import Suppression
 from masthead.mail.suppressions import is_suppressed
@@ -217,3 +217,54 @@ def test_two_hundred_hostile_words_stay_words(care_at_desk: Client, campaign: Ca
     for url in (reverse("desk_returns"), reverse("desk_finding", args=[found.pk])):
         assert "<svg onload" not in care_at_desk.get(url).content.decode()
         assert "<svg/onload" not in care_at_desk.get(url).content.decode()
+
+
+def test_an_alarm_stands_on_the_first_screen_with_advice_until_somebody_settles_it(
+    care_at_desk: Client, campaign: Campaign, now: datetime
+) -> None:
+    alarm = Alarm.objects.create(
+        kind="refused", campaign=campaign, domain="big.example", reason="authfailure", count=6, out_of=100, raised_at=now
+    )
+    home = care_at_desk.get(reverse("desk_home")).content.decode()
+    assert "big.example: 6 of 100 mails refused" in home
+    assert "Alarms (1)" in care_at_desk.get(reverse("desk_returns")).content.decode()
+    assert "masthead doctor" in care_at_desk.get(reverse("desk_alarms")).content.decode()
+    assert care_at_desk.post(reverse("desk_alarm_settle", args=[alarm.pk])).status_code == 302
+    assert "big.example" not in care_at_desk.get(reverse("desk_home")).content.decode()
+    assert not care_at_desk.get(reverse("desk_alarms")).context["alarms"]
+
+
+def test_rules_are_tried_then_kept_then_as_in_the_beginning(owner_at_desk: Client, dead: Finding) -> None:
+    url = reverse("desk_judging")
+    form = owner_at_desk.get(url).context["form"]
+    values = {bound.name: bound.value() for bound in form} | {"hard": "5.1.2"}
+    tried = owner_at_desk.post(url, values | {"act": "try"})
+    assert tried.context["tried"]["moves"][0][2] == 1
+    assert "would be judged otherwise" in tried.content.decode()
+    assert policies.current() == policies.DEFAULTS
+    assert owner_at_desk.post(url, values | {"act": "keep"}).status_code == 302
+    assert policies.current().hard == frozenset({"5.1.2"})
+    assert Entry.objects.filter(action="bounces.policy_changed").count() == 1
+    dead.refresh_from_db()
+    assert dead.outcome == OUTCOME.SUPPRESSED
+    owner_at_desk.post(url, {"act": "defaults"})
+    assert policies.current() == policies.DEFAULTS
+
+
+@pytest.mark.parametrize("wrong", [{"hard": "4.2.2"}, {"hard": "x"}, {"guard_percent": "0"}, {"repeats": "1"}, {"repeats": ""}])
+def test_a_rule_that_cannot_be_is_refused_in_words(owner_at_desk: Client, wrong: dict[str, str]) -> None:
+    url = reverse("desk_judging")
+    values = {bound.name: bound.value() for bound in owner_at_desk.get(url).context["form"]}
+    for act in ("try", "keep"):
+        page = owner_at_desk.post(url, values | wrong | {"act": act})
+        assert page.status_code == 200
+        assert page.context["form"].errors
+        assert page.context["tried"] is None
+    assert policies.current() == policies.DEFAULTS
+
+
+def test_only_the_owner_changes_the_rules(at_desk: Callable[[Role], Client]) -> None:
+    for role in (Role.EDITOR, Role.AUTHOR, Role.READER_CARE):
+        client = at_desk(role)
+        assert client.get(reverse("desk_judging")).status_code == 403
+        assert client.post(reverse("desk_judging"), {"act": "defaults"}).status_code == 403

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from masthead.web.admin.readers import exports, imports, listing, lists, reader, segments
+from masthead.web.admin.readers import attributes, exports, imports, listing, lists, reader, segments, sign_up_forms, suppressed
 
 screens: list[URLPattern] = [
     path("readers/", listing.readers, name="desk_readers"),
@@ -21,6 +21,20 @@ screens: list[URLPattern] = [
     path("lists/", lists.lists, name="desk_lists"),
     path("lists/new/", lists.new, name="desk_list_new"),
     path("lists/<int:pk>/", lists.edit, name="desk_list"),
+    path("attributes/", attributes.attributes, name="desk_attributes"),
+    path("attributes/new/", attributes.new, name="desk_attribute_new"),
+    path("attributes/<int:pk>/", attributes.attribute, name="desk_attribute"),
+    path("attributes/<int:pk>/delete/", attributes.delete, name="desk_attribute_delete"),
+    path("suppressed/", suppressed.suppressed, name="desk_suppressed"),
+    path("suppressed/add/", suppressed.add, name="desk_suppressed_add"),
+    path("suppressed/import/", suppressed.take, name="desk_suppressed_import"),
+    path("suppressed/export/", suppressed.give, name="desk_suppressed_export"),
+    path("suppressed/<int:pk>/lift/", suppressed.lift, name="desk_suppressed_lift"),
+    path("sign-up/", sign_up_forms.sign_up_forms, name="desk_sign_up_forms"),
+    path("sign-up/new/", sign_up_forms.sign_up_form, name="desk_sign_up_form_new"),
+    path("sign-up/<int:pk>/", sign_up_forms.sign_up_form, name="desk_sign_up_form"),
+    path("sign-up/<int:pk>/picture/", sign_up_forms.picture, name="desk_sign_up_form_picture"),
+    path("sign-up/<int:pk>/delete/", sign_up_forms.delete, name="desk_sign_up_form_delete"),
     path("segments/", segments.segments, name="desk_segments"),
     path("segments/new/", segments.new, name="desk_segment_new"),
     path("segments/count/", segments.count, name="desk_segment_count"),

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from masthead.audience.attributes import as_typed
 from masthead.audience.import_columns import merge_field
-from masthead.audience.models import MailingList, Subscriber, Subscription
+from masthead.audience.models import Attribute, MailingList, Subscriber, Subscription
 from masthead.audience.subscribers import language_tag
 from masthead.common.addresses import BadAddress, normalise
 
@@ -68,6 +69,49 @@ class ReaderForm(forms.Form):
         if typed and not language_tag(typed):
             raise forms.ValidationError(_("This is no language tag. Examples: en, fr, pt-BR, fa."))
         return language_tag(typed)
+
+
+class KnownForm(forms.Form):
+    """The attributes and tags of one reader, as staff type them. The values are checked by `audience.defining`."""
+
+    def __init__(self, subscriber: Subscriber, data: Any = None) -> None:
+        super().__init__(data, initial={"tags": ", ".join(tag.name for tag in subscriber.tags.all())})
+        self.attributes = list(Attribute.objects.all())
+        for attribute in self.attributes:
+            held = as_typed(subscriber.attributes.get(attribute.key))
+            self.fields[f"attribute-{attribute.key}"] = forms.CharField(
+                label=attribute.label,
+                required=False,
+                max_length=2000,
+                initial=held,
+                help_text=_hint_of(attribute),
+            )
+        self.fields["tags"] = forms.CharField(
+            label=_("Tags"), required=False, max_length=2000, help_text=_("With commas between them. Readers can see them.")
+        )
+
+    def typed(self) -> dict[str, str]:
+        """By the key of the attribute."""
+        return {attribute.key: self.cleaned_data[f"attribute-{attribute.key}"] for attribute in self.attributes}
+
+    def tags(self) -> list[str]:
+        """One by one."""
+        return [name for each in self.cleaned_data["tags"].split(",") if (name := each.strip())]
+
+
+def _hint_of(attribute: Attribute) -> str:
+    kind = Attribute.Kind
+    if attribute.choices:
+        offered = ", ".join(attribute.choices)[:300]
+        words = str(_("Several with ; between them: %(choices)s")) % {"choices": offered}
+        return words if attribute.kind == kind.CHOICES else offered
+    hints: dict[str, str] = {
+        kind.DATE: "2026-12-01",
+        kind.BOOLEAN: str(_("yes or no")),
+        kind.COUNTRY: str(_("A name, or FR")),
+        kind.LANGUAGE: "fr, pt-BR",
+    }
+    return hints.get(attribute.kind, "")
 
 
 class NewReaderForm(ReaderForm):

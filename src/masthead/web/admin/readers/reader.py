@@ -6,20 +6,23 @@ import json
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from masthead.audience import consent, erasure, exporting, lookups, subscribers
-from masthead.audience.models import ConsentEvent, Subscriber
+from masthead.audience import consent, defining, erasure, exporting, lookups, subscribers, tagging
+from masthead.audience.attributes import show
+from masthead.audience.models import Attribute, ConsentEvent, Subscriber
 from masthead.audit.recording import record
-from masthead.bounces.lookups import of_reader
+from masthead.bounces.lookups import of_reader, soft_since_success
 from masthead.delivery.lookups import reader_history
 from masthead.mail import suppressions
 from masthead.team.roles import may, requires
-from masthead.web.admin.readers.forms import JoinForm, ReaderForm
+from masthead.web.admin.readers.forms import JoinForm, KnownForm, ReaderForm
 from masthead.web.admin.readers.fresh import signed_in_freshly
 from masthead.web.admin.readers.notices import tell_owners
 from masthead.web.admin.returns.listing import row_of
@@ -43,16 +46,34 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change address, name, language, format."""
     subscriber = get_object_or_404(Subscriber, pk=pk)
     form = ReaderForm(request.POST or None, initial={field: getattr(subscriber, field) for field in _FIELDS})
-    if request.method == "POST" and form.is_valid():
+    known = KnownForm(subscriber, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid() and known.is_valid() and _keep(request, subscriber, form, known):
+        messages.success(request, _("Saved."))
+        return redirect("desk_reader", pk)
+    context = {"title": _("Change %(address)s") % {"address": subscriber.address}, "form": form, "known": known}
+    context["subscriber"] = subscriber
+    return render(request, "web_admin/readers/edit.html", context)
+
+
+def _keep(request: HttpRequest, subscriber: Subscriber, form: ReaderForm, known: KnownForm) -> bool:
+    """All of it or nothing; what is wrong stands in the forms."""
+    by, now = staff(request).actor, timezone.now()
+    with transaction.atomic():
+        wrong = defining.answer(subscriber=subscriber, among=known.attributes, typed=known.typed(), by=by, now=now)
+        for key, words in wrong.items():
+            known.add_error(f"attribute-{key}", words)
         try:
-            subscribers.edit(subscriber=subscriber, by=staff(request).actor, now=timezone.now(), **form.cleaned_data)
+            tagging.set_all(subscriber=subscriber, names=known.tags(), by=by, now=now)
+        except tagging.BadTag as error:
+            known.add_error("tags", str(error))
+        try:
+            subscribers.edit(subscriber=subscriber, by=by, now=now, **form.cleaned_data)
         except subscribers.AddressKnown as error:
             form.add_error("address", str(error))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("desk_reader", pk)
-    context = {"title": _("Change %(address)s") % {"address": subscriber.address}, "form": form, "subscriber": subscriber}
-    return render(request, "web_admin/readers/edit.html", context)
+        if form.errors or known.errors:
+            transaction.set_rollback(True)
+            return False
+    return True
 
 
 @require_POST
@@ -144,6 +165,15 @@ def _events(subscriber: Subscriber) -> list[ConsentEvent]:
     return events
 
 
+def _known(subscriber: Subscriber) -> list[tuple[str, str]]:
+    """Labels and values as people read them; what has no definition stands by its merge field."""
+    defined = {attribute.key: attribute for attribute in Attribute.objects.all()}
+    language = get_language() or "en"
+    held = subscriber.attributes
+    found = [(each.label, show(each, held[key], language)) for key, each in defined.items() if key in held]
+    return found + [(key, str(value)) for key, value in held.items() if key not in defined]
+
+
 def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | None = None) -> HttpResponse:
     form = join_form or JoinForm(subscriber)
     sees_returns = may(request.user, "returns.view")
@@ -151,10 +181,13 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
         "title": subscriber.address,
         "subscriber": subscriber,
         "subscriptions": subscriber.subscriptions.select_related("list").order_by("list__name"),
+        "known": _known(subscriber),
+        "tags": subscriber.tags.all(),
         "events": _events(subscriber),
         "mails": Paginator(reader_history(subscriber), 50).get_page(request.GET.get("mails")),
         "suppression": suppressions.find(bytes(subscriber.fingerprint), subscriber.domain),
         "came_back": [row_of(finding) for finding in of_reader(subscriber)[:_MOST_CAME_BACK]] if sees_returns else [],
+        "soft": soft_since_success(subscriber, now=timezone.now()) if sees_returns else 0,
         "join_form": form if form.fields["list"].queryset.exists() else None,  # type: ignore[attr-defined]
         "may_edit": may(request.user, "readers.edit"),
         "may_export": may(request.user, "readers.export"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from masthead.web.admin.returns import exports, finding, issue, listing
+from masthead.web.admin.returns import alarms, exports, finding, issue, judging, listing
 
 screens: list[URLPattern] = [
     path("returns/", listing.returns, name="desk_returns"),
@@ -12,6 +12,9 @@ screens: list[URLPattern] = [
     path("returns/issues/", issue.issues, name="desk_returns_issues"),
     path("returns/issues/<int:pk>/", issue.issue, name="desk_returns_issue"),
     path("returns/issues/<int:pk>/decide/", issue.decide, name="desk_returns_decide"),
+    path("returns/alarms/", alarms.alarms, name="desk_alarms"),
+    path("returns/alarms/<int:pk>/settle/", alarms.settle, name="desk_alarm_settle"),
+    path("returns/rules/", judging.rules, name="desk_judging"),
     path("returns/<int:pk>/", finding.finding, name="desk_finding"),
     path("returns/<int:pk>/undo/", finding.undo, name="desk_finding_undo"),
     path("returns/reports/<int:pk>/", finding.report, name="desk_report"),

@@ -11,6 +11,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from masthead.bounces import lookups as returns
 from masthead.delivery.lookups import Progress
 from masthead.issues.assigning import publications_of
 from masthead.team.models import User
@@ -31,6 +32,19 @@ def test_mode_banner(context: dict[str, Any]) -> dict[str, Any]:
         "may_read_inbox": may(user, "inbox.read"),
         "may_go_live": may(user, "publications.edit"),
     }
+
+
+@register.filter(name="may")
+def may_user(user: object, right: str) -> bool:
+    """Whether the person at the desk has a right of `team.roles.RIGHTS`."""
+    return may(user, right)
+
+
+@register.simple_tag
+def open_alarms() -> str:
+    """ " (2)", or nothing: how many alarms nobody has settled."""
+    count = returns.open_alarms().count()
+    return f" ({count})" if count else ""
 
 
 @register.simple_tag(takes_context=True)

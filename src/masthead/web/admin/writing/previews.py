@@ -36,6 +36,7 @@ from masthead.issues.freezing import preview, words_of_card
 from masthead.issues.models import Issue
 from masthead.issues.numbering import NoNumber
 from masthead.issues.pictures import BadPicture
+from masthead.issues.rendering.conditions import decided
 from masthead.issues.rendering.edition import CannotRender, Rendered, render
 from masthead.issues.rendering.merge import TooManyFields
 from masthead.mail.encoding.slots import BadMail
@@ -201,7 +202,8 @@ def as_read(text: str, rendered: Rendered, content: Content, *, html: bool = Fal
             plain = content.url if name == "view_url" else content.masthead.base_url
         return escape(plain) if html else plain
 
-    return _SLOT.sub(value, text)
+    # Parts under a condition are all shown: the editor wants to see them. As one reader, only theirs are.
+    return _SLOT.sub(value, decided(text, lambda condition: True))
 
 
 def _trusted(rendered: Rendered) -> SafeString:
