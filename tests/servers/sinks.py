@@ -84,11 +84,11 @@ def recording_sink(folder: Path, *options: str) -> Iterator[RecordingSink]:
 
 
 @contextlib.contextmanager
-def postfix(*, next_hop: int, refuse: dict[str, str] | None = None, log: Path | None = None) -> Iterator[int]:
+def postfix(*, next_hop: int = 0, refuse: dict[str, str] | None = None, log: Path | None = None, more: str = "") -> Iterator[int]:
     """A whole Postfix with its own configuration and queue, yields its port.
 
     It passes everything on to the loopback port `next_hop`, but for the recipients in `refuse` (address → the words it says).
-    When it has ended, what it logged is in `log`.
+    When it has ended, what it logged is in `log`. `more` is added to its main.cf; what stands there twice counts as it does last.
     """
     # Not in a folder of pytest's, which lets nobody through: Postfix works as users of its own.
     port, home = free_port(), Path(tempfile.mkdtemp(prefix="masthead-postfix-"))
@@ -99,7 +99,7 @@ def postfix(*, next_hop: int, refuse: dict[str, str] | None = None, log: Path | 
     subprocess.run(["chown", "postfix", str(data)], check=True)
     (configuration / "refused").write_text("".join(f"{address} {words}\n" for address, words in (refuse or {}).items()))
     (configuration / "main.cf").write_text(
-        _MAIN.format(configuration=configuration, queue=queue, data=data, next_hop=next_hop, log=home / "log")
+        _MAIN.format(configuration=configuration, queue=queue, data=data, next_hop=next_hop, log=home / "log") + more
     )
     (configuration / "master.cf").write_text(_MASTER.format(port=port))
     command = [program("postfix"), "-c", str(configuration)]
@@ -150,6 +150,8 @@ flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 smtp unix - - n - - smtp
 relay unix - - n - - smtp
+lmtp unix - - n - - lmtp
+virtual unix - n n - - virtual
 showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
 
-from masthead.cli.starting import as_json, now, show_json, start, which_publication
+from masthead.cli.starting import CommandError, as_json, now, show_json, start, which_publication
 
 if TYPE_CHECKING:
+    from masthead.issues.models import Publication
     from masthead.ops.doctor.rows import Row
 
+_LOOK_SECONDS = 3
 _SIGNS = {"pass": "ok  ", "fail": "FAIL", "unknown": "?   ", "unchecked": "-   "}
 
 
 @click.command()
 @which_publication
+@click.option(
+    "--loop", "mailbox", metavar="MAILBOX", help="Send a real mail to this mailbox (of `bounces mailbox`), and read it there."
+)
+@click.option("--address", help="The mailbox's address, where its user name is none.")
 @as_json
-def doctor(slug: str | None, as_json: bool) -> None:
+def doctor(slug: str | None, mailbox: str | None, address: str | None, as_json: bool) -> None:
     """Look at DNS, certificate, one-click unsubscribe, relays and the way back; say what to publish where something is missing.
 
     Each line is ok, FAIL, ? (the resolver or the network failed: try again) or - (nobody can see it from here). Exit status 1 if
-    something fails. Nothing is changed and no mail is sent. With --json each line is a JSON object: group, check, subject, result
-    (pass, fail, unknown, unchecked), words, publish (name, type, value, zone) or null.
+    something fails. Nothing is changed, and without --loop no mail is sent. With --json each line is a JSON object: group, check,
+    subject, result (pass, fail, unknown, unchecked), words, publish (name, type, value, zone) or null.
     """
     start()
     from masthead.cli import choosing
@@ -32,6 +39,9 @@ def doctor(slug: str | None, as_json: bool) -> None:
 
     publications = [choosing.publication(slug)] if slug else list(Publication.objects.all())
     rows = examine(publications=publications, outside=Outside(), now=now())
+    if mailbox is not None:
+        for each in publications[:1]:
+            rows += _loop(each, mailbox, address)
     for row in rows:
         if as_json:
             show_json(as_fields(row))
@@ -39,6 +49,17 @@ def doctor(slug: str | None, as_json: bool) -> None:
             _tell(row)
     if any(row.result == "fail" for row in rows):
         sys.exit(1)
+
+
+def _loop(publication: Publication, name: str, address: str | None) -> list[Row]:
+    from masthead.cli.commands.mailboxes import find_mailbox
+    from masthead.ops.doctor import loop
+
+    mailbox = find_mailbox(name)
+    to = address or (mailbox.user if "@" in mailbox.user else "")
+    if not to:
+        raise CommandError(f"The user of {name} is no address: say where mail for it goes with --address.")
+    return loop.run(publication=publication, mailbox=mailbox, address=to, clock=now, pause=lambda: time.sleep(_LOOK_SECONDS))
 
 
 def as_fields(row: Row) -> dict[str, object]:

@@ -92,7 +92,7 @@ def test(name: str, as_json: bool) -> None:
     start()
     from masthead.bounces.mailboxes import configuring
 
-    found = _find(name)
+    found = find_mailbox(name)
     steps = configuring.probe(found)
     _show(found, steps, as_json)
     if not steps[-1].ok:
@@ -106,7 +106,7 @@ def remove(name: str) -> None:
     start()
     from masthead.bounces.mailboxes import configuring
 
-    configuring.remove(mailbox=_find(name), by=BY, now=now())
+    configuring.remove(mailbox=find_mailbox(name), by=BY, now=now())
     click.echo(f"{name} is removed.")
 
 
@@ -126,7 +126,7 @@ def fetch(name: str | None, as_json: bool) -> None:
 
     stop_on_signals()
     failed = False
-    for row in [_find(name)] if name else list(Mailbox.objects.filter(in_use=True)):
+    for row in [find_mailbox(name)] if name else list(Mailbox.objects.filter(in_use=True)):
         stored, trouble = 0, ""
         try:
             with meter(f"Reading {row.name}", show=not as_json) as update:
@@ -141,7 +141,8 @@ def fetch(name: str | None, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _find(name: str) -> Mailbox:
+def find_mailbox(name: str) -> Mailbox:
+    """The mailbox called `name`. Raises CommandError."""
     from masthead.bounces.models import Mailbox
 
     found = Mailbox.objects.filter(name=name).first()
