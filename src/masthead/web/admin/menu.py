@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
 from masthead.bounces import lookups
@@ -26,25 +26,39 @@ class Item:
     url_name: str
     right: str
     order: int
-    #: "" stands in the menu itself, "settings" behind its last line.
+    #: "" stands in the menu itself; otherwise the key of `GROUPS` behind whose line it stands.
     group: str = ""
     #: How many things behind it ask for a person; shown beside the label while it is more than none.
     count: Callable[[], int] | None = None
 
 
+@dataclass(frozen=True)
+class Group:
+    """A line of the menu that opens further lines."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    order: int
+
+
+GROUPS: tuple[Group, ...] = (
+    Group("readers", _("Readers"), "group", 400),
+    Group("settings", _("Settings"), "cogs", 10_000),
+)
 ITEMS: tuple[Item, ...] = (
     Item("home", _("Home"), "home", "desk_home", "desk.open", 100),
     Item("issues", _("Issues"), "doc-full", "desk_issues", "desk.open", 200),
     Item("media", _("Images"), "image", "wagtailimages:index", "issues.write", 300),
     Item("files", _("Documents"), "download", "wagtaildocs:index", "issues.write", 310),
     Item("contributors", _("Contributors"), "user", "contributors:list", "issues.write", 320),
-    Item("readers", _("Readers"), "group", "desk_readers", "readers.view", 400),
-    Item("lists", _("Lists"), "list-ul", "desk_lists", "lists.edit", 410),
-    Item("sign_up_forms", _("Sign-up forms"), "form", "desk_sign_up_forms", "lists.edit", 417),
-    Item("segments", _("Segments"), "crosshairs", "desk_segments", "lists.edit", 415),
-    Item("attributes", _("Attributes"), "form", "desk_attributes", "lists.edit", 417),
-    Item("suppressed", _("Suppressed"), "no-view", "desk_suppressed", "readers.view", 418),
-    Item("imports", _("Import readers"), "upload", "desk_imports", "readers.edit", 420),
+    Item("readers", _("All readers"), "group", "desk_readers", "readers.view", 100, "readers"),
+    Item("lists", _("Lists"), "list-ul", "desk_lists", "lists.edit", 110, "readers"),
+    Item("segments", _("Segments"), "crosshairs", "desk_segments", "lists.edit", 120, "readers"),
+    Item("sign_up_forms", _("Sign-up forms"), "form", "desk_sign_up_forms", "lists.edit", 130, "readers"),
+    Item("attributes", _("Attributes"), "tag", "desk_attributes", "lists.edit", 140, "readers"),
+    Item("suppressed", _("Suppressed"), "no-view", "desk_suppressed", "readers.view", 150, "readers"),
+    Item("imports", _("Import readers"), "upload", "desk_imports", "readers.edit", 160, "readers"),
     Item("returns", _("What came back"), "resubmit", "desk_returns", "returns.view", 430, count=lookups.attention),
     Item("inbox", _("Built-in inbox"), "mail", "desk_inbox", "inbox.read", 500),
     Item("publications", _("Publications"), "openquote", "desk_publications", "publications.edit", 100, "settings"),
@@ -77,6 +91,14 @@ class DeskMenuItem(MenuItem):
         return component
 
 
-def items_of(group: str) -> list[Item]:
-    """The lines of one group, in the table's order."""
-    return [item for item in ITEMS if item.group == group]
+def lines() -> list[MenuItem]:
+    """The whole menu, for those who may see everything."""
+    groups = [
+        SubmenuMenuItem(group.label, Menu(items=_items(group.name)), name=group.name, icon_name=group.icon, order=group.order)
+        for group in GROUPS
+    ]
+    return [*_items(""), *groups]
+
+
+def _items(group: str) -> list[DeskMenuItem]:
+    return [DeskMenuItem(item) for item in ITEMS if item.group == group]

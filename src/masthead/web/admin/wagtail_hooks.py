@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.search import SearchArea
 from wagtail.snippets.action_menu import ActionMenuItem, PublishMenuItem, UnpublishMenuItem
 from wagtail.snippets.models import register_snippet
@@ -26,10 +26,7 @@ register_snippet(ContributorViewSet)
 @hooks.register("construct_main_menu")
 def only_our_menu(request: HttpRequest, items: list[MenuItem]) -> None:
     """Replace whatever the shell and its parts registered: the table in `menu` is the whole truth."""
-    ours: list[MenuItem] = [menu.DeskMenuItem(item) for item in menu.items_of("")]
-    settings = Menu(items=[menu.DeskMenuItem(item) for item in menu.items_of("settings")])
-    ours.append(SubmenuMenuItem(_("Settings"), settings, name="settings", icon_name="cogs", order=10_000))
-    items[:] = [item for item in ours if item.is_shown(request)]
+    items[:] = [item for item in menu.lines() if item.is_shown(request)]
 
 
 @hooks.register("register_admin_urls")
