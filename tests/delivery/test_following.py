@@ -140,6 +140,18 @@ def test_the_sum_is_right_over_all_sendings_and_nobody_has_two(
     assert (found.whole.adds_up, found.twice) == (False, 1)
 
 
+def test_the_list_of_issues_shows_the_main_sending_unless_a_further_one_is_under_way(
+    campaign: Campaign, sent: dict[str, Subscriber], now: datetime
+) -> None:
+    issue = campaign.edition.issue
+    Campaign.objects.filter(pk=campaign.pk).update(state="finished")
+    further = follow(campaign, Reach.MISSED, now)
+    assert lookups.main_campaign_of(issue) == further
+    for state in ("finished", "cancelled", "draft"):
+        Campaign.objects.filter(pk=further.pk).update(state=state)
+        assert lookups.main_campaign_of(issue) == campaign
+
+
 def test_an_issue_that_was_never_sent_has_nobody_to_follow_up(campaign: Campaign, reader: Any, now: datetime) -> None:
     with pytest.raises(following.NothingWasSent):
         follow(campaign, Reach.JOINED, now)

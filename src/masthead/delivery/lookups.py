@@ -11,7 +11,7 @@ from masthead.audience.models import MailingList, Subscriber
 from masthead.delivery import trouble
 from masthead.delivery.composing import web_links
 from masthead.delivery.ledger import counting
-from masthead.delivery.models import Campaign, Delivery
+from masthead.delivery.models import ENDED, Campaign, Delivery
 from masthead.issues.models import Issue, Publication
 from masthead.mail import sealing
 
@@ -165,6 +165,14 @@ def campaign_of(publication: Publication, number: int) -> Campaign | None:
 def campaigns_of(issue: Issue) -> QuerySet[Campaign]:
     """All campaigns of an issue, newest first."""
     return Campaign.objects.filter(edition__issue=issue).select_related("edition").order_by("-id")
+
+
+def main_campaign_of(issue: Issue) -> Campaign | None:
+    """The campaign that says how it stands with the issue: one that has not ended, else the newest to everybody."""
+    found = list(campaigns_of(issue))
+    under_way = (each for each in found if each.state not in (*ENDED, Campaign.State.DRAFT))
+    to_everybody = (each for each in found if each.reach == Campaign.Reach.ALL)
+    return next(under_way, None) or next(to_everybody, None)
 
 
 def in_state(campaign: Campaign, *states: int) -> QuerySet[Delivery]:

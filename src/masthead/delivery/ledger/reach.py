@@ -42,17 +42,22 @@ def condition(reach: str, campaigns: Sequence[int]) -> Q:
     """Whether a reader is one for a campaign with this reach, as far as the other `campaigns` of the issue say."""
     if not campaigns:
         return Q(pk__in=[]) if reach == Reach.MISSED else Q()
-    without = ~_have_row(campaigns, ~_WITHOUT)
-    was_there = _have_row(campaigns, ~_HAD_LEFT)
     if reach == Reach.JOINED:
-        return ~was_there
-    return was_there & without if reach == Reach.MISSED else without
+        return ~_have_row(campaigns, ~_HAD_LEFT)
+    without = ~_have_row(campaigns, ~_WITHOUT)
+    return _among(campaigns, _WITHOUT & ~_HAD_LEFT) & without if reach == Reach.MISSED else without
 
 
 def unknown(campaigns: Sequence[int]) -> Q:
     """Whether a reader may have it or may not: for no new campaign, but for a person to decide about."""
-    return _have_row(campaigns, _UNKNOWN) & ~_have_row(campaigns, Q(state__in=(*OPEN, State.ACCEPTED)))
+    return _among(campaigns, _UNKNOWN) & ~_have_row(campaigns, Q(state__in=(*OPEN, State.ACCEPTED)))
 
 
 def _have_row(campaigns: Sequence[int], what: Q) -> Q:
     return Q(Exists(Delivery.objects.filter(what, subscriber=OuterRef("pk"), campaign__in=list(campaigns))))
+
+
+def _among(campaigns: Sequence[int], what: Q) -> Q:
+    """The same for what few rows are: they are found first, and then their readers."""
+    rows = Delivery.objects.filter(what, campaign__in=list(campaigns), subscriber__isnull=False)
+    return Q(pk__in=rows.values("subscriber"))

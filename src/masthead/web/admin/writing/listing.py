@@ -82,7 +82,7 @@ def issues(request: HttpRequest) -> HttpResponse:
 def row_of(issue: Issue, *, now: datetime) -> Row:
     """What the list says about `issue`."""
     edition = lookups.versions_of(issue).first()
-    campaign = delivery.campaigns_of(issue).first()
+    campaign = delivery.main_campaign_of(issue)
     return Row(
         issue=issue,
         number=number_of(issue),
