@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.base import ContentFile
@@ -14,6 +15,8 @@ from PIL import Image as Pillow
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 
+from masthead.issues import reading
+from masthead.issues.models import Issue
 from masthead.team.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +66,14 @@ def test_nobody_else_sees_it(library: Client, at_desk: Callable[[Role], Client])
     url = get_document_model().objects.get().url
     assert Client().get(url).status_code == 302
     assert at_desk(Role.READER_CARE).get(url).status_code == 403
+
+
+def test_a_preview_shows_the_pictures_of_a_draft(library: Client, publication: Any, now: Any) -> None:
+    draft = Issue(publication=publication, title="Quay", lead_image=get_image_model().objects.get(), lead_image_alt="The quay")
+    picture = reading.read(draft, now=now).content.lead_image
+    assert picture is not None
+    # The frame of a preview has no origin, so it has no session either.
+    answer = Client().get(urlsplit(picture.url).path)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "image/png"
+    answer.close()

@@ -9,6 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from masthead.issues.frozen_files import CONTENT_TYPES
 from masthead.issues.models import EditionAsset
 from masthead.web.middleware import FILES
 
@@ -19,9 +20,16 @@ FOLDER = "media-frozen"
 
 @require_safe
 def media(request: HttpRequest, name: str) -> HttpResponseBase:
-    """The file. It may be kept for ever."""
-    asset = EditionAsset.objects.filter(name=name).first() if _NAME.fullmatch(name) else None
-    if asset is None:
+    """The file. It may be kept for ever.
+
+    A picture of a draft is here, too, before any edition shows it: previews have no session to ask with, being frames without an
+    origin. Its name is the hash of its content, which nobody can guess who has not the picture.
+    """
+    if not _NAME.fullmatch(name):
+        raise Http404
+    asset = EditionAsset.objects.filter(name=name).first()
+    content_type = asset.content_type if asset else CONTENT_TYPES.get(name.rpartition(".")[2], "")
+    if not content_type:
         raise Http404
     headers = {
         "Cache-Control": "public, max-age=31536000, immutable",
@@ -35,5 +43,5 @@ def media(request: HttpRequest, name: str) -> HttpResponseBase:
         file = (settings.DATA / FOLDER / name).open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
-    image = asset.content_type.startswith("image/") and "svg" not in asset.content_type
-    return FileResponse(file, content_type=asset.content_type, headers=headers, as_attachment=not image, filename=name)
+    image = content_type.startswith("image/") and "svg" not in content_type
+    return FileResponse(file, content_type=content_type, headers=headers, as_attachment=not image, filename=name)
