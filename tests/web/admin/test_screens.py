@@ -28,6 +28,7 @@ SCREENS: dict[str, set[Role]] = {
     "/desk/issues/send/{issue}/": {OWNER, EDITOR},
     "/desk/issues/sending/{campaign}/": {OWNER, EDITOR},
     "/desk/issues/sending/{campaign}/rest/": {OWNER, EDITOR},
+    "/desk/issues/report/{campaign}/": {OWNER, EDITOR},
     "/desk/returns/": {OWNER, CARE},
     "/desk/returns/issues/": {OWNER, CARE},
     "/desk/returns/alarms/": {OWNER, CARE},

@@ -78,6 +78,7 @@ def screens(
         reverse("desk_returns_issues"),
         reverse("desk_returns_issue", args=[campaign.pk]),
         reverse("desk_alarms"),
+        reverse("desk_report_of_issue", args=[campaign.pk]),
         reverse("desk_judging"),
         reverse("desk_finding", args=[dead.pk]),
         reverse("desk_finding", args=[last.pk]),

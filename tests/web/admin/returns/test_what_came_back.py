@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from masthead.audience import consent
 from masthead.audience.models import ConsentEvent, Subscription
 from masthead.audit.models import Entry
 from masthead.bounces import findings, intake, policies
@@ -268,3 +269,50 @@ def test_only_the_owner_changes_the_rules(at_desk: Callable[[Role], Client]) -> 
         client = at_desk(role)
         assert client.get(reverse("desk_judging")).status_code == 403
         assert client.post(reverse("desk_judging"), {"act": "defaults"}).status_code == 403
+
+
+def test_the_report_of_an_issue_adds_up_by_provider_and_names_no_reader(
+    at_desk: Callable[[Role], Client],
+    campaign: Campaign,
+    make_subscriber: Any,
+    mailing_list: Any,
+    deliver: Any,
+    come_back: Any,
+    now: datetime,
+) -> None:
+    def reader_at(name: str) -> Any:
+        return make_subscriber(name, mailing_list)
+
+    come_back(deliver(campaign, reader_at("a@gmail.com")), words="552 5.2.2 mailbox full", status="5.2.2")
+    come_back(deliver(campaign, reader_at("b@googlemail.com")), words="550 5.7.26 DMARC failed", status="5.7.26")
+    deliver(campaign, reader_at("c@gmail.com"))
+    deliver(campaign, reader_at("d@other.example"), state=Delivery.State.REJECTED)
+    leaver = reader_at("e@small.example")
+    deliver(campaign, leaver)
+    consent.withdraw(subscriber=leaver, how="one-click", by="reader", now=now + timedelta(hours=1))
+    editor = at_desk(Role.EDITOR)
+    page = editor.get(reverse("desk_report_of_issue", args=[campaign.pk]))
+    found = page.context["report"]
+    assert (found.progress.accepted, found.refused, found.came_back, found.complaints, found.left) == (4, 1, 2, 0, 1)
+    google = found.providers[0]
+    assert (google.total, google.accepted, google.refused, google.came_back, google.stayed) == (3, 3, 0, 2, 1)
+    assert sum(each.total for each in found.providers) == 5
+    text = page.content.decode()
+    assert "SPF, DKIM and DMARC" in text
+    assert "@gmail.com" not in text
+    answer = editor.post(reverse("desk_report_export", args=[campaign.pk]))
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert [row[1] for row in rows[1:]] == ["3", "1", "1"]
+    assert Entry.objects.filter(action="report.exported").count() == 1
+    assert at_desk(Role.READER_CARE).get(reverse("desk_report_of_issue", args=[campaign.pk])).status_code == 403
+
+
+def test_who_left_after_the_next_issue_is_not_counted_twice(
+    owner_at_desk: Client, make_campaign: Any, reader: Any, deliver: Any, now: datetime
+) -> None:
+    first, second = make_campaign(1), make_campaign(2)
+    Campaign.objects.filter(pk=second.pk).update(started_at=now + timedelta(days=7))
+    deliver(first, reader)
+    consent.withdraw(subscriber=reader, how="one-click", by="reader", now=now + timedelta(days=8))
+    left = [owner_at_desk.get(reverse("desk_report_of_issue", args=[each.pk])).context["report"].left for each in (first, second)]
+    assert left == [0, 1]

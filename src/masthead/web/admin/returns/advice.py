@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 _DNS = _(
-    "Check SPF, DKIM and DMARC of your domain: `masthead doctor` names each record and what it should say. Send no "
+    "Check SPF, DKIM and DMARC of your domain: “masthead doctor” names each record and what it should say. Send no "
     "further issue to this receiver before they pass."
 )
 _CONTENT = _(
