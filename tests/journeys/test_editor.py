@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.servers.processes import free_port, running, until
@@ -145,6 +146,7 @@ def write(tab: Page, install: Install) -> None:
     tab.get_by_role("button", name="Save draft").click()
     expect(tab.get_by_text("Saved ").first).to_be_visible()
     expect(tab.locator(".desk-compose")).to_contain_text("1971")
+    usable_by_everyone(tab)
 
 
 def preview(tab: Page) -> None:
@@ -158,9 +160,30 @@ def preview(tab: Page) -> None:
 def send(tab: Page) -> None:
     tab.get_by_role("button", name="Send…").click()
     expect(tab.locator("#readers")).to_contain_text("2 readers now")  # Rosa, and Ines who set it up
+    usable_by_everyone(tab)
+    tab.get_by_role("textbox", name="Subject").fill("The ferry runs again, from Monday")
+    expect(tab.locator("[data-shown=subject-shown]").first).to_have_text("The ferry runs again, from Monday")
+    tab.get_by_role("textbox", name="Subject").fill("")
+    tab.get_by_role("link", name="Teaser and shared link").click()
+    expect(tab.frame_locator(".desk-looks__frame iframe").get_by_text("Where somebody shares the link")).to_be_visible()
+    tab.get_by_label("Mail", exact=True).check(force=True)
+    tab.get_by_label("Dark").check(force=True)
+    mail = tab.frame_locator(".desk-looks__frame iframe").frame_locator("iframe")
+    expect(mail.get_by_text("the ramp went down")).to_be_attached(timeout=20_000)
+    usable_by_everyone(tab)
+    tab.get_by_role("link", name="Send…").click()
     tab.get_by_label("Type 1971 to confirm").fill("1971")
     tab.get_by_role("button", name="Publish and send No. 1971").click()
     expect(tab.get_by_role("button", name="Undo")).to_be_visible()
+
+
+def usable_by_everyone(tab: Page) -> None:
+    """axe finds nothing, and nothing scrolls sideways, at both widths."""
+    for width in (320, 1280):
+        tab.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(tab).response["violations"]
+        assert [f"{width}: {one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
+        assert not tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), width
 
 
 def watch(tab: Page) -> None:

@@ -57,6 +57,8 @@
       const words = label?.textContent.replace("*", "").trim();
       if (words) box.setAttribute("aria-label", words);
     }
+    // Each block of the text would be a landmark of its own, many with the same name: they are groups.
+    for (const block of document.querySelectorAll("section.w-panel--nested:not([role])")) block.setAttribute("role", "group");
     document.querySelector(".w-minimap__list:not([tabindex])")?.setAttribute("tabindex", "0");
   };
   document.addEventListener("DOMContentLoaded", () => {
