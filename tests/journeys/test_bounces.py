@@ -119,9 +119,9 @@ def test_bounces_of_a_real_postfix_are_delivered_to_the_listener(install: Instal
     port = free_port()
     into = f"\nrelay_domains = returns.example\ntransport_maps = inline:{{returns.example=lmtp:inet:127.0.0.1:{port}}}\n"
     listen = install.command("bounces", "listen", "--port", str(port))
-    with running(listen, log=install.folder / "listen.log", environment=install.environment), install.serving():
+    with running(listen, log=install.folder / "listen.log", environment=install.environment):
         until(lambda: answers(port), seconds=60, what="the listener answers")
-        with sent(install, more=into):
+        with sent(install, more=into), install.serving():
             until(lambda: len(found(install)) == 4 and "pending" not in str(found(install)), seconds=120, what="all are judged")
     assert found(install) == EXPECTED
     assert suppressed(install) == 1
