@@ -98,9 +98,8 @@ def postfix(*, next_hop: int = 0, refuse: dict[str, str] | None = None, log: Pat
         path.mkdir(parents=True)
     subprocess.run(["chown", "postfix", str(data)], check=True)
     (configuration / "refused").write_text("".join(f"{address} {words}\n" for address, words in (refuse or {}).items()))
-    (configuration / "main.cf").write_text(
-        _MAIN.format(configuration=configuration, queue=queue, data=data, next_hop=next_hop, log=home / "log") + more
-    )
+    main = _MAIN.format(configuration=configuration, queue=queue, data=data, next_hop=next_hop, log=home / "log")
+    (configuration / "main.cf").write_text(_merged(main + more))
     (configuration / "master.cf").write_text(_MASTER.format(port=port))
     command = [program("postfix"), "-c", str(configuration)]
     subprocess.run([*command, "start"], check=True, capture_output=True)
@@ -112,6 +111,16 @@ def postfix(*, next_hop: int = 0, refuse: dict[str, str] | None = None, log: Pat
         if log is not None:
             shutil.copyfile(home / "log", log)
         shutil.rmtree(home)
+
+
+def _merged(text: str) -> str:
+    """Each setting once, as it stands last.
+
+    Of one that stands twice every daemon warns at its start, the one that writes the log too, to itself; with enough of them the
+    socket of the log is full before anybody reads it, and all of them wait for ever.
+    """
+    settings = dict(line.split(" = ", 1) if " = " in line else (line.removesuffix(" ="), "") for line in text.split("\n") if line)
+    return "".join(f"{name} = {value}\n" for name, value in settings.items())
 
 
 _MAIN = """
