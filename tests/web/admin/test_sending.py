@@ -14,6 +14,7 @@ from django.utils import timezone
 from wagtail.rich_text import RichText
 
 from masthead.audience.models import MailingList, Subscriber, Subscription
+from masthead.common.addresses import mask
 from masthead.delivery import dry_run, starting, sweeping, trouble
 from masthead.delivery.models import Campaign, Delivery, DryRun
 from masthead.issues import reading
@@ -274,6 +275,18 @@ def test_what_is_uncertain_is_held_if_wished_and_sent_again_when_somebody_decide
     assert Delivery.objects.get().state == Delivery.State.QUEUED
     campaign.refresh_from_db()
     assert campaign.state == Campaign.State.SENDING
+
+
+def test_who_may_not_look_at_readers_sees_only_the_outline_of_an_address(
+    owner_at_desk: Client, at_desk: Any, issue: Issue, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    url = send(owner_at_desk, issue, wish)["Location"]
+    starting.start(campaign_id=Campaign.objects.get().pk, now=timezone.now() + timedelta(minutes=2))
+    Delivery.objects.update(state=Delivery.State.REJECTED)
+    assert reader.address in owner_at_desk.get(url).content.decode()
+    screen = at_desk(Role.EDITOR).get(url).content.decode()
+    assert reader.address not in screen
+    assert mask(reader.address) in screen
 
 
 def test_a_database_that_cannot_be_written_is_said_while_it_lasts(

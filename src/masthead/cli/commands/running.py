@@ -29,6 +29,7 @@ def serve(host: str | None, port: int | None, workers: bool) -> None:
     socket = serving.listen(settings.BIND_HOST, settings.BIND_PORT)
     stop_on_signals()
     install.migrate(show=True)
+    _refuse_a_forgetful_database()
     link = install.set_up_link()
     engine = Engine()
     if workers:
@@ -60,9 +61,18 @@ def worker() -> None:
     stop_on_signals()
     if install.pending():
         raise CommandError("The database is not up to date. Run: masthead init")
+    _refuse_a_forgetful_database()
     engine = Engine()
     engine.start()
     working = engine.leading.is_set() or not settings.EMBEDDED
     click.echo("Masthead runs the tasks." if working else "Masthead waits: another process runs the tasks.")
     STOP.wait()
     leave(0, clean=engine.finish())
+
+
+def _refuse_a_forgetful_database() -> None:
+    from masthead.ops import durability
+
+    found = durability.weakness()
+    if found:
+        raise CommandError(found)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from masthead.bounces import lookups as returns
+from masthead.common.addresses import mask
 from masthead.delivery.lookups import Progress
 from masthead.issues.assigning import publications_of
 from masthead.team.models import User
@@ -38,6 +39,14 @@ def test_mode_banner(context: dict[str, Any]) -> dict[str, Any]:
 def may_user(user: object, right: str) -> bool:
     """Whether the person at the desk has a right of `team.roles.RIGHTS`."""
     return may(user, right)
+
+
+@register.simple_tag(takes_context=True)
+def address_of(context: dict[str, Any], address: str) -> str:
+    """A reader's address for who may look at readers, otherwise only its outline."""
+    if not address:
+        return "—"
+    return address if may(context["request"].user, "readers.view") else mask(address)
 
 
 @register.simple_tag
