@@ -181,6 +181,8 @@ def usable_by_everyone(tab: Page) -> None:
     """axe finds nothing, and nothing scrolls sideways, at both widths."""
     for width in (320, 1280):
         tab.set_viewport_size({"width": width, "height": 900})
+        # What is being faded in has no colours of its own yet.
+        tab.wait_for_function("document.getAnimations().every((one) => one.playState === 'finished')")
         found = Axe().run(tab).response["violations"]
         assert [f"{width}: {one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
         assert not tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), width
