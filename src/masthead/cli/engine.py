@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from queue import SimpleQueue
 from threading import Event, Thread
 from types import FrameType
 from typing import IO
@@ -34,6 +35,11 @@ _RESTART_SECONDS = 3
 _LOCK_POLL_SECONDS = 0.5
 
 Job = Callable[[], None]
+
+#: Signals that came, each twice: one for the thread that waits for them, one that stays. A handler may not touch STOP: it
+#: may have interrupted the main thread while that holds the lock inside STOP, and would wait for ever.
+#: This queue is made for handlers.
+_asked: SimpleQueue[int] = SimpleQueue()
 
 
 class Engine:
@@ -108,14 +114,26 @@ class Engine:
 
 def stop_on_signals() -> None:
     """Make SIGTERM and SIGINT set STOP, and a second one end the process at once: the ledger is right at any moment."""
+    Thread(target=_stop_when_asked, name="signals", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
 
 
 def on_signal(number: int, frame: FrameType | None) -> None:
     """What a signal does."""
-    if STOP.is_set():
+    if asked_to_stop():
         os._exit(128 + number)
+    _asked.put(number)
+    _asked.put(number)
+
+
+def asked_to_stop() -> bool:
+    """Whether a signal came, from the very moment that its handler ran, or the process ends for another reason."""
+    return STOP.is_set() or not _asked.empty()
+
+
+def _stop_when_asked() -> None:
+    _asked.get()
     STOP.set()
 
 

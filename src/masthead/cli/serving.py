@@ -7,8 +7,7 @@ from types import FrameType
 
 import uvicorn
 
-from masthead.cli.engine import on_signal
-from masthead.common.stopping import STOP
+from masthead.cli.engine import asked_to_stop, on_signal
 
 #: What an open request may still take after a signal.
 _DRAIN_SECONDS = 5
@@ -64,6 +63,6 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        # From here on signals come to `handle_exit`; one that came earlier has set STOP, and nobody would end the server.
+        # From here on signals come to `handle_exit`; nobody would end the server for one that came earlier.
         await super().startup(sockets)
-        self.should_exit = self.should_exit or STOP.is_set()
+        self.should_exit = self.should_exit or asked_to_stop()
