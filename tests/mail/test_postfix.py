@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import time
 from base64 import b64encode
@@ -23,6 +22,7 @@ from masthead.mail.message import Message
 from masthead.mail.transports.base import Refused, Reply, TransportConfig
 from masthead.mail.transports.smtp.lane import SmtpLane
 from tests.mail.test_bulk import PARTS, URL
+from tests.servers.processes import free_port
 
 pytestmark = pytest.mark.postfix
 
@@ -81,11 +81,6 @@ class Relay:
                 return found
             time.sleep(0.1)
         raise AssertionError(f"only {len(list(self.arrived.iterdir()))} of {wanted} mails arrived")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

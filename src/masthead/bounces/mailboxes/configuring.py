@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import datetime
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from masthead.audit.recording import record
 from masthead.bounces.mailboxes.imap import Account, MailboxError, connected
 from masthead.bounces.models import Mailbox
+from masthead.common.hosts import is_ip, is_this_machine
 from masthead.mail.passwords import open_password, seal_password
 from masthead.mail.transports.base import Step
 
@@ -40,13 +40,13 @@ def draft(
     """
     host, user, folder, move_to = host.strip().strip("[]"), user.strip(), folder.strip() or "INBOX", move_to.strip()
     name = name.strip() or f"{user} · {host}"[:100]
-    if not host or (any(char.isspace() or char in "/@:" for char in host) and not _is_ip(host)):
+    if not host or (any(char.isspace() or char in "/@:" for char in host) and not is_ip(host)):
         raise BadMailbox(_("The server must be a name such as imap.example.org, without a port or an address in front."))
     if not 0 < port < 65536:
         raise BadMailbox(_("The port must be between 1 and 65535; often it is 993 or 143."))
     if security not in Mailbox.Security.values or after not in Mailbox.After.values:
         raise BadMailbox(_("Choose how the connection is protected, and what becomes of a mail."))
-    if security == Mailbox.Security.NONE and not _is_this_machine(host):
+    if security == Mailbox.Security.NONE and not is_this_machine(host):
         raise BadMailbox(_("Without encryption only a server on this machine can be read: others on the way could read along."))
     if not user:
         raise BadMailbox(_("Say with which user name to sign in."))
@@ -120,15 +120,3 @@ def remove(*, mailbox: Mailbox, by: str, now: datetime) -> None:
     """Forget the mailbox and its password. What was taken out of it stays."""
     record(action="mailbox.removed", by=by, now=now, subject=f"mailbox:{mailbox.pk}", details={"name": mailbox.name})
     mailbox.delete()
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_this_machine(host: str) -> bool:
-    return host.lower() == "localhost" or (_is_ip(host) and ipaddress.ip_address(host).is_loopback)

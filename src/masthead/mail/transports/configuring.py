@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from masthead.audit.recording import record
+from masthead.common.hosts import is_ip, is_this_machine
 from masthead.mail.models import Transport
 from masthead.mail.pacing.limits import NO_LIMITS, Limits
 from masthead.mail.pacing.warmup import Plan
@@ -33,7 +33,7 @@ def usual_security(host: str, port: int) -> str:
     """What fits a server nobody said more about: TLS on port 465, else STARTTLS, on this machine where it is offered."""
     if port == 465:
         return Transport.Security.TLS
-    return Transport.Security.OPPORTUNISTIC if _is_this_machine(host.strip()) else Transport.Security.STARTTLS
+    return Transport.Security.OPPORTUNISTIC if is_this_machine(host.strip()) else Transport.Security.STARTTLS
 
 
 def draft(
@@ -58,13 +58,13 @@ def draft(
     Raises BadTransport.
     """
     host, name = host.strip(), name.strip() or host.strip()
-    if not host or (any(char.isspace() or char in "/@:" for char in host.strip("[]")) and not _is_ip(host)):
+    if not host or (any(char.isspace() or char in "/@:" for char in host.strip("[]")) and not is_ip(host)):
         raise BadTransport(_("The host must be a name such as mail.example.org, without a port or an address in front."))
     if not 0 < port < 65536:
         raise BadTransport(_("The port must be between 1 and 65535; often it is 587 or 465."))
     if security not in Transport.Security.values:
         raise BadTransport(_("Choose how the connection is protected."))
-    if security == Transport.Security.NONE and not _is_this_machine(host):
+    if security == Transport.Security.NONE and not is_this_machine(host):
         raise BadTransport(
             _("Without encryption only a server on this machine can be used: everybody on the way could read along.")
         )
@@ -164,15 +164,3 @@ def _domains(text: str) -> list[str]:
         return sorted({checked_domain(each) for each in text.replace(",", " ").split()})
     except BadProvider as error:
         raise BadTransport(str(error)) from error
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_this_machine(host: str) -> bool:
-    return host.lower() == "localhost" or (_is_ip(host) and ipaddress.ip_address(host).is_loopback)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -10,6 +9,8 @@ import dns.exception
 import dns.nameserver
 import dns.resolver
 import dns.reversename
+
+from masthead.common.hosts import is_ip
 
 _SECONDS = 5.0
 #: Names that nobody can register or publish anything for (RFC 2606, RFC 6761, RFC 6762, RFC 8375).
@@ -82,21 +83,13 @@ class SystemResolver:
 def is_nobodys(domain: str) -> bool:
     """Whether `domain` is a name for examples, tests or the own network, or no name at all: nothing can be published for it."""
     name = domain.lower().rstrip(".")
-    if "." not in name or _is_ip(name):
+    if "." not in name or is_ip(name.strip("[]")):
         return True
     return name in _EXAMPLES or name.endswith(tuple(f".{each}" for each in (*_NOBODYS, *_EXAMPLES)))
 
 
-def _is_ip(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name.strip("[]"))
-    except ValueError:
-        return False
-    return True
-
-
 def _endpoint(server: str) -> tuple[str, int]:
     host, colon, port = server.rpartition(":")
-    if not colon or _is_ip(server):
+    if not colon or is_ip(server.strip("[]")):
         return server.strip("[]"), 53
     return host.strip("[]"), int(port)

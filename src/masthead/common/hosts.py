@@ -1,0 +1,19 @@
+"""Whether the host that somebody typed is an IP address, and whether it is this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+
+
+def is_ip(host: str) -> bool:
+    """Whether `host` is an IPv4 or IPv6 address, without brackets."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether what is sent to `host` stays on this machine: localhost, or a loopback address."""
+    return host.lower() == "localhost" or (is_ip(host) and ipaddress.ip_address(host).is_loopback)
