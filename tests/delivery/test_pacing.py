@@ -327,7 +327,14 @@ def test_two_worker_processes_together_stay_under_the_limit(
         "MASTHEAD_SMTP_PER_SECOND": "120",
     }
     command = [sys.executable, str(Path(__file__).parent / "worker.py"), str(campaign.pk)]
-    workers = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) for _ in range(2)]
+    workers = [subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(2)]
+    for worker in workers:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == b"ready\n"
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write(b"go\n")
+        worker.stdin.flush()
     worked = [int(worker.communicate(timeout=120)[0]) for worker in workers]
     moments = times(relay)
     assert len(moments) == 520

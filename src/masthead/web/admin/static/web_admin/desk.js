@@ -59,12 +59,17 @@
     }
     // Each block of the text would be a landmark of its own, many with the same name: they are groups.
     for (const block of document.querySelectorAll("section.w-panel--nested:not([role])")) block.setAttribute("role", "group");
-    document.querySelector(".w-minimap__list:not([tabindex])")?.setAttribute("tabindex", "0");
   };
+  const reach = () => document.querySelector(".w-minimap__list:not([tabindex])")?.setAttribute("tabindex", "0");
   document.addEventListener("DOMContentLoaded", () => {
     if (!document.querySelector("[data-edit-form]")) return;
     let waiting = 0;
-    new MutationObserver(() => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(name); }).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(() => {
+      reach();
+      cancelAnimationFrame(waiting);
+      waiting = requestAnimationFrame(name);
+    }).observe(document.body, { childList: true, subtree: true });
+    reach();
     name();
   });
   // A place on the compose screen may be behind a tab, or not be drawn yet.
