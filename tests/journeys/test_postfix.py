@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from masthead.common import spamassassin
 from tests.servers.cutting import cutting
 from tests.servers.install import Install
 from tests.servers.processes import until
@@ -47,6 +48,9 @@ def test_postfix_takes_every_mail_but_the_one_it_refuses(tmp_path: Path) -> None
         text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
         assert "\n.dot" in text
         assert "Grüße aus Porthaven, شب یلدا." in text
+    if spamassassin.is_installed():
+        score = spamassassin.score(mails[0].as_bytes())
+        assert score.points < 1.0, score.rules
     sums = install.json("verify", "1971")
     assert (sums["adds_up"], sums["accepted"], sums["rejected"], sums["repeats"]) == (True, 29, 1, 0)
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from masthead.common.clock_watch import ClockWatch
-from masthead.delivery import dry_run, starting, sweeping
+from masthead.delivery import dry_run, spam_scoring, starting, sweeping
 from masthead.delivery.sender import working
 
 _clock = ClockWatch()
@@ -28,6 +28,12 @@ def work_range(range_id: int) -> None:
 def make_all_mails(run_id: int) -> None:
     """A dry run. What the draft or a mail lacks is a finding that the run keeps, not a failed task."""
     dry_run.execute(run_id=run_id, now=timezone.now())
+
+
+@task(queue_name="default")
+def score_for_spam(issue_id: int) -> None:
+    """Ask SpamAssassin about the mail of an issue."""
+    spam_scoring.execute(issue_id=issue_id, now=timezone.now())
 
 
 @task(queue_name="maint")

@@ -14,8 +14,10 @@ from django.utils import timezone
 from wagtail.rich_text import RichText
 
 from masthead.audience.models import MailingList, Subscriber, Subscription
+from masthead.common import spamassassin
 from masthead.common.addresses import mask
-from masthead.delivery import dry_run, starting, sweeping, trouble
+from masthead.common.spamassassin import Rule, Score
+from masthead.delivery import dry_run, spam_scoring, starting, sweeping, trouble
 from masthead.delivery.models import Campaign, Delivery, DryRun
 from masthead.issues import reading
 from masthead.issues.models import Edition, Issue, Publication
@@ -351,6 +353,32 @@ def test_links_are_asked_for_by_a_task(owner_at_desk: Client, issue: Issue, djan
     with django_capture_on_commit_callbacks() as waiting:
         answer = owner_at_desk.post(f"/desk/issues/send/{issue.pk}/links/")
     assert (answer.status_code, len(waiting)) == (302, 1)
+
+
+def test_a_spam_filter_is_asked_by_a_task_and_its_answer_stands_among_the_checks(
+    owner_at_desk: Client, issue: Issue, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spamassassin, "is_installed", lambda: True)
+    monkeypatch.setattr(spamassassin, "score", lambda raw: Score(5.5, 5.0, (Rule(5.5, "ODD", "Odd <words>"),)))
+    url = f"/desk/issues/send/{issue.pk}/"
+    assert "Not asked yet" in owner_at_desk.get(url).content.decode()
+    with django_capture_on_commit_callbacks() as waiting:
+        piece = owner_at_desk.post(f"{url}spam-score/", headers={"HX-Request": "true"}).content.decode()
+    assert len(waiting) == 1
+    assert 'hx-trigger="every 2s"' in piece
+    spam_scoring.execute(issue_id=issue.pk, now=timezone.now())
+    piece = owner_at_desk.get(f"{url}spam-score/news/").content.decode()
+    assert "5.5 points" in piece
+    assert "Odd &lt;words&gt;" in piece
+    assert "hx-get" not in piece
+    assert "SpamAssassin takes this mail for spam" in owner_at_desk.get(url).content.decode()
+
+
+def test_a_machine_without_a_spam_filter_shows_nothing_of_it(
+    owner_at_desk: Client, issue: Issue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spamassassin, "is_installed", lambda: False)
+    assert "SpamAssassin" not in owner_at_desk.get(f"/desk/issues/send/{issue.pk}/").content.decode()
 
 
 def test_every_mail_is_made_before_the_first_one_leaves(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,29 @@ def copy(number: int, slug: str | None, as_json: bool) -> None:
         show_json({"number": planned, "id": made.pk, "title": made.title, "publication": made.publication.slug})
     else:
         click.echo(planned)
+
+
+@issue.command("score")
+@click.argument("number", type=int)
+@which_publication
+@as_json
+def score(number: int, slug: str | None, as_json: bool) -> None:
+    """Print what SpamAssassin, where it is installed, says of the mail of issue NUMBER, and which of its rules add to that."""
+    start()
+    from masthead.cli import choosing
+    from masthead.common.spamassassin import CannotScore
+    from masthead.delivery import spam_scoring
+
+    try:
+        found = spam_scoring.score(issue=choosing.issue(choosing.publication(slug), number), now=now())
+    except CannotScore as error:
+        raise CommandError(str(error)) from error
+    if as_json:
+        show_json(asdict(found))
+        return
+    click.echo(f"{found.points:.1f} points; from {found.limit:.1f} on SpamAssassin calls a mail spam.")
+    for rule in found.rules:
+        click.echo(f"{rule.points:+5.1f} {rule.name}: {rule.what}")
 
 
 @issue.command("import")

@@ -6,5 +6,6 @@ from masthead.delivery.models.delivery import FINAL, OPEN, Delivery
 from masthead.delivery.models.dry_run import DryRun
 from masthead.delivery.models.quiet_hours import QuietHours
 from masthead.delivery.models.range import Range
+from masthead.delivery.models.spam_score import SpamScore
 
-__all__ = ["ENDED", "FINAL", "OPEN", "Campaign", "CampaignSegment", "Delivery", "DryRun", "QuietHours", "Range"]
+__all__ = ["ENDED", "FINAL", "OPEN", "Campaign", "CampaignSegment", "Delivery", "DryRun", "QuietHours", "Range", "SpamScore"]

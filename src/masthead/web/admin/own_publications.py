@@ -40,6 +40,8 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "desk_dry_run": _ISSUE,
     "desk_check_links": _ISSUE,
     "desk_dry_run_news": _ISSUE,
+    "desk_spam_score": _ISSUE,
+    "desk_spam_score_news": _ISSUE,
     "wagtailsnippetchoosers_issues_issue": _ISSUE,
     "desk_campaign": _CAMPAIGN,
     "desk_campaign_news": _CAMPAIGN,

@@ -22,7 +22,7 @@ from masthead.audience import lookups as audience
 from masthead.audience.models import MailingList, Segment
 from masthead.audience.segments.compiling import SegmentBroken
 from masthead.common.local_time import BadLocalTime, moment_of
-from masthead.delivery import campaigns, forecasting, narrowing, quiet_hours
+from masthead.delivery import campaigns, forecasting, narrowing, quiet_hours, spam_scoring
 from masthead.delivery import lookups as delivery
 from masthead.delivery.models import Campaign
 from masthead.issues import drafting, lookups, numbering, preflight, reading
@@ -253,7 +253,7 @@ def _words(subject: str, preheader: str) -> str:
 def _context(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
     content = preview(issue)
     rendered = render_issue(content)
-    groups = groups_of(issue, preflight.check(issue))
+    groups = groups_of(issue, [*preflight.check(issue), *spam_scoring.findings(issue, now=now)])
     chosen = list(
         form.cleaned_data.get("lists", []) if form.is_bound and hasattr(form, "cleaned_data") else form.initial["lists"]
     )

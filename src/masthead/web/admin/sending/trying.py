@@ -1,4 +1,4 @@
-"""Trials on the send desk: every mail is made before the first one leaves, and links are asked for."""
+"""Trials on the send desk: every mail is made before the first one leaves, links are asked for, SpamAssassin is heard."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from masthead.delivery import dry_run
-from masthead.delivery.models import DryRun
-from masthead.delivery.tasks import make_all_mails
+from masthead.common import spamassassin
+from masthead.delivery import dry_run, spam_scoring
+from masthead.delivery.models import DryRun, SpamScore
+from masthead.delivery.tasks import make_all_mails, score_for_spam
 from masthead.issues.lookups import lists_for
 from masthead.issues.models import Issue
 from masthead.issues.tasks import check_links
@@ -49,6 +50,26 @@ def links(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('desk_send', args=[pk])}#review")
 
 
+@require_POST
+@requires("campaigns.send")
+def spam(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have SpamAssassin look at the mail, and come back to the send desk."""
+    issue = get_object_or_404(Issue, pk=pk)
+    with transaction.atomic():
+        spam_scoring.ask(issue=issue, now=timezone.now())
+        transaction.on_commit(lambda: score_for_spam.enqueue(issue.pk))
+    if request.headers.get("HX-Request"):
+        return _spam_piece(request, issue)
+    return redirect(f"{reverse('desk_send', args=[pk])}#spam-score")
+
+
+@require_safe
+@requires("campaigns.send")
+def spam_news(request: HttpRequest, pk: int) -> HttpResponse:
+    """What SpamAssassin said: a piece of the send desk."""
+    return _spam_piece(request, get_object_or_404(Issue, pk=pk))
+
+
 @require_safe
 @requires("campaigns.send")
 def news(request: HttpRequest, pk: int) -> HttpResponse:
@@ -60,6 +81,22 @@ def _piece(request: HttpRequest, issue: Issue) -> HttpResponse:
     return render(request, "web_admin/sending/dry_run.html", context_of(request, issue))
 
 
+def _spam_piece(request: HttpRequest, issue: Issue) -> HttpResponse:
+    return render(request, "web_admin/sending/spam_score.html", {"issue": issue, **spam_context_of(issue)})
+
+
+def spam_context_of(issue: Issue) -> dict[str, object]:
+    """What the piece about SpamAssassin shows; nothing at all where it is not installed."""
+    row = spam_scoring.newest(issue)
+    return {
+        "may_score": spamassassin.is_installed(),
+        "spam": row,
+        "spam_waits": row is not None and row.state == SpamScore.State.WAITING,
+        "spam_is_current": row is not None and spam_scoring.is_current(row, now=timezone.now()),
+        "spam_is_low": row is not None and row.points < row.limit * spam_scoring.WORTH_A_LOOK,
+    }
+
+
 def context_of(request: HttpRequest, issue: Issue) -> dict[str, object]:
     """What the piece of the send desk shows."""
     found = dry_run.newest(issue)
@@ -68,6 +105,7 @@ def context_of(request: HttpRequest, issue: Issue) -> dict[str, object]:
         "dry_run": found,
         "dry_run_open": found is not None and found.state in {DryRun.State.WAITING, DryRun.State.RUNNING},
         "dry_run_percent": min(100, found.done * 100 // found.total) if found and found.total else 0,
+        **spam_context_of(issue),
         "may_check_links": settings.CHECK_LINKS,
         "may_see_readers": may(request.user, "readers.view"),
     }
