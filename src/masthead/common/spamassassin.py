@@ -1,6 +1,6 @@
 """What SpamAssassin says of a mail: its own program on this machine, asked without the network and within limits.
 
-The program is run rather than spoken to as `spamd`: no service must run, and a mail is scored a few times a day. It keeps nothing,
+The program is run rather than spoken to as `spamd`: no service must run, and a mail is scored rarely. It keeps nothing,
 neither a Bayes database nor a list of senders, which would make the second answer differ from the first.
 """
 
