@@ -8,6 +8,7 @@ from types import FrameType
 import uvicorn
 
 from masthead.cli.engine import asked_to_stop, on_signal
+from masthead.cli.slow_clients import ImpatientProtocol, make_room
 
 #: What an open request may still take after a signal.
 _DRAIN_SECONDS = 5
@@ -43,6 +44,7 @@ def serve(listening: socket.socket) -> bool:
 
     config = uvicorn.Config(
         "masthead.config.asgi:application",
+        http=ImpatientProtocol,
         lifespan="off",
         log_level="warning",
         access_log=False,
@@ -50,6 +52,7 @@ def serve(listening: socket.socket) -> bool:
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         proxy_headers=settings.BEHIND_PROXY,
     )
+    make_room()
     server = _Server(config)
     server.run(sockets=[listening])
     return server.started

@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masthead.config.settings")
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 django = get_asgi_application()
 
-from masthead.web.front import Front  # noqa: E402 - it reads the settings, which are ready only now
+from masthead.web.bodies import Bounded  # noqa: E402 - they read the settings, which are ready only now
+from masthead.web.front import Front  # noqa: E402
 
-application = Front(django)
+application = Bounded(Front(django))

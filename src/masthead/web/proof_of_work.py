@@ -45,7 +45,7 @@ def is_proved(request: HttpRequest) -> bool:
         given = json.loads(base64.b64decode(payload, validate=True))
         right, _why = verify_solution(payload, _key(), check_expires=True)
         signature = str(given["signature"])
-    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError):
+    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
     return bool(right) and _first_time(signature)
 

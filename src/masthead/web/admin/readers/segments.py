@@ -162,7 +162,7 @@ def _save(
         rule = segment_rows.to_rule(rows, compiler) if text is None and rows is not None else tree.read(json.loads(text or ""))
     except BadRule as error:
         return None, str(error)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return None, _("The text is no JSON: %(why)s") % {"why": error}
     if not form.is_valid():
         return None, ""
@@ -186,7 +186,7 @@ def _rule(rows: Rows | None, text: str, compiler: Compiler) -> Rule | None:
         return segment_rows.to_rule(rows, compiler)
     try:
         return tree.read(json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
