@@ -12,7 +12,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from masthead.audience.models import Subscription
-from masthead.delivery import campaigns, lookups, starting
+from masthead.delivery import campaigns, lookups, starting, sweeping
 from masthead.delivery.ledger import ranges
 from masthead.delivery.ledger.committing import Book
 from masthead.delivery.ledger.entries import Result, Verdict, Wish
@@ -78,6 +78,26 @@ def test_what_a_lost_worker_left_is_named(claim: Claim, now: datetime, policy: s
     first, second = Delivery.objects.order_by("id")
     assert (first.state, first.repeats) == (state, repeats)
     assert (second.state, second.repeats) == (State.QUEUED, 0)
+
+
+def test_the_sweep_names_what_a_lost_worker_left_though_nobody_has_time_for_its_range(claim: Claim, now: datetime) -> None:
+    commit(claim, now, [], [wish(claim, claim.first)])
+    lose_owner()
+    sweeping.sweep(now=now)
+    found = Range.objects.get()
+    assert (found.owner, found.token, found.done) == ("", claim.token + 1, False)
+    assert list(Delivery.objects.order_by("id").values_list("state", "repeats")) == [(State.QUEUED, 1), (State.QUEUED, 0)]
+    assert commit(claim, now, [accepted(claim, claim.first)], [wish(claim, claim.last)]) == [Verdict.FENCED]
+
+
+@pytest.mark.postgresql
+def test_the_server_lets_go_of_the_locks_of_a_worker_that_was_stopped_in_a_transaction() -> None:
+    found = []
+    with connection.cursor() as cursor:
+        for name in ("idle_in_transaction_session_timeout", "tcp_keepalives_idle", "tcp_keepalives_count"):
+            cursor.execute(f"SHOW {name}")
+            found.append(cursor.fetchone()[0])
+    assert found == ["40s", "20", "4"]
 
 
 def test_a_commit_of_which_the_outcome_is_unknown_may_be_made_again(claim: Claim, now: datetime) -> None:

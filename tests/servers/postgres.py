@@ -12,15 +12,18 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.servers.processes import free_port, running, until
 
 
 @contextlib.contextmanager
-def cluster(folder: Path, *options: str) -> Iterator[str]:
-    """Make a cluster in `folder`, start it on a free loopback port, yield its address, stop it. As root: by postgres."""
+def cluster(folder: Path, *options: str, inside: Sequence[str] = (), host: str = "127.0.0.1") -> Iterator[str]:
+    """Make a cluster in `folder`, start it on a free port of `host`, yield its address, stop it. As root: by postgres.
+
+    `inside`: what runs it in a network of its own, of which `host` is an address. It trusts everybody who gets there.
+    """
     bin_folder = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
     as_owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] if os.geteuid() == 0 else []
     data = folder / "cluster"
@@ -29,15 +32,17 @@ def cluster(folder: Path, *options: str) -> Iterator[str]:
         shutil.chown(data, "postgres", "postgres")
     initdb = [str(bin_folder / "initdb"), "-D", str(data), "-U", "masthead", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8"]
     subprocess.run([*as_owner, *initdb], check=True, capture_output=True, cwd="/")
+    with (data / "pg_hba.conf").open("a") as access:
+        access.write("host all all all trust\n")
     port = free_port()
-    server = [str(bin_folder / "postgres"), "-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
+    server = [str(bin_folder / "postgres"), "-D", str(data), "-p", str(port), "-c", f"listen_addresses={host}"]
     settings = ["-c", "unix_socket_directories=", "-c", "max_connections=60", *options]
     # SIGINT is PostgreSQL's fast shutdown.
-    with running([*as_owner, *server, *settings], log=folder / "postgres.log", stop=signal.SIGINT):
-        ready = [str(bin_folder / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    with running([*inside, *as_owner, *server, *settings], log=folder / "postgres.log", stop=signal.SIGINT):
+        ready = [*inside, str(bin_folder / "pg_isready"), "-q", "-h", host, "-p", str(port)]
         until(lambda: subprocess.run(ready, check=False).returncode == 0, seconds=30, what="PostgreSQL answers")
-        address = f"masthead@127.0.0.1:{port}"
-        create = [str(bin_folder / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "masthead", "masthead"]
+        address = f"masthead@{host}:{port}"
+        create = [*inside, str(bin_folder / "createdb"), "-h", host, "-p", str(port), "-U", "masthead", "masthead"]
         subprocess.run(create, check=True)
         yield f"postgresql://{address}/masthead"
 

@@ -6,10 +6,11 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -59,6 +60,7 @@ class RecordingSink:
 
     port: int
     log: Path
+    process: subprocess.Popen[bytes]
 
     @property
     def url(self) -> str:
@@ -69,18 +71,25 @@ class RecordingSink:
         """What it has seen."""
         return [json.loads(line) for line in self.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
+    def hurry(self) -> None:
+        """It takes no time over a mail any more."""
+        self.process.send_signal(signal.SIGUSR1)
+
 
 @contextlib.contextmanager
-def recording_sink(folder: Path, *options: str) -> Iterator[RecordingSink]:
-    """The sink of the drills, which can be told to misbehave: `options` as in its module."""
+def recording_sink(folder: Path, *options: str, inside: Sequence[str] = ()) -> Iterator[RecordingSink]:
+    """The sink of the drills, which can be told to misbehave: `options` as in its module.
+
+    `inside`: what runs it somewhere else, such as in a network of its own.
+    """
     log = folder / "dots.log"
     log.touch()
-    command = [sys.executable, "-m", "masthead.mail.sink", str(log), *options]
+    command = [*inside, sys.executable, "-m", "masthead.mail.sink", str(log), *options]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
     said = folder / "dots.port"
-    with running(command, log=said, environment=environment):
+    with running(command, log=said, environment=environment) as process:
         until(lambda: said.read_text().endswith("\n"), seconds=20, what="the sink tells its port")
-        yield RecordingSink(int(said.read_text()), log)
+        yield RecordingSink(int(said.read_text()), log, process)
 
 
 @contextlib.contextmanager

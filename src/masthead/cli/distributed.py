@@ -9,7 +9,8 @@ import socket
 from functools import partial
 
 from procrastinate.contrib.django.db_cleanup import DjangoApp
-from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.psycopg_connector import PsycopgConnector
 
 from masthead.cli.engine import GRACE_SECONDS, Job
 from masthead.cli.procrastinate_backend import STALLED_SECONDS, register
@@ -34,7 +35,8 @@ def _work(queues: tuple[str, ...], at_once: int) -> None:
 
 async def _work_until_stopped(queues: tuple[str, ...], at_once: int) -> None:
     # An app of its own: the one of the web side enqueues on Django's connection, inside Django's transactions.
-    app = DjangoApp(connector=DjangoConnector().get_worker_connector())
+    # It asks a little now and then; with the four connections that a pool has by itself, five workers would fill a server.
+    app = DjangoApp(connector=PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=3))
     register(app)
     async with app.open_async():
         worker = asyncio.create_task(

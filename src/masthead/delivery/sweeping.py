@@ -75,17 +75,22 @@ def _held(campaign: Campaign) -> int:
 
 
 def _settle(campaign: Campaign, now: datetime) -> None:
-    """Ranges nobody works on: wake a worker for them, or close those in which nobody waits any more."""
+    """Ranges nobody works on: name what was lost in them, wake a worker for them, or close those in which nobody waits."""
+    for range_id in ranges.of_lost_workers(campaign.pk):
+        # What the dead one left in SENDING gets its name now, and the dead one loses its rights, however much the living have
+        # to do before they come to this range.
+        _take_over(range_id, campaign, now)
     for range_id in ranges.without_worker(campaign.pk):
-        if ranges.close_if_done(range_id):
-            continue
-        if campaign.state != State.SENDING:
-            # Paused or cancelled: no mail leaves, but what a dead worker left in SENDING must get its name.
-            claim = ranges.claim(range_id)
-            if claim is not None:
-                if campaign.state == State.CANCELLED:
-                    with transaction.atomic():
-                        moving.cancel_open(campaign, at=int(now.timestamp()))
-                ranges.release(claim)
+        if not ranges.close_if_done(range_id) and campaign.state != State.SENDING:
+            _take_over(range_id, campaign, now)
     if campaign.state == State.SENDING:
         waking.ranges_of(campaign.pk)
+
+
+def _take_over(range_id: int, campaign: Campaign, now: datetime) -> None:
+    claim = ranges.claim(range_id)
+    if claim is not None:
+        if campaign.state == State.CANCELLED:
+            with transaction.atomic():
+                moving.cancel_open(campaign, at=int(now.timestamp()))
+        ranges.release(claim)

@@ -1,11 +1,14 @@
 """A relay that remembers: one line per final dot, synced to its log before it answers. Its log is the truth of drills and tests.
 
 Run as a process of its own: `python -m masthead.mail.sink LOG [--faults FAULTS] [--seed N] [--stage STAGE --kind KIND] …`.
-It prints its port. A line: {"at": seconds, "connection": n, "to": …, "id": Message-ID, "digest": …, "taken": bool, "told": bool,
-"fault": kind}. `taken`: the relay has the mail. `told`: it was said so, whole; the sender of a mail that was taken and not told
-cannot know. `at` is when the dot came. A line with "cut" says that a fault ended a connection where the client may not know what
-became of a mail: after the "answer" to a dot that it had not shown to have read (a reset takes the answer with it), or in the
-"body", when the dot was perhaps written already.
+It prints its port. A line: {"at": seconds, "connection": n, "from": IP address, "to": …, "id": Message-ID, "digest": …,
+"taken": bool, "told": bool, "fault": kind}. `taken`: the relay has the mail. `told`: it was said so, whole; the sender of a mail
+that was taken and not told cannot know. `at` is when the dot came. A line with "cut" says that a fault ended a connection where
+the client may not know what became of a mail: after the "answer" to a dot that it had not shown to have read (a reset takes the
+answer with it), or in the "body", when the dot was perhaps written already.
+
+`--delay` is the time it takes over each mail; after SIGUSR1 it takes none any more. `--away` is how far off it is: every answer
+is that long on its way, as over a long line, while what was asked meanwhile is worked on.
 """
 
 from __future__ import annotations
@@ -17,8 +20,12 @@ import json
 import os
 import random
 import re
+import signal
 import sys
 import time
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
 
 BEFORE = ("banner", "ehlo", "mail", "rcpt", "data", "rset", "quit")
 STAGES = ("connect", *BEFORE, "body", "dot")
@@ -64,6 +71,54 @@ class HangUp(Exception):
     """The connection is to end now."""
 
 
+class Way(Protocol):
+    """What is said to a client goes this way."""
+
+    @property
+    def transport(self) -> asyncio.WriteTransport:
+        """Its end."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Say it."""
+        ...
+
+    def close(self) -> None:
+        """Hang up when all is said."""
+        ...
+
+
+class LongWay:
+    """A line on which everything, the hanging up too, is `seconds` on its way, in its order."""
+
+    def __init__(self, writer: asyncio.StreamWriter, seconds: float) -> None:
+        self._writer = writer
+        self._seconds = seconds
+        self._loop = asyncio.get_running_loop()
+        self._due: deque[Callable[[], None]] = deque()
+
+    @property
+    def transport(self) -> asyncio.WriteTransport:
+        """Its end, which is near: a reset is at once."""
+        return self._writer.transport
+
+    def write(self, data: bytes) -> None:
+        """Say it, to be heard later."""
+        self._later(lambda: self._writer.write(data))
+
+    def close(self) -> None:
+        """Hang up after what was said before."""
+        self._later(self._writer.close)
+
+    def _later(self, act: Callable[[], None]) -> None:
+        self._due.append(act)
+        self._loop.call_later(self._seconds, self._next)
+
+    def _next(self) -> None:
+        # Whichever timer it is, the first in the row is due.
+        self._due.popleft()()
+
+
 class Sink:
     """Answers as a relay does, except where a fault is due."""
 
@@ -74,6 +129,7 @@ class Sink:
         self.log = os.open(options.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self.connections = 0
         self.left = options.count
+        self.delay = float(options.delay)
         self.asked: list[float] = []
         #: Connections whose last dot was answered, and whose client has shown by nothing yet that it read the answer.
         self.unheard: set[int] = set()
@@ -94,17 +150,22 @@ class Sink:
         """One connection, from its banner to its end."""
         self.connections += 1
         number = self.connections
+        way: Way = LongWay(writer, self.options.away) if self.options.away else writer
         try:
-            await self.talk(number, reader, writer)
+            await self.talk(number, reader, way)
         except HangUp:
             if number in self.unheard:
                 self.write({"at": time.time(), "connection": number, "cut": "answer"})
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
-            writer.close()
+            way.close()
 
-    async def talk(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def hurry(self) -> None:
+        """From now on no time is taken over a mail."""
+        self.delay = 0.0
+
+    async def talk(self, number: int, reader: asyncio.StreamReader, writer: Way) -> None:
         """Answer command by command."""
         self.act(writer, self.fault("connect"), "")
         self.say(writer, "banner", "220 sink.example ESMTP")
@@ -159,7 +220,7 @@ class Sink:
         self.asked.append(now)
         return False
 
-    async def take(self, number: int, recipient: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def take(self, number: int, recipient: str, reader: asyncio.StreamReader, writer: Way) -> None:
         """Read a mail up to its dot, write it into the log, and answer."""
         # Whoever writes a body has read the 354, and all that was answered before.
         self.unheard.discard(number)
@@ -169,11 +230,11 @@ class Sink:
             self.act(writer, kind, "")
         data = await reader.readuntil(b"\r\n.\r\n")
         at = time.time()
-        if self.options.delay:
-            await asyncio.sleep(self.options.delay)
+        if self.delay:
+            await asyncio.sleep(self.delay)
         kind = self.fault("dot")
         taken = kind not in ("421", "4xx", "5xx", "lost before")
-        self.record(at, number, recipient, data, taken=taken, fault=kind)
+        self.record(at, number, _peer(writer), recipient, data, taken=taken, fault=kind)
         if kind == "lost before" or kind == "lost":
             self.act(writer, "reset", "")
         elif kind == "changing code":
@@ -182,13 +243,13 @@ class Sink:
             self.act(writer, kind, "250 2.0.0 Ok: queued as 4F00D1")
             self.unheard.add(number)
 
-    def say(self, writer: asyncio.StreamWriter, stage: str, answer: str) -> bool:
+    def say(self, writer: Way, stage: str, answer: str) -> bool:
         """Say `answer`, unless a fault is due; whether it was said."""
         kind = self.fault(stage)
         self.act(writer, kind, answer)
         return not kind
 
-    def act(self, writer: asyncio.StreamWriter, kind: str, answer: str) -> None:
+    def act(self, writer: Way, kind: str, answer: str) -> None:
         """Misbehave as `kind` says, or say `answer`."""
         if kind == "close":
             raise HangUp
@@ -207,12 +268,13 @@ class Sink:
         if kind == "421":
             raise HangUp
 
-    def record(self, at: float, number: int, recipient: str, data: bytes, *, taken: bool, fault: str) -> None:
+    def record(self, at: float, number: int, peer: str, recipient: str, data: bytes, *, taken: bool, fault: str) -> None:
         """One line, on the disk when this returns."""
         found = _ID.search(data)
         line: dict[str, object] = {
             "at": at,
             "connection": number,
+            "from": peer,
             "to": recipient,
             "id": found[1].decode() if found else "",
             "digest": hashlib.sha256(data).hexdigest()[:16],
@@ -228,8 +290,13 @@ class Sink:
         os.fdatasync(self.log)
 
 
+def _peer(way: Way) -> str:
+    name = way.transport.get_extra_info("peername")
+    return str(name[0]) if name else ""
+
+
 async def main() -> None:
-    """Listen on a free loopback port until the process is ended."""
+    """Listen, on a free loopback port if not told otherwise, until the process is ended."""
     parser = argparse.ArgumentParser()
     parser.add_argument("log")
     parser.add_argument("--faults", default="0", help="Percent of faults at every stage, or stage=percent,…")
@@ -237,15 +304,18 @@ async def main() -> None:
     parser.add_argument("--stage", choices=STAGES)
     parser.add_argument("--kind", default="")
     parser.add_argument("--count", type=int, default=-1)
-    parser.add_argument("--delay", type=float, default=0)
+    parser.add_argument("--delay", type=float, default=0, help="Seconds.")
+    parser.add_argument("--away", type=float, default=0, help="Seconds that each answer is on its way.")
     parser.add_argument("--refuse", default="")
     parser.add_argument("--offer", default="PIPELINING,8BITMIME,SMTPUTF8")
     parser.add_argument("--words", default="554 5.3.0 no")
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--throttle", default="", help="A domain that takes only --rate mails a second.")
     parser.add_argument("--rate", type=int, default=3)
     sink = Sink(parser.parse_args())
-    server = await asyncio.start_server(sink.serve, "127.0.0.1", sink.options.port, limit=2**26)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, sink.hurry)
+    server = await asyncio.start_server(sink.serve, sink.options.host, sink.options.port, limit=2**26)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     async with server:

@@ -138,6 +138,19 @@ def without_worker(campaign_id: int) -> list[int]:
         return [int(row[0]) for row in cursor.fetchall()]
 
 
+def of_lost_workers(campaign_id: int) -> list[int]:
+    """Open ranges whose owner gives no sign of life any more, also those that rest."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _sql(
+                "SELECT id FROM delivery_range WHERE campaign_id = %(id)s AND NOT done"
+                f" AND owner <> '' AND {_ORPHANED} ORDER BY id"
+            ),
+            _parameters(id=campaign_id),
+        )
+        return [int(row[0]) for row in cursor.fetchall()]
+
+
 def note_wake(range_id: int) -> bool:
     """Whether a task for the range should be enqueued: not when one was in the last half minute and waits for its turn."""
     with connection.cursor() as cursor:
