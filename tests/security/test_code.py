@@ -42,8 +42,14 @@ MAKES_MARKUP_ALSO = {
 }
 #: S16. The one that asks other hosts.
 FETCHES = {"common/fetching.py"}
-#: S17. Programs that are started: our own, by a list of arguments.
-STARTS_PROGRAMS = {"bounces/sandbox.py", "cli/benching/measuring.py", "cli/drill/processes.py", "issues/manuscripts/boxed.py"}
+#: S17. Programs that are started, by a list of arguments: our own, and SpamAssassin.
+STARTS_PROGRAMS = {
+    "bounces/sandbox.py",
+    "cli/benching/measuring.py",
+    "cli/drill/processes.py",
+    "common/spamassassin.py",
+    "issues/manuscripts/boxed.py",
+}
 
 
 @cache
