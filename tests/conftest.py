@@ -13,8 +13,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from masthead.common.stopping import STOP
+
+# How long an example takes says how busy the machine is, nothing else.
+hypothesis_settings.register_profile("masthead", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("masthead")
 
 
 @pytest.fixture(scope="session")

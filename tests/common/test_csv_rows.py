@@ -171,7 +171,7 @@ def test_quotation_marks_do_not_make_reading_slow(path: Path) -> None:
     content = b"email\n" + b'"\n' + b'""\n' * 200_000
     started = perf_counter()
     rows(path, content)
-    assert perf_counter() - started < 10
+    assert perf_counter() - started < 60  # looking back at each of them would take hours
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
