@@ -12,7 +12,7 @@ from django.core import mail
 from masthead.audience.models import Subscriber
 from masthead.bounces import acting, alarming, lookups
 from masthead.bounces.models import Alarm, Finding
-from masthead.delivery import campaigns
+from masthead.delivery import campaigns, holding
 from masthead.delivery.models import Campaign, Delivery
 from masthead.mail.fingerprints import fingerprint
 from masthead.mail.models import Suppression
@@ -74,18 +74,40 @@ def test_few_refusals_that_are_ours_to_mend_are_an_alarm_told_to_the_owner_once(
     assert not Suppression.objects.exists()
 
 
-def test_many_refusals_stop_the_sending_once_and_a_person_decides(
+def test_many_refusals_by_one_receiver_stop_what_goes_there_once_and_a_person_decides(
     campaign: Campaign, audience: Any, owner: Any, now: datetime
 ) -> None:
+    audience("calm.example", 300)
     rows = audience("big.example", 200)
     came(rows[:50], now, **REFUSED)
-    assert {(alarm.domain, alarm.paused) for alarm in alarming.sweep(now=now)} == {("big.example", False), ("", True)}
+    assert {(alarm.domain, alarm.paused) for alarm in alarming.sweep(now=now)} == {("big.example", True)}
+    campaign.refresh_from_db()
+    assert campaign.state == Campaign.State.SENDING
+    held = campaign.held_providers.get()
+    assert held.provider == "big.example"
+    assert "50 of 200" in held.why
+    assert "The sending to big.example was stopped; the rest goes on." in mail.outbox[0].body
+    holding.go_on(campaign=campaign, by="staff:1", now=now)
+    came(rows[50:60], now, **REFUSED)
+    assert alarming.sweep(now=now) == []
+    assert not campaign.held_providers.exists()
+    assert (len(mail.outbox), Suppression.objects.count()) == (1, 0)
+
+
+def test_many_refusals_by_many_receivers_stop_the_sending_once_and_a_person_decides(
+    campaign: Campaign, audience: Any, owner: Any, now: datetime
+) -> None:
+    several = [audience(f"r{number}.example", 40) for number in range(5)]
+    for rows in several:
+        came(rows[:10], now, **REFUSED)
+    assert {alarm.domain for alarm in alarming.sweep(now=now) if alarm.paused} == {""}
     campaign.refresh_from_db()
     assert campaign.state == Campaign.State.PAUSED
     assert "50 of 200" in campaign.attention
     assert len(mail.outbox) == 1
     campaigns.resume(campaign=campaign, by="staff:1", now=now)
-    came(rows[50:60], now, **REFUSED)
+    for rows in several:
+        came(rows[10:12], now, **REFUSED)
     assert alarming.sweep(now=now) == []
     campaign.refresh_from_db()
     assert campaign.state == Campaign.State.SENDING
@@ -99,9 +121,18 @@ def test_complaints_are_an_alarm_from_one_in_a_thousand_on_and_stop_the_sending_
     came(audience("big.example", 2000)[:complaints], now, **COMPLAINED)
     raised = alarming.sweep(now=now)
     assert {alarm.domain for alarm in raised} == ({"", "big.example"} if level else set())
+    assert {alarm.domain for alarm in raised if alarm.paused} == ({"big.example"} if level == "pause" else set())
     campaign.refresh_from_db()
-    assert campaign.state == (Campaign.State.PAUSED if level == "pause" else Campaign.State.SENDING)
-    assert all(alarm.paused == (level == "pause") for alarm in raised)
+    assert campaign.state == Campaign.State.SENDING
+    assert campaign.held_providers.exists() == (level == "pause")
+
+
+def test_complaints_to_many_receivers_stop_the_sending(campaign: Campaign, audience: Any, owner: Any, now: datetime) -> None:
+    for number in range(6):
+        came(audience(f"r{number}.example", 300)[:1], now, **COMPLAINED)
+    assert {(alarm.domain, alarm.paused) for alarm in alarming.sweep(now=now)} == {("", True)}
+    campaign.refresh_from_db()
+    assert campaign.state == Campaign.State.PAUSED
 
 
 def test_one_receiver_complains_much_though_all_together_do_not(

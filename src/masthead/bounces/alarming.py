@@ -1,4 +1,7 @@
-"""Alarms: what a receiver holds against us costs no reader anything; a person is told once, and a campaign may stop for it."""
+"""Alarms: what a receiver holds against us costs no reader anything; a person is told once, and sending may stop for it.
+
+An alarm about one receiving domain stops the sending to its provider; one about all of them together stops the campaign.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,9 @@ from masthead.audit.recording import record
 from masthead.bounces import policies, rules
 from masthead.bounces.models import Alarm, Finding
 from masthead.bounces.rules import OURS, Thresholds
-from masthead.delivery import campaigns, lookups
+from masthead.delivery import campaigns, holding, lookups
 from masthead.delivery.models import Campaign, Delivery
+from masthead.mail import provider_limits
 from masthead.team.models import Role, User
 
 Kind = Alarm.Kind
@@ -47,9 +51,9 @@ def look(*, campaign: Campaign, thresholds: Thresholds, now: datetime) -> list[A
         *_refused(campaign, answered, thresholds, now),
         *_complained(campaign, progress.accepted, thresholds, now),
     ]
-    stopping = next((alarm for alarm in new if alarm.paused), None)
-    if stopping is not None and campaign.state == Campaign.State.SENDING:
-        campaigns.pause(campaign=campaign, by=BY, now=now, why=_why(stopping))
+    for alarm in new:
+        if alarm.paused:
+            _stop(campaign, alarm, now)
     if new:
         _tell_owners(campaign, new)
     return new
@@ -75,13 +79,22 @@ def sentence(alarm: Alarm) -> str:
 def _refused(campaign: Campaign, answered: int, thresholds: Thresholds, now: datetime) -> list[Alarm]:
     refusals = campaign.findings.filter(kind="bounce", outcome=Finding.Outcome.ALARM, reason__in=sorted(OURS))
     counts = Counter(refusals.values_list("domain", "reason"))
-    new = []
-    for (domain, reason), count in counts.items():
-        if count >= thresholds.alarm_least:
-            new += _raise(campaign, Kind.REFUSED, domain, reason, count=count, out_of=answered, stops=False, now=now)
-    total = counts.total()
-    if rules.stops_for_refusals(refused=total, answered=answered, thresholds=thresholds):
-        new += _raise(campaign, Kind.REFUSED, "", "", count=total, out_of=answered, stops=True, now=now)
+    new: list[Alarm] = []
+    elsewhere = answered
+    for domain in sorted({domain for domain, _reason in counts}):
+        reasons = {reason: count for (where, reason), count in counts.items() if where == domain}
+        total, here = sum(reasons.values()), _answered_at(campaign, domain)
+        if domain and rules.stops_for_refusals(refused=total, answered=here, thresholds=thresholds):
+            new += _raise(campaign, Kind.REFUSED, domain, "", count=total, out_of=here, stops=True, now=now)
+            # What is stopped says nothing about the others.
+            elsewhere -= here
+            counts = Counter({key: count for key, count in counts.items() if key[0] != domain})
+            continue
+        for reason, count in reasons.items():
+            if count >= thresholds.alarm_least:
+                new += _raise(campaign, Kind.REFUSED, domain, reason, count=count, out_of=answered, stops=False, now=now)
+    if rules.stops_for_refusals(refused=counts.total(), answered=elsewhere, thresholds=thresholds):
+        new += _raise(campaign, Kind.REFUSED, "", "", count=counts.total(), out_of=elsewhere, stops=True, now=now)
     return new
 
 
@@ -89,20 +102,33 @@ def _complained(campaign: Campaign, accepted: int, thresholds: Thresholds, now: 
     """By receiving domain, as the receivers count, and of all together."""
     complaints = campaign.findings.filter(kind="complaint", outcome=Finding.Outcome.COMPLAINED)
     counts = Counter(complaints.values_list("domain", flat=True))
-    new = []
-    for domain, count in [("", counts.total()), *counts.items()]:
-        if not count or accepted < thresholds.complaint_least:
-            continue
-        out_of = accepted if not domain else _accepted_at(campaign, domain)
-        level = rules.complaint_level(complaints=count, accepted=out_of, thresholds=thresholds)
+    new: list[Alarm] = []
+    if not counts or accepted < thresholds.complaint_least:
+        return new
+    total, elsewhere, of_the_others = counts.total(), accepted, counts.total()
+    for domain, count in [(domain, count) for domain, count in counts.items() if domain]:
+        here = _accepted_at(campaign, domain)
+        level = rules.complaint_level(complaints=count, accepted=here, thresholds=thresholds)
         if level:
-            new += _raise(campaign, Kind.COMPLAINTS, domain, "", count=count, out_of=out_of, stops=level == "pause", now=now)
+            new += _raise(campaign, Kind.COMPLAINTS, domain, "", count=count, out_of=here, stops=level == "pause", now=now)
+        if level == "pause":
+            elsewhere, of_the_others = elsewhere - here, of_the_others - count
+    if level := rules.complaint_level(complaints=total, accepted=accepted, thresholds=thresholds):
+        # What the receivers that are stopped complain about is stopped; the others stop if it is many of theirs.
+        others = rules.complaint_level(complaints=of_the_others, accepted=elsewhere, thresholds=thresholds)
+        stops = others == "pause"
+        new += _raise(campaign, Kind.COMPLAINTS, "", "", count=total, out_of=accepted, stops=stops, now=now)
     return new
 
 
 def _accepted_at(campaign: Campaign, domain: str) -> int:
     accepted = campaign.deliveries.filter(state__gt=1, state=Delivery.State.ACCEPTED)
     return accepted.filter(subscriber__domain=domain).count()
+
+
+def _answered_at(campaign: Campaign, domain: str) -> int:
+    answered = campaign.deliveries.filter(state__gt=1, state__in=(Delivery.State.ACCEPTED, Delivery.State.REJECTED))
+    return answered.filter(subscriber__domain=domain).count()
 
 
 def _raise(
@@ -127,6 +153,14 @@ def _raise(
     return [alarm]
 
 
+def _stop(campaign: Campaign, alarm: Alarm, now: datetime) -> None:
+    if alarm.domain:
+        provider = provider_limits.known().providers.of(alarm.domain)
+        holding.hold(campaign_id=campaign.pk, provider=provider, why=_why(alarm), by=BY, now=now)
+    elif campaign.state == Campaign.State.SENDING:
+        campaigns.pause(campaign=campaign, by=BY, now=now, why=_why(alarm))
+
+
 def _why(alarm: Alarm) -> str:
     return _("Stopped before it does more harm. %(what)s A person decides whether it goes on.") % {"what": sentence(alarm)}
 
@@ -138,7 +172,16 @@ def _tell_owners(campaign: Campaign, alarms: list[Alarm]) -> None:
         "stands what can be done about it.\n"
     ) % {
         "what": "\n".join(sentence(alarm) for alarm in alarms),
-        "stopped": " " + _("The sending was stopped.") if any(alarm.paused for alarm in alarms) else "",
+        "stopped": _stopped(alarms),
     }
     for owner in User.objects.filter(role=Role.OWNER, is_active=True):
         send_mail(subject, text, None, [owner.email])
+
+
+def _stopped(alarms: list[Alarm]) -> str:
+    stopped = [alarm.domain for alarm in alarms if alarm.paused]
+    if not stopped:
+        return ""
+    if "" in stopped:
+        return " " + _("The sending was stopped.")
+    return " " + _("The sending to %(domains)s was stopped; the rest goes on.") % {"domains": ", ".join(sorted(stopped))}

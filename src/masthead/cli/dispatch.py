@@ -15,7 +15,7 @@ from masthead.cli.progress import meter
 from masthead.cli.starting import CommandError
 from masthead.common.local_time import BadLocalTime, moment_of
 from masthead.common.stopping import STOP
-from masthead.delivery import campaigns, following, lookups, quiet_hours
+from masthead.delivery import campaigns, following, holding, lookups, quiet_hours
 from masthead.delivery.lookups import Progress
 from masthead.delivery.models import Campaign
 from masthead.delivery.narrowing import EVERYBODY, Narrowing
@@ -93,6 +93,8 @@ def begin(
     if campaign.state == Campaign.State.PAUSED and not (campaign.resume_at and quiet_hours.until(campaign, now)):
         campaigns.resume(campaign=campaign, by=by, now=now)
         campaign.refresh_from_db()
+    elif campaign.state == Campaign.State.SENDING:
+        holding.go_on(campaign=campaign, by=by, now=now)
     return campaign
 
 

@@ -98,15 +98,10 @@ def _database(url: str) -> dict[str, object]:
     if found["ENGINE"] != "django.db.backends.postgresql":
         raise ValueError("it must be a postgresql:// address; leave it empty for the embedded SQLite")
     # We notice that the server is gone, and it that a worker is, or stands still in a transaction: its locks are let go of.
-    alive = {
-        "keepalives_idle": 20,
-        "keepalives_interval": 5,
-        "keepalives_count": 4,
-        "tcp_user_timeout": 40_000,
-        "options": "-c idle_in_transaction_session_timeout=40s -c tcp_user_timeout=40s"
-        " -c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4",
-    }
-    found["OPTIONS"] = alive | found.get("OPTIONS", {})
+    ours = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
+    theirs = "-c idle_in_transaction_session_timeout=40s -c tcp_user_timeout=40s -c tcp_keepalives_idle=20"
+    theirs += " -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4"
+    found["OPTIONS"] = {**ours, "options": theirs, **found.get("OPTIONS", {})}
     return dict(found)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from masthead.audience.lookups import active_in
 from masthead.audience.models import MailingList, Subscription
 from masthead.audit.recording import record
-from masthead.delivery import narrowing, quiet_hours, retry, waking
+from masthead.delivery import holding, narrowing, quiet_hours, retry, waking
 from masthead.delivery.ledger import moving
 from masthead.delivery.models import Campaign
 from masthead.delivery.narrowing import EVERYBODY, Narrowing
@@ -162,7 +162,10 @@ def _pause(campaign: Campaign, by: str, now: datetime, why: str, more: dict[str,
 
 
 def resume(*, campaign: Campaign, by: str, now: datetime) -> Campaign:
-    """Go on where it was paused. The deadline moves by as long as the pause was. A person may do it in quiet hours, too."""
+    """Go on where it was paused. The deadline moves by as long as the pause was. A person may do it in quiet hours, too.
+
+    A person who resumes it goes on with the providers that were held, too.
+    """
     with transaction.atomic():
         locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
         if locked.state == State.PAUSED:
@@ -179,6 +182,8 @@ def resume(*, campaign: Campaign, by: str, now: datetime) -> Campaign:
                 values["through_quiet_hours"] = True
             Campaign.objects.filter(pk=campaign.pk).update(**values)
             _note("campaign.resumed", campaign, by=by, now=now)
+            if by != "system":
+                holding.go_on(campaign=locked, by=by, now=now)
             moving.hurry(campaign.pk)
             waking.ranges_of(campaign.pk)
         elif locked.state != State.SENDING:

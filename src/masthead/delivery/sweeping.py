@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from masthead.audit.recording import record
-from masthead.delivery import campaigns, starting, waking
+from masthead.delivery import campaigns, holding, starting, waking
 from masthead.delivery.ledger import moving, ranges
 from masthead.delivery.models import Campaign, Delivery
 
@@ -33,6 +33,19 @@ def sweep(*, now: datetime) -> None:
         _settle(campaign, now)
     for campaign in Campaign.objects.filter(state=State.SENDING).exclude(ranges__done=False):
         finish(campaign=campaign, now=now)
+    for campaign in Campaign.objects.filter(state=State.SENDING, held_providers__isnull=False).distinct():
+        pause_if_only_held_are_left(campaign=campaign, now=now)
+
+
+def pause_if_only_held_are_left(*, campaign: Campaign, now: datetime) -> bool:
+    """Pause a campaign in which nobody else waits than readers at providers that are held; whether it did.
+
+    So its deadline moves, a command that waits for it ends, and a person sees why.
+    """
+    if campaign.state != State.SENDING or not holding.only_held_are_left(campaign):
+        return False
+    campaigns.pause(campaign=campaign, by="system", now=now, why=holding.rest_in_words(campaign.held_providers.all()))
+    return True
 
 
 def after_clock_was_set_back(*, now: datetime) -> None:

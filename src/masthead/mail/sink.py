@@ -190,7 +190,8 @@ class Sink:
                 found = re.search(r"<([^>]*)>", line)
                 address = found[1] if found else ""
                 if self.options.refuse and self.options.refuse in address:
-                    writer.write(f"550 5.1.1 <{address}>: no such user here\r\n".encode())
+                    words = self.options.refusal or f"550 5.1.1 <{address}>: no such user here"
+                    writer.write(words.encode() + b"\r\n")
                 elif self.too_fast(address):
                     writer.write(b"451 4.7.28 rate limit exceeded, slow down\r\n")
                 elif self.say(writer, "rcpt", "250 2.1.5 Ok"):
@@ -306,7 +307,8 @@ async def main() -> None:
     parser.add_argument("--count", type=int, default=-1)
     parser.add_argument("--delay", type=float, default=0, help="Seconds.")
     parser.add_argument("--away", type=float, default=0, help="Seconds that each answer is on its way.")
-    parser.add_argument("--refuse", default="")
+    parser.add_argument("--refuse", default="", help="Addresses with this in them are refused, by --refusal.")
+    parser.add_argument("--refusal", default="")
     parser.add_argument("--offer", default="PIPELINING,8BITMIME,SMTPUTF8")
     parser.add_argument("--words", default="554 5.3.0 no")
     parser.add_argument("--host", default="127.0.0.1")

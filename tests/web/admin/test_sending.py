@@ -17,7 +17,7 @@ from masthead.audience.models import MailingList, Subscriber, Subscription
 from masthead.common import spamassassin
 from masthead.common.addresses import mask
 from masthead.common.spamassassin import Rule, Score
-from masthead.delivery import dry_run, spam_scoring, starting, sweeping, trouble
+from masthead.delivery import dry_run, holding, spam_scoring, starting, sweeping, trouble
 from masthead.delivery.models import Campaign, Delivery, DryRun
 from masthead.issues import reading
 from masthead.issues.models import Edition, Issue, Publication
@@ -246,6 +246,21 @@ def test_nothing_is_done_by_looking(owner_at_desk: Client, issue: Issue, reader:
     url = send(owner_at_desk, issue, wish)["Location"]
     assert owner_at_desk.get(url + "act/", {"act": "cancel", "sure": "yes"}).status_code == 405
     assert Campaign.objects.get().state == Campaign.State.SCHEDULED
+
+
+def test_a_provider_that_is_held_is_named_and_a_button_goes_on_with_it(
+    owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    url = send(owner_at_desk, issue, wish)["Location"]
+    starting.start(campaign_id=Campaign.objects.get().pk, now=timezone.now() + timedelta(minutes=2))
+    why = "550 5.7.26 <script>no</script>"
+    holding.hold(campaign_id=Campaign.objects.get().pk, provider=reader.domain, why=why, by="system", now=timezone.now())
+    screen = owner_at_desk.get(url).content.decode()
+    assert f"<bdi>{reader.domain}</bdi> is held: 1 reader waits" in screen
+    assert "550 5.7.26 &lt;script&gt;" in screen
+    assert f"Go on with {reader.domain}" in screen
+    owner_at_desk.post(url + "act/", {"act": "go on", "provider": reader.domain})
+    assert "is held" not in owner_at_desk.get(url).content.decode()
 
 
 def test_attention_shows_the_servers_own_words(

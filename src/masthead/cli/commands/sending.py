@@ -57,7 +57,8 @@ def send(
     """Publish issue NUMBER and send it to a list, or to a part of it, once.
 
     Run again, it goes on with the sending that there is: nobody gets a second copy. Sending that has paused itself (the relay
-    refused) is resumed. With --wait the exit status is 0 when it has finished, and 1 with the reason when it has not.
+    refused) is resumed, and so is that to a provider that is held. With --wait the exit status is 0 when it has finished,
+    and 1 with the reason when it has not.
 
     With --joined-since or --not-reached it is a further sending of an issue that was sent. Not reached are those given up at the
     deadline, cancelled, or left out for a reason that has passed; not those who were refused for good, have left, are suppressed,
@@ -165,15 +166,17 @@ def verify(number: int, slug: str | None, as_json: bool) -> None:
     After several sendings of the issue it is their sum, and nobody may have it from two of them; --json has each ("campaigns").
     With --json it also names, by address, the readers who may have got a second copy ("repeated") and those of whom nobody can
     know whether they got one ("uncertain_readers"): the first 1,000 of each. "repeated_count" and "uncertain" count them all.
+    Readers at a provider that is held are among the open ones; "held" says which, how many and why.
     """
     start()
     from masthead.cli import choosing
-    from masthead.delivery import lookups
+    from masthead.delivery import holding, lookups
 
     campaigns = lookups.campaigns_of_number(choosing.publication(slug), number)
     if not campaigns:
         raise CommandError(f"No. {number} was never sent.")
     found = lookups.verify_issue(campaigns)
+    held = [each for campaign in campaigns for each in holding.counted(campaign)]
     if as_json:
         repeated = [lookups.repeated(campaign) for campaign in campaigns]
         show_json(
@@ -186,6 +189,7 @@ def verify(number: int, slug: str | None, as_json: bool) -> None:
                 "repeated_count": sum(each.count() for each in repeated),
                 "repeated": [address for each in repeated for address in lookups.named(each)],
                 "uncertain_readers": [address for each in campaigns for address in lookups.named(lookups.uncertain(each))],
+                "held": [{"provider": each.provider, "readers": each.readers, "why": each.why} for each in held],
                 "campaigns": [_campaign_as_json(campaign, of_it) for campaign, of_it in found.campaigns],
             }
         )
@@ -193,6 +197,8 @@ def verify(number: int, slug: str | None, as_json: bool) -> None:
         for name, value in _counts(found.whole).items():
             parts = [str(_counts(of_it)[name]) for _campaign, of_it in reversed(found.campaigns)]
             click.echo(f"{name.replace('_', ' '):>14}  {value}" + (f"  = {' + '.join(parts)}" if len(parts) > 1 else ""))
+        for each in held:
+            click.echo(f"Of the open ones {each.readers} wait, since {each.provider} is held: {each.why}")
         if len(campaigns) > 1:
             click.echo(f"{len(campaigns)} sendings, {found.readers} different readers.")
         if found.twice:

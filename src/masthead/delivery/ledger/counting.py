@@ -10,6 +10,13 @@ from masthead.delivery.models import Campaign, Delivery
 
 State = Delivery.State
 
+# From the open ranges: whatever else the campaign has is settled.
+_OPEN_ROWS = (
+    "FROM delivery_range r JOIN delivery_delivery d ON d.id BETWEEN r.first AND r.last AND d.campaign_id = r.campaign_id"
+    " LEFT JOIN audience_subscriber s ON s.id = d.subscriber_id"
+)
+_OPEN = "r.campaign_id = %s AND NOT r.done AND d.state IN (0, 1, 2)"
+
 
 def counted(campaign: Campaign) -> dict[int, int]:
     """The number of rows in each state, all of them read in one statement: what `verify` adds up.
@@ -47,6 +54,26 @@ def in_hand(campaign: Campaign) -> tuple[int, int]:
         return sending, int(cursor.fetchone()[0])
 
 
+def open_at(campaign: Campaign, domains: Sequence[str]) -> int:
+    """How many readers at `domains` still may get it."""
+    if not domains:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {_OPEN_ROWS} WHERE {_OPEN} AND s.domain IN ({_marks(domains)})", [campaign.pk, *domains])
+        return int(cursor.fetchone()[0])
+
+
+def open_elsewhere(campaign: Campaign, domains: Sequence[str]) -> bool:
+    """Whether anybody who is not at `domains` still may get it. It ends at the first one."""
+    elsewhere = f"s.domain IS NULL OR s.domain NOT IN ({_marks(domains)})" if domains else "1 = 1"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 {_OPEN_ROWS} WHERE {_OPEN} AND ({elsewhere}) LIMIT 1",
+            [campaign.pk, *domains],
+        )
+        return cursor.fetchone() is not None
+
+
 def repeated(campaign: Campaign) -> int:
     """How many hand-overs were uncertain and then repeated: the most mails that anybody can have got twice."""
     with connection.cursor() as cursor:
@@ -77,6 +104,10 @@ def readers_of(campaigns: Sequence[Campaign]) -> tuple[int, int]:
             [first, last],
         )
         return readers, int(cursor.fetchone()[0])
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _tally(sql: str, parameters: list[int]) -> dict[int, int]:

@@ -151,6 +151,19 @@ def of_lost_workers(campaign_id: int) -> list[int]:
         return [int(row[0]) for row in cursor.fetchall()]
 
 
+def all_rest(campaign_id: int) -> bool:
+    """Whether nobody works on an open range of the campaign, nor could: each waits for its time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _sql(
+                "SELECT count(*) FROM delivery_range WHERE campaign_id = %s AND NOT done"
+                " AND (owner <> '' OR not_before IS NULL OR not_before <= {now})"
+            ),
+            [campaign_id],
+        )
+        return bool(cursor.fetchone()[0] == 0)
+
+
 def note_wake(range_id: int) -> bool:
     """Whether a task for the range should be enqueued: not when one was in the last half minute and waits for its turn."""
     with connection.cursor() as cursor:

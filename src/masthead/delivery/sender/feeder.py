@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
+from django.utils import timezone
+
 from masthead.common.addresses import BadAddress
+from masthead.delivery import holding
 from masthead.delivery.ledger import ranges, rows
 from masthead.delivery.ledger.entries import Result
 from masthead.delivery.ledger.ranges import Claim
@@ -22,10 +26,14 @@ from masthead.delivery.sender.pool import MOST_IN_ALL, Pool
 from masthead.delivery.sender.turns import LONG_SECONDS, Turns
 from masthead.mail.bulk import BadMail
 
+log = logging.getLogger(__name__)
+
 BATCH = 500
 _LOW = 250
 #: A range that has to wait is looked at again after so many seconds, since somebody may have raised a limit.
 _LONGEST_REST = 300
+#: The same for one in which all wait at a provider that is held.
+_HELD_REST = 60
 
 
 class Feeder:
@@ -73,6 +81,13 @@ class Feeder:
         """Hand out nothing more to the lanes of relay `key`."""
         self._stopped.add(key)
 
+    def hold(self, provider: str, why: str) -> None:
+        """Hand out nothing more for `provider`, here and in all other workers, until a person goes on with it."""
+        self._turns.held.add(provider)
+        self._pass_over(self._pool.drop(provider))
+        log.warning("campaign %s: %s is held: %s", self._campaign_id, provider, why)
+        self._chore(self._clerk.call(partial(_hold, self._campaign_id, provider, why)))
+
     async def has_work(self) -> bool:
         """Whether there is anything to be handed over, now or later in this run."""
         while not self.halted.is_set() and not len(self._pool) and self._fetching is not None:
@@ -114,7 +129,10 @@ class Feeder:
     def put_back(self, mail: Mail) -> None:
         """`mail` was not handed over and nothing is known against it: somebody else takes it."""
         mail.claimed = False
-        self._pool.put_back(mail)
+        if self._turns.held and self._turns.provider_of(mail.row.address) in self._turns.held:
+            self._pass_over([mail])
+        else:
+            self._pool.put_back(mail)
 
     def settled(self, range_id: int) -> None:
         """One row of the range has its answer, durably."""
@@ -149,12 +167,14 @@ class Feeder:
                 claim = self._current
                 now = time.time()
                 work = partial(rows.fetch, claim, lists=self._lists, after=self._after, limit=BATCH, at=int(now))
-                if full := self._pool.full():
-                    self._passed_over.setdefault(claim.range_id, set()).update(full)
-                    work = partial(work, without_domains=[each for name in full for each in self._turns.domains_of(name)])
+                if without := [*self._pool.full(), *self._turns.held]:
+                    self._passed_over.setdefault(claim.range_id, set()).update(without)
+                    work = partial(work, without_domains=[each for name in without for each in self._turns.domains_of(name)])
                 more_rows, self._after, more = await self._clerk.call(partial(work, today=_day(now)))
-                self._pool.add(more_rows)
                 self._open[claim.range_id] += len(more_rows)
+                self._pool.add(more_rows)
+                for name in self._turns.held:  # since a moment ago, perhaps
+                    self._pass_over(self._pool.drop(name))
                 crashing.point("taken")
                 if not more:
                     await self._next_range(claim)
@@ -187,6 +207,13 @@ class Feeder:
             self._current = claim
             self._after = claim.first - 1
 
+    def _pass_over(self, items: Sequence[Row | Mail]) -> None:
+        """They stay in the ledger as they are; their ranges are given back with them."""
+        for item in items:
+            row = item.row if isinstance(item, Mail) else item
+            self._passed_over.setdefault(row.range_id, set()).add(self._turns.provider_of(row.address))
+            self.settled(row.range_id)
+
     def _close_if_done(self, range_id: int) -> None:
         """Give a range back as soon as its last row has an answer."""
         current = self._current is not None and self._current.range_id == range_id
@@ -196,8 +223,9 @@ class Feeder:
         self._chore(self._release(claim))
 
     async def _release(self, claim: Claim) -> None:
-        passed_over = self._passed_over.pop(claim.range_id, None)
-        rest = self._pool.rest(passed_over) if passed_over else 0
+        passed_over = self._passed_over.pop(claim.range_id, set())
+        limited = passed_over - self._turns.held
+        rest = self._pool.rest(limited) if limited else _HELD_REST if passed_over else 0
         await self._clerk.call(partial(ranges.release, claim, rest=rest))
         self._claims.pop(claim.range_id, None)
         crashing.point("range_done")
@@ -226,6 +254,10 @@ class Feeder:
         task = asyncio.ensure_future(work)
         self._chores.add(task)
         task.add_done_callback(self._chores.discard)
+
+
+def _hold(campaign_id: int, provider: str, why: str) -> None:
+    holding.hold(campaign_id=campaign_id, provider=provider, why=why, by="system", now=timezone.now())
 
 
 def _day(now: float) -> date:

@@ -117,7 +117,7 @@ class Handing:
         if isinstance(why, TransportError):
             return outcomes.lost(mail, why, self.rules, at=at, jitter=jitter)
         result = outcomes.refused(mail, why, self.rules, at=at, jitter=jitter)
-        self.relay.note(result, why.stage, why.reply)
+        self.relay.note(result, mail.row.address, why.stage, why.reply)
         self.turns.answered(self.relay.key, mail.row.address, why.stage, why.reply)
         return result
 
@@ -151,7 +151,7 @@ class Handing:
             return outcomes.lost(mail, known, self.rules, at=int(time.time()), jitter=random.random())  # noqa: S311
         crashing.point("reply_read")
         result = outcomes.answered(mail, "dot", reply, self.rules, at=int(time.time()), jitter=random.random())  # noqa: S311
-        self.relay.note(result, "dot", reply)
+        self.relay.note(result, mail.row.address, "dot", reply)
         self.turns.answered(self.relay.key, mail.row.address, "dot", reply)
         return result
 

@@ -44,6 +44,13 @@ class Pool:
         self._queue(mail.row).appendleft(mail)
         self._count += 1
 
+    def drop(self, provider: str) -> list[Row | Mail]:
+        """Take out all that is here for `provider`."""
+        self._sort_if_needed()
+        found = list(self._waiting.pop(provider, ()))
+        self._count -= len(found)
+        return found
+
     def take(self, key: int) -> Row | Mail | None:
         """What may go over relay `key` now."""
         if not self._count:

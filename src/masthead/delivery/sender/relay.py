@@ -10,10 +10,12 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
+from masthead.delivery import holding
 from masthead.delivery.ledger.entries import Result
 from masthead.delivery.retry import reconnect_after
 from masthead.delivery.sender import outcomes
 from masthead.delivery.sender.feeder import Feeder
+from masthead.delivery.sender.refusing import LAST, RELAY, Refusals
 from masthead.delivery.sender.turns import Turns
 from masthead.mail.transports.base import ConnectFailed, Lane, Reply, Stage
 
@@ -21,10 +23,6 @@ from masthead.mail.transports.base import ConnectFailed, Lane, Reply, Stage
 PATIENCE_SECONDS = 20.0
 #: A refused sign-in or an untrusted certificate does not mend itself.
 MOST_REFUSED_CONNECTIONS = 3
-#: So many refusals in a row, or among the last ones, that are our fault: it is not about these readers.
-MOST_IN_A_ROW = 5
-MOST_OF_LAST = 10
-LAST = 50
 _OURS_AT_ONCE = ("mail", "data")
 
 
@@ -49,8 +47,7 @@ class Relay:
         self._first = True
         self._refused_connections = 0
         self._trouble_since: float | None = None
-        self._recent: deque[int] = deque(maxlen=LAST)
-        self._in_a_row: list[int] = []
+        self._refusals = Refusals(turns.held)
         self._words = ""
         self._never_reached = ""
         self._reached = False
@@ -59,8 +56,11 @@ class Relay:
         self.attention = ""
         self.pause = False
         self.unreachable = False
-        #: Rows that were refused for our fault: put back when the campaign is paused for it.
-        self.blameless: list[int] = []
+        #: Rows that were refused for our fault, the last ones: put back when the campaign is paused for it.
+        self.blameless: deque[int] = deque(maxlen=LAST)
+        #: The same of providers that are held, put back in any case.
+        self.held: list[int] = []
+        self._by_provider: dict[str, deque[int]] = {}
 
     @property
     def has_others(self) -> bool:
@@ -104,28 +104,43 @@ class Relay:
         if self.open_lanes == 0:
             self._turns.set_ready(self.key, False)
 
-    def note(self, result: Result, stage: Stage, reply: Reply | None) -> None:
-        """Look at one answer. A burst of refusals that are our fault ends the run and pauses the campaign."""
-        if reply is None or not outcomes.is_our_fault(stage, reply):
-            self._recent.append(0)
-            if reply is not None and not reply.temporary:
-                self._in_a_row.clear()
-            if reply is not None and reply.positive:
-                self.accepted += 1
+    def note(self, result: Result, address: str, stage: Stage, reply: Reply | None) -> None:
+        """Look at one answer to a mail for `address`.
+
+        A burst of refusals that are our fault ends the run and pauses the campaign, or holds the one provider it comes from.
+        """
+        if reply is None:
+            self._refusals.neutral()
+        elif outcomes.is_our_fault(stage, reply):
+            self._refused(result, address, stage, reply)
+        elif reply.temporary:
+            self._refusals.neutral()
+        else:
+            self.accepted += reply.positive
+            provider = self._turns.provider_of(address) if self._refusals.has_suspects else RELAY
+            self._refusals.good(provider, accepted=reply.positive)
+
+    def _refused(self, result: Result, address: str, stage: Stage, reply: Reply) -> None:
+        provider = self._turns.provider_of(address)
+        whose = RELAY if outcomes.is_about_us_all(stage, reply) else provider
+        if whose in self._turns.held:
+            self.held.append(result.id)
             return
-        self._recent.append(1)
-        self._in_a_row.append(result.id)
         self.blameless.append(result.id)
-        del self.blameless[:-LAST]
+        self._by_provider.setdefault(provider, deque(maxlen=LAST)).append(result.id)
         self._words = str(reply)
         if stage in _OURS_AT_ONCE and self.accepted == 0:
             self.attention = self._refuses()
-        if len(self._in_a_row) >= MOST_IN_A_ROW or sum(self._recent) >= MOST_OF_LAST:
+        burst = self._refusals.refused(whose)
+        if burst == RELAY:
             self._give_up(self._refuses(), pause=True)
+        elif burst is not None:
+            self.held.extend(self._by_provider.pop(burst, ()))
+            self._feeder.hold(burst, holding.refusal_in_words(burst, self._words))
 
     def conclude(self) -> None:
         """At the end of a run: a relay that took nothing and refused our sender is no matter of single readers."""
-        if self.attention and self.accepted == 0 and self._in_a_row:
+        if self.attention and self.accepted == 0 and self._refusals.open:
             self.pause = True
         if self._never_reached and not self._reached and self.has_others and not self.failed:
             # The others did all the work before its time was up.

@@ -11,7 +11,7 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -94,8 +94,15 @@ class Turns:
     """The limits of the relays of one campaign, and of the providers its readers are with."""
 
     def __init__(
-        self, clerk: Clerk, configs: Sequence[TransportConfig], known: Known, paces: Mapping[tuple[int, str], Pace]
+        self,
+        clerk: Clerk,
+        configs: Sequence[TransportConfig],
+        known: Known,
+        paces: Mapping[tuple[int, str], Pace],
+        held: Iterable[str] = (),
     ) -> None:
+        #: Providers whose readers are passed over, until a person goes on with them.
+        self.held = set(held)
         self._clerk = clerk
         self._known = known
         self._keys = [config.key for config in configs]
@@ -123,7 +130,7 @@ class Turns:
     @property
     def by_provider(self) -> bool:
         """Whether it matters which provider a mail goes to."""
-        return bool(self._providers or self._slow)
+        return bool(self._providers or self._slow or self.held)
 
     @property
     def free(self) -> bool:

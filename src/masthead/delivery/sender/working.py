@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from masthead.common.stopping import STOP
-from masthead.delivery import campaigns, quiet_hours, sweeping, waking
+from masthead.delivery import campaigns, holding, quiet_hours, sweeping, waking
 from masthead.delivery.composing import copy_of
 from masthead.delivery.forecasting import sender_domain_of
 from masthead.delivery.ledger import moving, ranges
@@ -72,6 +72,8 @@ class Circumstances:
     known: Known
     slowed: Mapping[tuple[int, str], Pace]
     quiet: QuietHours | None
+    #: Providers whose readers wait for a person.
+    held: set[str]
 
 
 def _work(range_id: int) -> None:
@@ -99,7 +101,10 @@ def _work(range_id: int) -> None:
         return
     lists = list(campaign.lists.values_list("pk", flat=True))
     circumstances = Circumstances(
-        provider_limits.known(), slowing.paces([config.key for config in configs]), quiet_hours.of_campaign(campaign)
+        provider_limits.known(),
+        slowing.paces([config.key for config in configs]),
+        quiet_hours.of_campaign(campaign),
+        holding.names_for(campaign),
     )
     try:
         relays = _run(_send(campaign, lists, claim, renderer, configs, circumstances))
@@ -139,7 +144,7 @@ async def _send(
     clerk = Clerk(campaign_id=campaign.pk, lists=lists, claims=claims)
     relays: list[Relay] = []
     try:
-        turns = Turns(clerk, configs, circumstances.known, circumstances.slowed)
+        turns = Turns(clerk, configs, circumstances.known, circumstances.slowed, circumstances.held)
         feeder = Feeder(clerk=clerk, renderer=renderer, claims=claims, lists=lists, turns=turns)
         for config in configs:
             relays.append(Relay(partial(choosing.lane, config), feeder, turns, key=config.key, name=config.name, fleet=relays))
@@ -185,6 +190,10 @@ def _draw_conclusions(campaign: Campaign, relays: Sequence[Relay], *, had_troubl
         elif relay.accepted:
             resting.note_well(relay.key)
     campaign.refresh_from_db()
+    if held := [each for relay in relays for each in relay.held]:
+        with transaction.atomic():
+            moving.take_back_refusals(campaign, held)
+            holding.recount(campaign)
     if campaign.state != Campaign.State.SENDING:
         return
     failed = [relay for relay in relays if relay.failed]
@@ -204,6 +213,8 @@ def _draw_conclusions(campaign: Campaign, relays: Sequence[Relay], *, had_troubl
         Campaign.objects.filter(pk=campaign.pk).update(rested=0)
     if attention or (had_trouble and accepted):
         Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.SENDING).update(attention=attention)
+    if sweeping.pause_if_only_held_are_left(campaign=campaign, now=timezone.now()):
+        return
     if not STOP.is_set() and not sweeping.finish(campaign=campaign, now=timezone.now()):
         if _rests_for_quiet_hours(campaign):
             return

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from masthead.common.urls import absolute
-from masthead.delivery import campaigns, forecasting, lookups, quiet_hours
+from masthead.delivery import campaigns, forecasting, holding, lookups, quiet_hours
 from masthead.delivery.models import Campaign, Delivery
 from masthead.issues.publications import base_url_of
 from masthead.team.roles import requires
@@ -70,12 +70,9 @@ ACTS: dict[str, Callable[..., object]] = {
 @require_POST
 @requires("campaigns.send")
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Pause, resume, cancel, undo, or send to the uncertain again; cancelling asks once more."""
+    """Pause, resume, cancel, undo, go on with a provider that is held, send to the uncertain again; cancelling asks once more."""
     found = _find(pk)
     name = request.POST.get("act", "")
-    verb = ACTS.get(name)
-    if verb is None:
-        return redirect("desk_campaign", pk)
     if name == "cancel" and request.POST.get("sure") != "yes":
         progress = lookups.progress(found)
         return render(
@@ -83,6 +80,12 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             "web_admin/sending/cancel.html",
             {"title": _("Cancel this sending?"), "campaign": found, "progress": progress},
         )
+    if name == "go on":
+        holding.go_on(campaign=found, provider=request.POST.get("provider", ""), by=staff(request).actor, now=timezone.now())
+        return redirect("desk_campaign", pk)
+    verb = ACTS.get(name)
+    if verb is None:
+        return redirect("desk_campaign", pk)
     try:
         verb(campaign=found, by=staff(request).actor, now=timezone.now())
     except campaigns.NotPossibleNow as error:
@@ -114,6 +117,7 @@ def standing(found: Campaign) -> dict[str, object]:
         "progress": progress,
         "verification": lookups.verify(found) if ended and found.audience is not None else None,
         "words": campaign_words(found),
+        "held": list(found.held_providers.all()) if found.state in _UNDER_WAY else [],
         **expected(forecasting.of_campaign(found, progress, now=now) if found.state in _UNDER_WAY else None),
         "is_quiet": found.state == State.PAUSED and found.resume_at and quiet_hours.until(found, now) is not None,
         "moving": found.state in MOVING,
