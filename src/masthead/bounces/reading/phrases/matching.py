@@ -13,11 +13,15 @@ _GAP = 80
 TABLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("notaccept", address.NO_MAIL_SURE),
     ("mailererror", system.PROGRAM_SURE),
+    ("filtered", address.FILTERED_SURE),
     ("authfailure", policy.AUTHENTICATION),
+    ("suspend", address.SUSPENDED_SURE),
+    ("suppressed", policy.SUPPRESSED),
     ("requireptr", policy.NO_PTR),
     ("virusdetected", content.VIRUS),
     ("badreputation", policy.REPUTATION),
     ("notcompliantrfc", content.FORM),
+    ("blocked", policy.BLOCKLISTED),
     ("spamdetected", content.SPAM),
     ("failedstarttls", policy.STARTTLS),
     ("rejected", policy.SENDER),
@@ -32,7 +36,6 @@ TABLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("userunknown", address.UNKNOWN),
     ("hostunknown", address.NO_DOMAIN),
     ("exceedlimit", content.LIMIT),
-    ("suppressed", policy.SUPPRESSED),
     ("securityerror", policy.SECURITY),
     ("filtered", address.FILTERED),
     ("onhold", system.ON_HOLD),
@@ -56,11 +59,16 @@ _SENTENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
+#: Said of many things: a status that says something else is to be believed.
+_VAGUE_TABLES = (address.UNKNOWN_VAGUE, policy.POLICY_VAGUE, policy.BLOCKED_VAGUE)
+
+
 class Match(NamedTuple):
     """A reason and the phrase that means it; empty strings when nothing was found."""
 
     reason: str
     phrase: str
+    vague: bool = False
 
 
 NOTHING = Match("", "")
@@ -72,7 +80,7 @@ def find(words: str) -> Match:
     for reason, phrases in TABLES:
         for phrase in phrases:
             if phrase in text if "*" not in phrase else has(text, phrase):
-                return Match(reason, phrase)
+                return Match(reason, phrase, phrases in _VAGUE_TABLES)
     return NOTHING
 
 
@@ -82,10 +90,11 @@ def sentence(notice: str) -> str:
     return next((reason for reason, phrases in _SENTENCES if any(each in text for each in phrases)), "")
 
 
-def says_unknown(words: str) -> bool:
-    """Whether `words` say that there is no such mailbox, whatever else they say."""
+def says(words: str, reason: str) -> bool:
+    """Whether `words` give `reason`, whatever else they say. A program's or a provider's own words are no server's."""
     text = flat(words)
-    return bool(any_of(text, address.UNKNOWN)) and not any_of(text, system.PROGRAM_SURE)
+    agree = any(any_of(text, phrases) for each, phrases in TABLES if each == reason and phrases not in _VAGUE_TABLES)
+    return agree and not any_of(text, system.PROGRAM_SURE) and not any_of(text, policy.SUPPRESSED)
 
 
 def any_of(text: str, phrases: tuple[str, ...]) -> str:
