@@ -101,7 +101,7 @@ _AFTER = re.compile(
 )
 #: Terse enough to be a filter's pretext. Whole sentences ("this user doesn't have an account") are none.
 _BARE = re.compile(
-    r"(?:unknown|no such) (?:user|recipient|address)|(?:user|recipient|address) (?:is )?unknown|"
+    r"(?:unknown|no such) (?:user|recipient|address)(?! error)|(?:user|recipient|address) (?:is )?unknown|"
     r"not a \w{0,20} ?\w{0,20} ?user|access denied",
     re.I,
 )

@@ -13,6 +13,8 @@ _ANNOUNCED = re.compile(
     r"(?:response|answer|reply|error|error message) (?:from|of|by) (?:the )?"
     r"(?:remote|other|recipient'?s?|receiving|destination|mail) (?:mail )?(?:server|system|host|mta)(?: was| is)?\s*:\s*|"
     r"(?:error|response|message) (?:that )?the (?:other|remote) server (?:returned|gave|sent)(?: was)?\s*:\s*|"
+    r"^\s{0,8}(?:the response (?:from the remote server )?was|additional information follows|a resposta foi|la réponse était|"
+    r"la respuesta fue|die antwort lautete?|la risposta è stata|het antwoord was)\s*:\s*(?:-- )?|"
     r"^<<< (?=[45]\d\d)|^<-- (?=[45]\d\d)|"
     r"antwort des (?:remote|entfernten |gegen|empf)\S{0,20} ?\S{0,20}(?: lautete?| war)?\s*:\s*|"
     r"réponse du serveur(?: distant)?(?: était| a été)?\s*:\s*|respuesta del servidor(?: remoto)?(?: fue)?\s*:\s*|"

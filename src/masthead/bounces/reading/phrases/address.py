@@ -102,8 +102,9 @@ UNKNOWN = phrases(
 UNKNOWN_VAGUE = phrases(
     """
     mailbox unavailable | mailbox not available | mailbox is unavailable | mailbox is not available | recipient rejected |
-    recipient address rejected: access denied | recipient * rejected | address rejected | address is rejected |
-    rcpt to * rejected | requested action not taken: mailbox | mailbox name not allowed | mailbox name unacceptable |
+    recipient address rejected: access denied | recipient is rejected | recipient was rejected |
+    recipient has been rejected | recipient <* rejected | address rejected | address is rejected | rcpt to * rejected |
+    requested action not taken: mailbox | mailbox name not allowed | mailbox name unacceptable |
     not accepting mail for this address | addressee rejected | recipient refused | user unavailable | no longer works |
     no longer employed | no longer with | left the company | has left | does not work here | account expired |
     email address is incorrect | address is wrong | wrong address | misspelled | mistyped | typing error |
@@ -182,13 +183,14 @@ SUSPENDED = phrases(
     due to inactivity | not logged in | hasn't logged in | has not logged in | been inactive | extended inactivity |
     out of service | temporarily disabled | temporarily deactivated | deactivated | has been blocked by administrator |
     account blocked | user is blocked | mailbox blocked | mailbox is blocked | account has been deactivated |
-    vdelivermail: account is locked | dormant | administratively disabled | disabled mailbox | disabled account |
-    disabled user | disabled recipient | discontinued | account on hold | delivery to this account is disabled |
-    subscriber is suspended | service has been suspended | user_disabled | account is currently unavailable |
-    postfach * gesperrt | konto * gesperrt | deaktiviert | postfach ist inaktiv | compte * suspendu | compte * désactivé |
-    boite * désactivée | cuenta * suspendida | cuenta * deshabilitada | cuenta * desactivada | account * sospeso |
-    casella * sospesa | casella * disattivata | conta * suspensa | conta * desativada | geblokkeerd | zablokowan |
-    заблокирован | отключен | 停止中 | 利用停止 | 受信停止 | 冻结 | 已停用 | 被禁用 | 停用
+    vdelivermail: account is locked | dormant | administratively disabled | administrative disabled | disabled mailbox |
+    disabled account | disabled user | disabled recipient | discontinued | account on hold |
+    delivery to this account is disabled | subscriber is suspended | service has been suspended | user_disabled |
+    account is currently unavailable | postfach * gesperrt | konto * gesperrt | deaktiviert | postfach ist inaktiv |
+    compte * suspendu | compte * désactivé | boite * désactivée | cuenta * suspendida | cuenta * deshabilitada |
+    cuenta * desactivada | account * sospeso | casella * sospesa | casella * disattivata | conta * suspensa |
+    conta * desativada | geblokkeerd | zablokowan | заблокирован | отключен | 停止中 | 利用停止 | 受信停止 | 冻结 |
+    已停用 | 被禁用 | 停用
     """
 )
 

@@ -107,6 +107,8 @@ GAVE_UP = phrases(
 #: The mail arrived, or went on.
 ARRIVED = phrases(
     """
+    no delivery notification was sent | relayed: | keine zustellungsbenachrichtigung | keine übermittlungsbestätigung |
+    aucune notification de remise | no envió * notificación de entrega | non ha inviato * notifica di recapito |
     successfully delivered | was delivered | has been delivered | successful delivery | delivered successfully |
     delivery success | delivery status notification (success | delivery receipt | return receipt |
     mail delivery successful | successfully relayed | was successfully | relayed to | message delivered |
