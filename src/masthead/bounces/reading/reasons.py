@@ -141,8 +141,11 @@ class Judgement:
     said: bool = False
 
 
-def judge(failure: Failure, around: str, whole: str) -> Judgement:
-    """Decide from `failure`; where it says nothing, from the words `around` its address, then from the `whole` notice."""
+def judge(failure: Failure, around: str, whole: str, senders: frozenset[str] = frozenset()) -> Judgement:
+    """Decide from `failure`; where it says nothing, from the words `around` its address, then from the `whole` notice.
+
+    `senders` are the addresses of those who sent the mail, in lower case.
+    """
     status, reply = _codes(failure, around, whole)
     reason, words = _reason(failure, around, whole, status, reply)
     stage = f"{failure.words}\n{around}\n{whole[:4000]}"
@@ -150,13 +153,16 @@ def judge(failure: Failure, around: str, whole: str) -> Judgement:
     said = bool(failure.reason) or any(_find(each, status).reason == reason for each in (words, failure.words, around))
     if _BEFORE.search(stage) and not at_rcpt and reason in (*DEAD, "undefined"):
         reason = "blocked" if reason == "undefined" else "rejected"
+    elif reason in DEAD and _speaks_of(senders, failure.address, words):
+        reason = "rejected"
     elif reason == "userunknown" and _is_filter(words, status, stage):
         reason = "filtered"
     bare = _ADDRESS.sub(" ", words)
     # A bare reply such as "550 unknown user", without a telling code and without a word that it answered RCPT, is also what
     # filters say that took the recipient first. What a host says of its own users in its own words is no such reply.
+    built = _find(words, status).built
     terse = not status or (codes.is_vague(status) and _BARE.search(bare))
-    doubtful = reason == "userunknown" and reply and terse
+    doubtful = reason == "userunknown" and reply and (terse or (built and codes.is_vague(status)))
     answers_rcpt = _AT_RCPT.search(stage) or _NAMES_IT.search(stage)
     return Judgement(
         reason=reason,
@@ -167,6 +173,15 @@ def judge(failure: Failure, around: str, whole: str) -> Judgement:
         proven=not (doubtful and not answers_rcpt),
         said=said,
     )
+
+
+def _speaks_of(senders: frozenset[str], address: str, words: str) -> bool:
+    """Whether a server names the sender, or the sender's domain, and not the recipient: then it is the sender it lacks."""
+    text = words.lower()
+    domain = address.lower().rpartition("@")[2]
+    if not domain or domain in text:
+        return False
+    return any(each in text or each.rpartition("@")[2] in text for each in senders if not each.endswith(domain))
 
 
 def _is_filter(words: str, status: str, stage: str) -> bool:

@@ -4,6 +4,7 @@ from masthead.bounces.reading.phrases.writing import phrases
 
 UNKNOWN = phrases(
     """
+    mailbox name invalid | unavailable mail user | valid forwarding address | no mailbox by |
     recipient address rejected: access denied * protection.outlook | access denied. as(2018 | user unknown |
     unknown user | غير موجود | المستخدم غير | وجود ندارد | یافت نشد | לא קיים | user is unknown | unknown mailbox |
     mailbox unknown | unknown recipient | recipient unknown | unknown account | account unknown | unknown address |
@@ -66,7 +67,7 @@ UNKNOWN = phrases(
     unknown addressee | destinataire inconnu | badrcptto | badrecipientto | validrcptto | vrfy failed for |
     not a user on | not a mailbox on | closed permanently | permanently closed | been closed | been deleted |
     been retired | been decommissioned | bad-mailbox | unknown uid | not have an account |
-    could not deliver mail to this user | 550 user | destination address is invalid | address could not be verified |
+    could not deliver mail to this user | destination address is invalid | address could not be verified |
     status: user-unknown | mailbox unavailable or access denied | [416] | _416 | lpn007 | address rejected: unknown |
     the e-mail address you entered couldn't be found | e-mail account does not exist at the organization |
     is not at this | empfänger unbekannt | unbekannter empfänger | benutzer unbekannt | unbekannter benutzer |
@@ -160,9 +161,9 @@ FULL = phrases(
 #: Before what is said of a network that is blocked.
 SUSPENDED_SURE = phrases(
     """
-    mailbox is blocked | mailbox blocked | account is blocked | account blocked | user is blocked | user blocked |
-    mailbox * suspended | account * suspended | user * suspended | conta bloqueada | konto zablokowan | cuenta bloqueada |
-    accountdisabledexception | mailboxdisabled | has been blocked by administrator
+    user hangup | is now disabled with | mailbox is blocked | mailbox blocked | account is blocked | account blocked |
+    user is blocked | user blocked | mailbox * suspended | account * suspended | user * suspended | conta bloqueada |
+    konto zablokowan | cuenta bloqueada | accountdisabledexception | mailboxdisabled | has been blocked by administrator
     """
 )
 

@@ -81,8 +81,8 @@ FAULT = phrases(
     service temporarily | temporarily unavailable | not available | currently unavailable | system not | system is |
     server busy | system busy | too busy | overload | load too high | resources temporarily | resource | maintenance |
     try later | try again later | try again | temporary error | temporary problem | temporary server | temporary system |
-    temporarily deferred | data format error | not capable | internal failure | remote error | remote host said |
-    i/o error | io error | database | ~ldap | failure | unable to process | unable to complete | could not complete |
-    general error | unknown error | undefined error | out of range | exception | storedrv | system failure
+    temporarily deferred | data format error | not capable | internal failure | remote error | i/o error | io error |
+    database | ~ldap | failure | unable to process | unable to complete | could not complete | general error |
+    unknown error | undefined error | out of range | exception | storedrv | system failure
     """
 )
