@@ -375,6 +375,7 @@ WAGTAIL_ALLOW_UNICODE_SLUGS = True
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 2**20
+WAGTAILIMAGES_IMAGE_FORM_BASE = "masthead.web.admin.writing.pictures.PictureForm"
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "epub", "txt", "xlsx", "mp3"]
 WAGTAILDOCS_SERVE_METHOD = "direct"  # to staff, by web.admin.library
