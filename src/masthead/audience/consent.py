@@ -285,6 +285,26 @@ def add_by_staff(
 
 
 @transaction.atomic
+def reaffirm(*, subscriber: Subscriber, mailing_list: MailingList, how: str, text: str, now: datetime) -> None:
+    """A reader who was asked anew says yes: an event for who is on the list, and the list again for who was taken off it."""
+    on = subscriber.subscriptions.filter(list=mailing_list, state=State.ACTIVE).exists()
+    if on:
+        _write_events(subscriber, [mailing_list], Kind.CONFIRMED, how=how, by="reader", now=now, text=text)
+    else:
+        _set_state(subscriber, mailing_list, State.ACTIVE, Kind.CONFIRMED, how=how, by="reader", now=now, text=text)
+
+
+@transaction.atomic
+def put_back(*, subscriber: Subscriber, mailing_list: MailingList, left_at: datetime, how: str, by: str, now: datetime) -> bool:
+    """Take back that staff or a deadline took the reader off at `left_at`. False where something has happened since."""
+    left = subscriber.subscriptions.filter(list=mailing_list, state=State.LEFT, since=left_at)
+    if not left.exists():
+        return False
+    _set_state(subscriber, mailing_list, State.ACTIVE, Kind.ADDED, how=how, by=by, now=now)
+    return True
+
+
+@transaction.atomic
 def lapse(*, now: datetime) -> int:
     """Drop what nobody confirmed in time, and readers of whom nothing else is left. Returns how many readers were dropped."""
     lapsed = Subscription.objects.filter(state=State.PENDING, since__lte=now - timedelta(days=LINK_DAYS))

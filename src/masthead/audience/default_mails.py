@@ -54,6 +54,12 @@ def _goodbye() -> tuple[str, list[str]]:
     return _("You have left %(publication)s") % _HERE, [thanks, _LISTS, back, _button(_("Subscribe again"))]
 
 
+def _stay() -> tuple[str, list[str]]:
+    asked = _("You get **%(publication)s** at this address. Do you want to go on getting it? Then press the button:") % _HERE
+    else_ = _("Who does not answer is taken off the list after a while, and can come back any day.")
+    return _("%(publication)s: do you want to stay?") % _HERE, [asked, _LISTS, _button(_("Yes, keep me")), else_]
+
+
 def _already_subscribed() -> tuple[str, list[str]]:
     asked = (
         _("Somebody, probably you, asked us to send **%(publication)s** to this address. There is nothing to confirm.") % _HERE
@@ -74,5 +80,6 @@ _WRITERS = {
     Kind.CONFIRMATION: _confirmation,
     Kind.WELCOME: _welcome,
     Kind.GOODBYE: _goodbye,
+    Kind.STAY: _stay,
     ALREADY_SUBSCRIBED: _already_subscribed,
 }

@@ -19,7 +19,9 @@ Kind = ListMail.Kind
 #: What every mail can say: the publication's name, the lists it is about, and an address, whose meaning is the kind's.
 FIELDS = ("publication", "lists", "link")
 #: The kinds whose receiver is known to have asked for it: only there may a name or an attribute stand (security rule S14).
-PERSONAL = frozenset({Kind.WELCOME, Kind.GOODBYE})
+PERSONAL = frozenset({Kind.WELCOME, Kind.GOODBYE, Kind.STAY})
+#: Without a link that a reader can follow these are no use; the words of their button.
+_NEED_LINK = {Kind.CONFIRMATION: "Confirm my subscription", Kind.STAY: "Yes, keep me"}
 MOST_BODY = 10_000
 
 
@@ -76,10 +78,10 @@ def check(*, kind: ListMail.Kind, subject: str, body: str) -> tuple[str, str]:
     subject = " ".join(subject.replace("\0", "").split())
     body = body.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
     problems = [*_about_length(subject, body), *_about_fields(kind, subject, body)]
-    if kind == Kind.CONFIRMATION and body and not mail_markup.links_to(body, "link"):
+    if kind in _NEED_LINK and body and not mail_markup.links_to(body, "link"):
+        button = "[" + _NEED_LINK[ListMail.Kind(kind)] + "]({{ link }})"
         problems.append(
-            _("The confirmation has no link, so nobody could confirm by it. Put %(button)s on a line of its own.")
-            % {"button": "[Confirm my subscription]({{ link }})"}
+            _("The mail has no link, so nobody could confirm by it. Put %(button)s on a line of its own.") % {"button": button}
         )
     if problems:
         raise BadListMail(problems)

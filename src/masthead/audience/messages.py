@@ -6,7 +6,7 @@ anybody. Whoever has confirmed, or leaves, may be called by their name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict, Unpack
@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from masthead.audience import list_mails, mail_markup
 from masthead.audience.attributes import as_typed
@@ -85,6 +85,16 @@ def goodbye(*, lists: Sequence[MailingList], reader: Subscriber, **voice: Unpack
     _for_each(Kind.GOODBYE, lists, absolute(voice["sender"].base_url, "subscribe"), reader, voice)
 
 
+def stay(*, lists: Sequence[MailingList], reader: Subscriber, link: str, days: int, **voice: Unpack[Voice]) -> None:
+    """Asks a reader of old whether they want to stay. `link` leads to the page with both buttons, and takes one-click leaving."""
+    sender = voice["sender"]
+    said = list_mails.words(lists=lists, kind=Kind.STAY, language=voice["language"], sender_language=sender.language)
+    # It goes to many, so providers want the headers of bulk mail (RFC 2369 §3.2, RFC 8058 §3.1).
+    headers = {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    why = last_line(Kind.STAY, said.language, sender, days=days)
+    queue_words(kind=Kind.STAY, said=said, lists=lists, link=link, why=why, reader=reader, headers=headers, **voice)
+
+
 def already_subscribed(*, lists: Sequence[MailingList], link: str, subject: str, **voice: Unpack[Voice]) -> None:
     """To a reader who asked to join what they are on already, or to somebody in their name.
 
@@ -122,6 +132,7 @@ def queue_words(
     reader: Subscriber | None = None,
     to_staff: bool = False,
     record_as: str = "",
+    headers: Mapping[str, str] | None = None,
     **voice: Unpack[Voice],
 ) -> None:
     """Queue a mail of a list in the words `said`, filled in. `why` is its last line, `record_as` its kind in the record."""
@@ -135,6 +146,7 @@ def queue_words(
         sender=voice["sender"],
         now=voice["now"],
         to_staff=to_staff,
+        headers=headers,
     )
 
 
@@ -152,11 +164,18 @@ def in_words(
     return InWords(subject, text, html)
 
 
-def last_line(kind: str, language: str, sender: Sender) -> str:
+def last_line(kind: str, language: str, sender: Sender, *, days: int = 30) -> str:
     """Why one gets a mail of this kind: below every one of them, whoever wrote the words above."""
     with translation.override(list_mails.spoken(language, sender.language)):
         if kind == Kind.CONFIRMATION:
             return _("You did not ask for this? Then do nothing: you will get no mail, and we forget your address.")
+        if kind == Kind.STAY:
+            words = ngettext(
+                "You have %(days)s day to answer. We ask because we do not know when you last confirmed that you want our mail.",
+                "You have %(days)s days to answer. We ask because we do not know when you last confirmed that you want our mail.",
+                days,
+            )
+            return words % {"days": days}
         if kind == ALREADY_SUBSCRIBED:
             return _("It was not you? Then do nothing: nothing has changed.")
         if kind == Kind.GOODBYE:

@@ -17,6 +17,7 @@ KINDS: dict[str, Promise] = {
     "confirmation": _("Confirmation"),
     "welcome": _("Welcome"),
     "goodbye": _("Goodbye"),
+    "stay": _("Do you want to stay?"),
     "already_subscribed": _("Is subscribed already"),
     "sign_in": _("Link and code to sign in"),
     "new_address": _("Link that confirms a new address"),

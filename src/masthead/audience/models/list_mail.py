@@ -17,6 +17,7 @@ class ListMail(models.Model):
         CONFIRMATION = "confirmation", _("Confirmation")
         WELCOME = "welcome", _("Welcome")
         GOODBYE = "goodbye", _("Goodbye")
+        STAY = "stay", _("Do you want to stay?")
 
     list = models.ForeignKey(MailingList, on_delete=models.CASCADE, related_name="mails")
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -34,6 +34,7 @@ WHEN = {
     Kind.CONFIRMATION: gettext_lazy("To whoever asks to join: the link in it leads to the button that confirms."),
     Kind.WELCOME: gettext_lazy("To who has just joined, once."),
     Kind.GOODBYE: gettext_lazy("To who has left, so that nobody is taken off without knowing it."),
+    Kind.STAY: gettext_lazy("To readers of old whom you ask whether they want to stay."),
 }
 #: The token of a test's link.
 _NOBODY = "test"
@@ -42,6 +43,7 @@ LINKS = {
     Kind.CONFIRMATION: gettext_lazy("the page with the button that confirms"),
     Kind.WELCOME: gettext_lazy("the reader’s own page"),
     Kind.GOODBYE: gettext_lazy("the page to subscribe again"),
+    Kind.STAY: gettext_lazy("the page with the buttons to stay or leave"),
 }
 
 
@@ -200,6 +202,8 @@ def _sample_link(kind: ListMail.Kind, sender: Sender) -> str:
     """Where the link of a test leads: the confirmation of nobody says that it is not known."""
     if kind == Kind.CONFIRMATION:
         return absolute(sender.base_url, "confirm", token=_NOBODY)
+    if kind == Kind.STAY:
+        return absolute(sender.base_url, "stay", token=_NOBODY)
     return absolute(sender.base_url, "account" if kind == Kind.WELCOME else "subscribe")
 
 
