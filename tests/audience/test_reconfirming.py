@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from masthead.audience import consent, erasure, reconfirming
+from masthead.audience import consent, erasure, reconfirming, staying
 from masthead.audience.models import ConsentEvent, MailingList, Question, Reconfirmation, Subscription
 from masthead.common.addresses import normalise
 from masthead.mail import suppressions
@@ -51,7 +51,7 @@ def test_the_forecast_adds_up_and_leaves_out_who_confirmed_or_is_suppressed(
     make_subscriber("left@example.org", mailing_list, state="left")
     suppressions.suppress(address=normalise("dead@example.org"), reason=Suppression.Reason.BOUNCED, by="system", now=now)
     sure = Subscription.objects.get(subscriber__address="sure@example.org").subscriber
-    consent.reaffirm(subscriber=sure, mailing_list=mailing_list, how="form", text="Yes.", now=now)
+    staying.reaffirm(subscriber=sure, mailing_list=mailing_list, how="form", text="Yes.", now=now)
     found = reconfirming.forecast(reconfirming.Whom(mailing_list), now=now)
     assert (found.asked, found.confirmed, found.suppressed, found.not_meant, found.active) == (2, 1, 1, 0, 4)
     later = reconfirming.Whom(mailing_list, not_confirmed_since=(now + DAY).date())

@@ -1,4 +1,4 @@
-"""Who joins, confirms, pauses and leaves. Nobody else writes Subscription and ConsentEvent (but `importing`, in bulk)."""
+"""Who joins, confirms, pauses and leaves. Only this, `staying` and (in bulk) `importing` write Subscription and ConsentEvent."""
 
 from __future__ import annotations
 
@@ -124,11 +124,11 @@ def request(
     at_once = [entry for entry in lists if entry.opt_in == MailingList.OptIn.SINGLE] if is_new else []
     if at_once:
         for entry in at_once:
-            _set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, text=text, by="reader", now=now)
+            set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, text=text, by="reader", now=now)
             states[entry.pk] = State.ACTIVE
     missing = [entry for entry in lists if states.get(entry.pk) != State.ACTIVE]
     _await(subscriber, missing, states, now)
-    _write_events(subscriber, missing or lists, Kind.REQUESTED, how=how, text=text, by="reader", now=now)
+    write_events(subscriber, missing or lists, Kind.REQUESTED, how=how, text=text, by="reader", now=now)
     # Written for readers of all these lists, too, though nobody gets that link: the work must not tell them from strangers.
     token = tokens.new_token()
     confirmation = Confirmation.objects.create(
@@ -167,7 +167,7 @@ def confirm(*, token: str, now: datetime, notice: Sender | None = None) -> Confi
         return found
     states = dict(found.subscriber.subscriptions.filter(list__in=found.lists).values_list("list_id", "state"))
     for entry in found.lists:
-        _set_state(found.subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how="mailed link", by="reader", now=now)
+        set_state(found.subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how="mailed link", by="reader", now=now)
     _welcome(found.subscriber, [entry for entry in found.lists if states.get(entry.pk) != State.ACTIVE], notice, now)
     confirmation.used_at = now
     confirmation.save(update_fields=["used_at"])
@@ -200,7 +200,7 @@ def withdraw(
     if not left:
         return left
     subscriber.subscriptions.filter(list__in=left).update(state=State.LEFT, since=now, paused_until=None)
-    _write_events(subscriber, left, kind, how=how, by=by, now=now)
+    write_events(subscriber, left, kind, how=how, by=by, now=now)
     if by.startswith("staff:"):
         record(action="reader.left", by=by, now=now, subject=f"reader:{subscriber.pk}", details=_ids(left))
     if notice is not None:
@@ -219,7 +219,7 @@ def rejoin(
     """
     back = _left_lately(subscriber, subscriber.subscriptions.select_for_update(of=("self",)), lists, now)
     for entry in back:
-        _set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, by=by, now=now)
+        set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, by=by, now=now)
     return back
 
 
@@ -247,7 +247,7 @@ def choose(
     among = list(among)
     joined = [entry for entry in among if entry.pk in wanted - on]
     for entry in joined:
-        _set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, by="reader", now=now)
+        set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, by="reader", now=now)
     _welcome(subscriber, joined, notice, now)
     left = [entry for entry in among if entry.pk in on - wanted]
     if left:
@@ -278,30 +278,10 @@ def add_by_staff(
     on = set(subscriber.subscriptions.filter(state=State.ACTIVE).values_list("list_id", flat=True))
     added = [entry for entry in lists if entry.pk not in on]
     for entry in added:
-        _set_state(subscriber, entry, State.ACTIVE, Kind.ADDED, how="staff", text=reason, by=by, now=now)
+        set_state(subscriber, entry, State.ACTIVE, Kind.ADDED, how="staff", text=reason, by=by, now=now)
     if added:
         record(action="reader.added", by=by, now=now, subject=f"reader:{subscriber.pk}", details=_ids(added))
     return added
-
-
-@transaction.atomic
-def reaffirm(*, subscriber: Subscriber, mailing_list: MailingList, how: str, text: str, now: datetime) -> None:
-    """A reader who was asked anew says yes: an event for who is on the list, and the list again for who was taken off it."""
-    on = subscriber.subscriptions.filter(list=mailing_list, state=State.ACTIVE).exists()
-    if on:
-        _write_events(subscriber, [mailing_list], Kind.CONFIRMED, how=how, by="reader", now=now, text=text)
-    else:
-        _set_state(subscriber, mailing_list, State.ACTIVE, Kind.CONFIRMED, how=how, by="reader", now=now, text=text)
-
-
-@transaction.atomic
-def put_back(*, subscriber: Subscriber, mailing_list: MailingList, left_at: datetime, how: str, by: str, now: datetime) -> bool:
-    """Take back that staff or a deadline took the reader off at `left_at`. False where something has happened since."""
-    left = subscriber.subscriptions.filter(list=mailing_list, state=State.LEFT, since=left_at)
-    if not left.exists():
-        return False
-    _set_state(subscriber, mailing_list, State.ACTIVE, Kind.ADDED, how=how, by=by, now=now)
-    return True
 
 
 @transaction.atomic
@@ -373,7 +353,7 @@ def _await(subscriber: Subscriber, lists: Sequence[MailingList], states: dict[in
     )
 
 
-def _set_state(
+def set_state(
     subscriber: Subscriber,
     mailing_list: MailingList,
     state: Subscription.State,
@@ -384,13 +364,14 @@ def _set_state(
     now: datetime,
     text: str = "",
 ) -> None:
+    """Put a subscription into a state, with its event. For the acts of consent of this package alone."""
     Subscription.objects.update_or_create(
         subscriber=subscriber, list=mailing_list, defaults={"state": state, "since": now, "paused_until": None}
     )
-    _write_events(subscriber, [mailing_list], kind, how=how, by=by, now=now, text=text)
+    write_events(subscriber, [mailing_list], kind, how=how, by=by, now=now, text=text)
 
 
-def _write_events(
+def write_events(
     subscriber: Subscriber,
     lists: Iterable[MailingList],
     kind: ConsentEvent.Kind,
@@ -400,6 +381,7 @@ def _write_events(
     now: datetime,
     text: str = "",
 ) -> None:
+    """Write the events of one act. For this package alone."""
     shown = text_of(text)
     ConsentEvent.objects.bulk_create(
         ConsentEvent(subscriber=subscriber, list=entry, kind=kind, at=now, how=how, text=shown, by=by) for entry in lists

@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from masthead.audience import consent, messages
+from masthead.audience import consent, messages, staying
 from masthead.audience.lookups import is_suppressed
 from masthead.audience.models import ConsentEvent, MailingList, Question, Reconfirmation, Segment, Subscriber, Subscription
 from masthead.audience.segments import saving
@@ -151,7 +151,7 @@ def keep(*, question: Question, text: str, now: datetime) -> bool:
     active = reader.subscriptions.filter(list=run.list, state=Subscription.State.ACTIVE).exists()
     if not active and question.state != Answer.TAKEN_OFF:
         return False
-    consent.reaffirm(subscriber=reader, mailing_list=run.list, how=run.how, text=text, now=now)
+    staying.reaffirm(subscriber=reader, mailing_list=run.list, how=run.how, text=text, now=now)
     _settle(question, Answer.KEPT, now)
     return True
 
@@ -196,7 +196,7 @@ def undo(*, run: Reconfirmation, by: str, now: datetime) -> int:
     for question in run.questions.filter(state=Answer.TAKEN_OFF).select_related("subscriber").iterator(_AT_ONCE):
         with transaction.atomic():
             reader = question.subscriber
-            done = reader is not None and consent.put_back(
+            done = reader is not None and staying.put_back(
                 subscriber=reader, mailing_list=run.list, left_at=question.settled_at or now, how=run.how, by=by, now=now
             )
             if done:
