@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 
 from masthead.audience.models import ListMail, MailingList, Subscriber
@@ -43,6 +44,20 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(owner_at_desk: Client,
     assert answer.status_code == 422
     assert "nobody could confirm by it" in page
     assert "No &lt;b&gt;way&lt;/b&gt; in." in page
+    assert not ListMail.objects.exists()
+
+
+def test_the_picture_shows_the_whole_mail_in_a_frame_that_runs_nothing(owner_at_desk: Client, address: str) -> None:
+    body = OWN["body"] + "\n\n<script>alert(1)</script>"
+    answer = owner_at_desk.post(f"{address}confirmation/", {**OWN, "body": body, "action": "look"})
+    page = BeautifulSoup(answer.content, "html5lib")
+    assert not [script for script in page.select("script") if "alert(1)" in script.text]
+    frame = page.select_one("iframe")
+    assert frame
+    assert "<script" not in frame["srcdoc"]
+    assert not frame["sandbox"]
+    assert "background-color" in frame["srcdoc"]
+    assert str(frame["srcdoc"]).rstrip()[-7:] == "</html>"
     assert not ListMail.objects.exists()
 
 
