@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from masthead.audience import consent, import_report, tally
+from masthead.audience.default_mails import LINK_DAYS
 from masthead.audience.importing import Stopped
 from masthead.audience.models import AddressChange, Confirmation, ImportRun, SignIn, Tally
 
@@ -30,7 +31,7 @@ def forget_links(*, now: datetime) -> None:
     """Sign-ins go when they expire; confirmations and changes of address a while after."""
     SignIn.objects.filter(expires_at__lte=now).delete()
     for model in (Confirmation, AddressChange):
-        model.objects.filter(used_at=None, expires_at__lte=now - timedelta(days=consent.LINK_DAYS)).delete()
+        model.objects.filter(used_at=None, expires_at__lte=now - timedelta(days=LINK_DAYS)).delete()
         model.objects.filter(used_at__lt=now - USED_LINKS_KEPT).delete()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils import timezone
 from django_tasks import task
 
-from masthead.audience import defining, import_undo, importing, keeping
+from masthead.audience import defining, import_undo, importing, keeping, reconfirming
 from masthead.audience.models import Attribute, ImportRun
 from masthead.common.stopping import STOP
 
@@ -50,3 +50,9 @@ def convert_attribute(attribute_id: int) -> None:
 def housekeeping() -> None:
     """Forget what is past its time."""
     keeping.housekeep(now=timezone.now())
+
+
+@task()
+def reconfirm() -> None:
+    """Every minute: ask, remind and close what is due of re-confirmations."""
+    reconfirming.work(clock=timezone.now, stopping=STOP.is_set)

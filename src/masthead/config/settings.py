@@ -211,6 +211,7 @@ PERIODIC = [
     ("* * * * * */20", "masthead.mail.tasks.sweep"),
     ("* * * * * */30", "masthead.bounces.tasks.sweep"),
     ("* * * * * 40", "masthead.bounces.tasks.poll_mailboxes"),
+    ("* * * * * 20", "masthead.audience.tasks.reconfirm"),
     ("17 3 * * *", "masthead.audience.tasks.housekeeping"),
     ("27 3 * * *", "masthead.bounces.tasks.housekeeping"),
     ("37 3 * * *", "masthead.forwarding.tasks.housekeeping"),

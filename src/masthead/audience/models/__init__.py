@@ -6,7 +6,9 @@ from masthead.audience.models.confirmation import Confirmation
 from masthead.audience.models.consent_event import ConsentEvent, ConsentText
 from masthead.audience.models.import_change import ImportChange
 from masthead.audience.models.import_run import ImportRun
+from masthead.audience.models.list_mail import ListMail
 from masthead.audience.models.mailing_list import MailingList
+from masthead.audience.models.reconfirmation import Question, Reconfirmation
 from masthead.audience.models.segment import Segment
 from masthead.audience.models.sign_in import SignIn
 from masthead.audience.models.sign_up_form import SignUpForm
@@ -23,7 +25,10 @@ __all__ = [
     "ConsentText",
     "ImportChange",
     "ImportRun",
+    "ListMail",
     "MailingList",
+    "Question",
+    "Reconfirmation",
     "Segment",
     "SignIn",
     "SignUpForm",

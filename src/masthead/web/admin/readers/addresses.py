@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from masthead.web.admin.readers import attributes, exports, imports, listing, lists, reader, segments, sign_up_forms, suppressed
+from masthead.web.admin.readers import (
+    attributes,
+    exports,
+    imports,
+    list_mails,
+    listing,
+    lists,
+    reader,
+    reconfirming,
+    segments,
+    sign_up_forms,
+    suppressed,
+)
 
 screens: list[URLPattern] = [
     path("readers/", listing.readers, name="desk_readers"),
@@ -21,6 +33,13 @@ screens: list[URLPattern] = [
     path("lists/", lists.lists, name="desk_lists"),
     path("lists/new/", lists.new, name="desk_list_new"),
     path("lists/<int:pk>/", lists.edit, name="desk_list"),
+    path("lists/<int:pk>/mails/", list_mails.list_mails, name="desk_list_mails"),
+    path("lists/<int:pk>/mails/send-welcome/", list_mails.welcome, name="desk_list_welcome"),
+    path("lists/<int:pk>/mails/<str:kind>/", list_mails.list_mail, name="desk_list_mail"),
+    path("lists/<int:pk>/reconfirm/", reconfirming.reconfirm, name="desk_reconfirm"),
+    path("lists/reconfirmations/<int:pk>/", reconfirming.reconfirmation, name="desk_reconfirmation"),
+    path("lists/reconfirmations/<int:pk>/news/", reconfirming.news, name="desk_reconfirmation_news"),
+    path("lists/reconfirmations/<int:pk>/act/", reconfirming.act, name="desk_reconfirmation_act"),
     path("attributes/", attributes.attributes, name="desk_attributes"),
     path("attributes/new/", attributes.new, name="desk_attribute_new"),
     path("attributes/<int:pk>/", attributes.attribute, name="desk_attribute"),
