@@ -34,6 +34,7 @@ NAMES_FIELDS = {"web/admin/own_publications.py"}
 #: S4. What becomes markup unescaped: made of escaped pieces by the issue's own renderers, or data for a script tag.
 MAKES_MARKUP = re.compile(r"issues/(blocks|rendering)/\w+\.py|web/site/(trusted|heads|templatetags/masthead_site)\.py")
 MAKES_MARKUP_ALSO = {
+    "audience/messages.py",  # a list's own words, by `mail_markup`
     "forwarding/messages.py",  # a frozen feed text
     "web/admin/office/design.py",  # the sample issue, by the renderers
     "web/admin/wagtail_hooks.py",  # two constant tags
