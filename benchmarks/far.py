@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -84,18 +85,20 @@ def _measure(options: argparse.Namespace) -> dict[str, float]:
             for _number in range(options.workers)
         ]
         stack.callback(lambda: [process.terminate() for process in processes])
-        _wait(lambda: (data / "workers.log").read_text().count("runs the tasks") >= options.workers, "the workers run")
+        _wait(lambda: (data / "workers.log").read_text().count("runs the tasks") >= options.workers, "the workers run", processes)
         install.fill(data, readers=readers, policy="resend", now=datetime.now(UTC), progress=lambda _done, _all: None)
-        _wait(lambda: relay.dots() >= readers, "everybody is sent to")
+        _wait(lambda: relay.dots() >= readers, "everybody is sent to", processes)
         moments = sorted(json.loads(line)["at"] for line in relay.log.read_text(encoding="utf-8").splitlines())
     return {"rate": round((len(moments) - 1) / (moments[-1] - moments[0]), 1)}
 
 
-def _wait(true: object, what: str) -> None:
+def _wait(true: Callable[[], bool], what: str, workers: list[subprocess.Popen[bytes]]) -> None:
     end = time.monotonic() + _PATIENCE_SECONDS
-    while not true():  # type: ignore[operator]
+    while not true():
         if time.monotonic() > end:
             raise SystemExit(f"Not within {_PATIENCE_SECONDS} s: {what}.")
+        if any(worker.poll() is not None for worker in workers):
+            raise SystemExit("A worker has ended.")
         time.sleep(0.1)
 
 

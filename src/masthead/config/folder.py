@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import secrets
 from pathlib import Path
 
@@ -14,7 +16,8 @@ def make(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = path / ".writable"
         probe.touch()
-        probe.unlink()
+        # Another process that starts at this moment may have taken it away already.
+        probe.unlink(missing_ok=True)
     except OSError as error:
         raise SettingError(f"MASTHEAD_DATA is {str(path)!r}, a folder Masthead cannot write to: {error.strerror}.") from error
 
@@ -23,10 +26,13 @@ def kept_secret(path: Path, given: str) -> bytes:
     """`given`, or a random key that is made once and kept at `path`, readable by its owner only."""
     if given:
         return given.encode()
+    folder = os.open(path.parent, os.O_RDONLY)
     try:
-        with path.open("xb") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_urlsafe(48).encode())
-    except FileExistsError:
-        pass
-    return path.read_bytes()
+        # Of several processes that start at this moment the first makes it, and nobody reads half of it.
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if not path.exists() or path.stat().st_size == 0:
+            path.touch(mode=0o600)
+            path.write_bytes(secrets.token_urlsafe(48).encode())
+        return path.read_bytes()
+    finally:
+        os.close(folder)

@@ -86,9 +86,9 @@ def _database(url: str) -> dict[str, object]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                # FULL, not NORMAL: the ledger must survive power loss, not only kill -9.
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
+                # FULL, not NORMAL: the ledger must survive power loss, not only kill -9. The file is not mapped into memory:
+                # with a million readers that and a larger cache were 330 MB, and no faster.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384;",
             },
         }
     try:

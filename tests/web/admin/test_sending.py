@@ -259,6 +259,7 @@ def test_a_provider_that_is_held_is_named_and_a_button_goes_on_with_it(
     assert f"<bdi>{reader.domain}</bdi> is held: 1 reader waits" in screen
     assert "550 5.7.26 &lt;script&gt;" in screen
     assert f"Go on with {reader.domain}" in screen
+    assert "A part of a sending waits for you" in owner_at_desk.get("/desk/").content.decode()
     owner_at_desk.post(url + "act/", {"act": "go on", "provider": reader.domain})
     assert "is held" not in owner_at_desk.get(url).content.decode()
 

@@ -17,7 +17,7 @@ from masthead.audience.models import Subscriber
 from masthead.bounces import alarming
 from masthead.bounces import lookups as returns
 from masthead.bounces.models import Mailbox
-from masthead.delivery.models import Campaign
+from masthead.delivery.models import Campaign, HeldProvider
 from masthead.issues.assigning import publications_of
 from masthead.issues.models import Edition, Issue, Publication
 from masthead.issues.publications import reasons_against_going_live
@@ -111,6 +111,11 @@ def _next_action(person: User, publications: list[Publication], moving: list[Cam
             paused.attention or _("It was paused."),
             _("Look at it"),
             reverse("desk_campaign", args=[paused.pk]),
+        )
+    held = HeldProvider.objects.filter(campaign__in=moving).first() if moving else None
+    if held is not None:
+        return NextAction(
+            _("A part of a sending waits for you"), held.why, _("Look at it"), reverse("desk_campaign", args=[held.campaign_id])
         )
     refused = Mailbox.objects.filter(refused=True, in_use=True).first() if may(person, "transports.edit") else None
     if refused is not None:
