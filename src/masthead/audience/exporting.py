@@ -39,6 +39,7 @@ def reader_data(*, subscriber: Subscriber) -> dict[str, object]:
             }
             for entry in subscriber.subscriptions.select_related("list").order_by("list__name")
         ],
+        "passkeys": [{"since": _iso(key.created_at)} for key in subscriber.passkeys.order_by("id")],
         "consent": [
             {
                 "what": event.kind,

@@ -114,6 +114,7 @@ def confirm_address(*, token: str, sender: Sender, now: datetime) -> Subscriber:
     subscribers.edit(subscriber=subscriber, by="reader", now=now, address=change.address)
     # Whoever held the old mailbox keeps no way in, and no other change stays open.
     subscriber.sign_ins.all().delete()
+    subscriber.passkeys.all().delete()
     subscriber.address_changes.exclude(pk=change.pk).delete()
     tally.forget(fingerprint=bytes(subscriber.fingerprint), kind=tally.Kind.CONFIRMATION)
     if suppressions.find(old_mark, old.rpartition("@")[2]) is None:

@@ -19,6 +19,7 @@ SINGLE = "single"
 LINK = "link"
 WEBHOOK = "webhook"
 STAY = "stay"
+PASSKEY = "passkey"
 
 
 def seal(purpose: str, number: int) -> str:

@@ -8,6 +8,7 @@ from masthead.audience.models.import_change import ImportChange
 from masthead.audience.models.import_run import ImportRun
 from masthead.audience.models.list_mail import ListMail
 from masthead.audience.models.mailing_list import MailingList
+from masthead.audience.models.passkey import Passkey
 from masthead.audience.models.reconfirmation import Question, Reconfirmation
 from masthead.audience.models.segment import Segment
 from masthead.audience.models.sign_in import SignIn
@@ -27,6 +28,7 @@ __all__ = [
     "ImportRun",
     "ListMail",
     "MailingList",
+    "Passkey",
     "Question",
     "Reconfirmation",
     "Segment",

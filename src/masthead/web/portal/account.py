@@ -65,6 +65,7 @@ def account(request: HttpRequest, publication: Publication, reader: Subscriber) 
         "questions": questions.shown(asked, reader.language or publication.language, given=given, wrong=wrong),
         "held": questions.told(reader.attributes, reader.language or publication.language),
         "events": timeline(reader),
+        "passkeys": reader.passkeys.order_by("id"),
         "problems": problems,
         "saved": request.method == "POST" and not problems,
     }

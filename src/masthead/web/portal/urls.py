@@ -8,6 +8,7 @@ from masthead.web.limits import spends
 from masthead.web.portal import from_mail
 from masthead.web.portal.account import account, account_address, account_data, account_erase, new_address
 from masthead.web.portal.forwarding import forward, forward_stop
+from masthead.web.portal.passkeys import passkey_remove, passkey_sign_in, passkeys
 from masthead.web.portal.sign_up import confirm, sign_up_form, subscribe
 from masthead.web.portal.sign_up_script import challenge, script
 from masthead.web.portal.signing_in import sign_in, sign_in_link, sign_out
@@ -23,7 +24,10 @@ urlpatterns = [
     route("sign_in", sign_in),
     route("sign_in_link", sign_in_link),
     route("sign_out", sign_out),
+    route("passkey_sign_in", passkey_sign_in),
     route("account", account),
+    route("passkeys", passkeys),
+    route("passkey_remove", passkey_remove),
     route("account_data", account_data),
     route("account_address", account_address),
     route("account_erase", account_erase),
