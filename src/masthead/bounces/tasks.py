@@ -11,6 +11,7 @@ from django_tasks import task
 from masthead.bounces import acting, alarming, findings, keeping
 from masthead.bounces.mailboxes import polling
 from masthead.bounces.mailboxes.imap import MailboxError
+from masthead.bounces.replies import passing_on
 from masthead.bounces.webhooks import reading as webhooks
 from masthead.delivery.models import Campaign
 
@@ -35,6 +36,7 @@ def sweep() -> None:
         findings.collect_refusals(campaign=campaign, now=now)
     acting.judge_pending(now=now)
     alarming.sweep(now=now)
+    passing_on.pass_on_waiting(now=now)
 
 
 @task(queue_name="maint")
