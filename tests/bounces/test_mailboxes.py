@@ -11,7 +11,7 @@ from django.db import OperationalError
 
 from masthead.audit.models import Entry
 from masthead.bounces import intake, tasks
-from masthead.bounces.mailboxes import configuring, polling
+from masthead.bounces.mailboxes import configuring, polling, watching
 from masthead.bounces.mailboxes.imap import MailboxError, Session, SignInRefused
 from masthead.bounces.models import Mailbox, RawReport
 from masthead.common.stopping import STOP
@@ -245,3 +245,69 @@ def test_a_mailbox_of_a_hundred_thousand_is_asked_for_a_few_at_a_time() -> None:
     assert max(asked) == 100
     assert len(asked) < 60
     assert max(asked[-25:]) == 4, "four times the first megabyte of a mail"
+
+
+# The test holds a transaction while it waits, which PostgreSQL may end; a process that waits holds none.
+@pytest.mark.sqlite
+def test_new_mail_is_told_at_once_by_one_connection_that_ends_when_asked(
+    server: Dovecot, make_mailbox: Any, clock: Any, now: datetime
+) -> None:
+    mailbox = make_mailbox()
+    woken: list[int] = []
+
+    def wake(number: int) -> None:
+        """First at the start, then when the mail came that is put there then."""
+        woken.append(number)
+        assert polling.due(now=now) == [mailbox], "it was never looked into"
+        Mailbox.objects.update(polled_at=now)
+        assert polling.due(now=now) == [], "somebody waits in it"
+        assert watching.watch(mailbox=mailbox, clock=clock, woken=wake) is False, "by one connection alone"
+        Mailbox.objects.update(polled_at=None)
+        if len(woken) == 1:
+            server.put(*mails(1, "told"))
+        else:
+            STOP.set()
+
+    try:
+        assert watching.watch(mailbox=mailbox, clock=clock, woken=wake) is True
+    finally:
+        STOP.clear()
+    assert woken == [mailbox.pk, mailbox.pk]
+    mailbox.refresh_from_db()
+    assert mailbox.watched_until is None
+
+
+def test_waiting_ends_when_the_mailbox_is_changed_at_the_desk(
+    server: Dovecot, make_mailbox: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "A_TURN", 0.1)
+    mailbox = make_mailbox()
+    woken: list[int] = []
+
+    def wake(number: int) -> None:
+        woken.append(number)
+        Mailbox.objects.update(in_use=False)
+
+    assert watching.watch(mailbox=mailbox, clock=clock, woken=wake) is True
+    assert woken == [mailbox.pk]
+
+
+def test_a_server_without_idle_is_looked_into_once_a_minute(
+    server: Dovecot, make_mailbox: Any, clock: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "can_wait", False)
+    mailbox = make_mailbox()
+    assert watching.watch(mailbox=mailbox, clock=clock, woken=lambda _number: pytest.fail("nobody waits")) is False
+    assert polling.due(now=now) == [mailbox]
+
+
+def test_a_connection_that_is_lost_is_tried_again_later_and_later(make_mailbox: Any, clock: Any) -> None:
+    with pytest.raises(MailboxError, match="Connection refused"):
+        watching.watch(mailbox=make_mailbox(port=1), clock=clock, woken=lambda _number: None)
+    assert [watching.pause_after(failures) for failures in (1, 2, 3, 50)] == [15, 30, 60, 1800]
+
+
+def test_what_is_told_of_is_stored_read_and_judged_in_one_go(server: Dovecot, make_mailbox: Any) -> None:
+    server.put(*mails(2, "in one go"))
+    tasks.look_into.func(make_mailbox().pk)
+    assert set(RawReport.objects.values_list("state", flat=True)) == {"read"}

@@ -1,4 +1,4 @@
-"""A whole Dovecot with its own configuration: IMAP with STARTTLS and IMAP over TLS, one account."""
+"""A whole Dovecot with its own configuration: IMAP and POP3 with STARTTLS and over TLS, one account."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CONFIGURATION = """
 base_dir = {home}/run
 state_dir = {home}/run
 log_path = {home}/dovecot.log
-protocols = imap
+protocols = imap pop3
 listen = 127.0.0.1
 ssl = yes
 ssl_cert = <{certificate}
@@ -56,6 +56,15 @@ service imap-login {{
     port = {tls_port}
   }}
 }}
+service pop3-login {{
+  chroot =
+  inet_listener pop3 {{
+    port = {pop3_port}
+  }}
+  inet_listener pop3s {{
+    port = {pop3_tls_port}
+  }}
+}}
 service anvil {{
   chroot =
 }}
@@ -71,6 +80,8 @@ class Dovecot:
 
     port: int
     tls_port: int
+    pop3_port: int
+    pop3_tls_port: int
     certificate: Path
     folder: Path
     log: Path
@@ -98,7 +109,7 @@ def dovecot() -> Iterator[Dovecot]:
     try:
         for name in ("mail/new", "mail/cur", "mail/tmp", "run"):
             (home / name).mkdir(parents=True)
-        made = Dovecot(free_port(), free_port(), self_signed(home), home / "mail", home / "dovecot.log")
+        made = Dovecot(*[free_port() for _port in range(4)], self_signed(home), home / "mail", home / "dovecot.log")
         configuration = home / "dovecot.conf"
         root = os.geteuid() == 0  # then it works as the users that its package made
         person = pwd.getpwnam("dovecot") if root else pwd.getpwuid(os.getuid())
@@ -118,11 +129,13 @@ def dovecot() -> Iterator[Dovecot]:
             gid=person.pw_gid,
             port=made.port,
             tls_port=made.tls_port,
+            pop3_port=made.pop3_port,
+            pop3_tls_port=made.pop3_tls_port,
         )
         configuration.write_text(text)
         with running([program("dovecot"), "-F", "-c", str(configuration)], log=home / "output.log"):
             until(
-                lambda: answers(made.port) and answers(made.tls_port),
+                lambda: all(answers(port) for port in (made.port, made.tls_port, made.pop3_port, made.pop3_tls_port)),
                 seconds=60,
                 what=f"Dovecot answers: {(home / 'output.log').read_text()}",
             )

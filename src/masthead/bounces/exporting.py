@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 
 from masthead.audience import export_formats
 from masthead.audience.export_formats import Kind
+from masthead.audience.models import Subscriber
 from masthead.audit.recording import record
+from masthead.bounces.lookups import replies_of_reader
 from masthead.bounces.models import Finding
 
 _AT_ONCE = 2000
@@ -52,4 +54,20 @@ def _cells(finding: Finding) -> list[str]:
         finding.outcome,
         finding.rule,
         finding.words,
+    ]
+
+
+def replies_of(subscriber: Subscriber) -> list[dict[str, str]]:
+    """What a reader wrote, as far as it is kept, for the file of what is held about them.
+
+    Not what somebody else answered to a mail that the reader had passed on: that is theirs.
+    """
+    return [
+        {
+            "at": reply.received_at.isoformat(timespec="seconds"),
+            "from": reply.sender,
+            "subject": reply.subject,
+            "text": reply.text,
+        }
+        for reply in replies_of_reader(subscriber).filter(sender__iexact=subscriber.address)
     ]

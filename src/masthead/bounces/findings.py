@@ -12,10 +12,13 @@ from masthead.audit.recording import record
 from masthead.bounces.identifying import Owner, leaver_of, owner_of
 from masthead.bounces.models import Finding, RawReport
 from masthead.bounces.reading import addresses
-from masthead.bounces.reading.finding import BOUNCE, DEAD, Failure
+from masthead.bounces.reading.finding import BOUNCE, DEAD, OTHER, Failure
 from masthead.bounces.reading.finding import Finding as Reading
 from masthead.bounces.reading.reasons import judge
-from masthead.bounces.rules import LEAVE
+from masthead.bounces.replies import keeping as replies
+from masthead.bounces.replies.letter import Letter
+from masthead.bounces.replies.recognising import addressee_of
+from masthead.bounces.rules import LEAVE, REPLY
 from masthead.bounces.sandbox import Sandbox, Unread
 from masthead.common.addresses import mask
 from masthead.delivery.models import Campaign, Delivery
@@ -33,10 +36,13 @@ def read_waiting(*, most: int = _MOST_AT_ONCE) -> list[Finding]:
     found: list[Finding] = []
     with Sandbox() as sandbox:
         for report in waiting.iterator(chunk_size=50):
-            answer = sandbox.read(bytes(report.raw))
-            if isinstance(answer, Unread):
-                RawReport.objects.filter(pk=report.pk).update(state=State.UNREAD, note=answer.why[:300])
-            elif (row := _keep(report, answer)) is not None:
+            raw = bytes(report.raw)
+            answer = sandbox.read(raw)
+            letter = sandbox.read_letter(raw) if isinstance(answer, Reading) and answer.kind == OTHER else Letter()
+            if isinstance(answer, Unread) or isinstance(letter, Unread):
+                why = answer.why if isinstance(answer, Unread) else letter.why if isinstance(letter, Unread) else ""
+                RawReport.objects.filter(pk=report.pk).update(state=State.UNREAD, note=why[:300])
+            elif (row := _keep(report, answer, letter)) is not None:
                 found.append(row)
     return found
 
@@ -72,16 +78,21 @@ def collect_refusals(*, campaign: Campaign, now: datetime) -> list[Finding]:
 
 
 def masked(words: str) -> str:
-    """`words` with the addresses in them made unrecognisable for all but their owners."""
+    """The beginning of `words`, with the addresses in it made unrecognisable for all but their owners."""
+    return masked_all(words).replace("\0", "")[:500]
+
+
+def masked_all(words: str) -> str:
+    """All of `words` in the same way."""
     pieces, last = [], 0
     for each in addresses.find_all(words):
         pieces += [words[last : each.start], mask(each.address)]
         last = each.end
-    return "".join([*pieces, words[last:]]).replace("\0", "")[:500]
+    return "".join([*pieces, words[last:]])
 
 
 @transaction.atomic
-def _keep(report: RawReport, reading: Reading) -> Finding | None:
+def _keep(report: RawReport, reading: Reading, letter: Letter) -> Finding | None:
     if not RawReport.objects.filter(pk=report.pk, state=State.WAITING).update(state=State.READ):
         return None  # another process was first
     owner = leaver_of(reading, envelope_from=report.envelope_from, envelope_to=report.envelope_to)
@@ -89,6 +100,10 @@ def _keep(report: RawReport, reading: Reading) -> Finding | None:
         reading = replace(reading, kind=LEAVE)
     else:
         owner = owner_of(reading, envelope_to=report.envelope_to)
+        addressee = addressee_of(letter, owner, report=report) if reading.kind == OTHER else None
+        if addressee is not None:
+            reading = replace(reading, kind=REPLY)
+            replies.keep(letter=letter, addressee=addressee, report=report)
     if owner.subscriber is not None:
         RawReport.objects.filter(pk=report.pk).update(subscriber=owner.subscriber)
     return Finding.objects.create(report=report, **columns(reading, owner, report.received_at))

@@ -9,10 +9,11 @@ from typing import Literal
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from masthead.audience.models import Subscriber
-from masthead.bounces.models import Alarm, Finding, RawReport
+from masthead.bounces.models import Alarm, Finding, RawReport, Reply
 from masthead.bounces.reading.finding import DEAD
 from masthead.bounces.rules import OURS
 from masthead.delivery.models import Campaign, Delivery
+from masthead.issues.models import Publication
 from masthead.mail import sealing
 
 Outcome = Finding.Outcome
@@ -140,3 +141,24 @@ def soft_since_success(subscriber: Subscriber, *, now: datetime) -> int:
 def unread() -> QuerySet[RawReport]:
     """The reports that could not be read, newest first."""
     return RawReport.objects.filter(state=RawReport.State.UNREAD).order_by("-id")
+
+
+def replies(publications: QuerySet[Publication]) -> QuerySet[Reply]:
+    """What readers answered to one of `publications`, newest first."""
+    related = ("publication", "campaign__edition", "report__subscriber")
+    return Reply.objects.filter(publication__in=publications).select_related(*related).order_by("-id")
+
+
+def replies_to(campaign: Campaign) -> int:
+    """How many replies to `campaign` are kept."""
+    return Reply.objects.filter(campaign=campaign).count()
+
+
+def replies_of_reader(subscriber: Subscriber) -> QuerySet[Reply]:
+    """What one reader answered, as far as it is still kept, newest first."""
+    return Reply.objects.filter(report__subscriber=subscriber).order_by("-id")
+
+
+def new_replies() -> int:
+    """How many replies nobody has read."""
+    return Reply.objects.filter(read_at=None).count()

@@ -26,6 +26,8 @@ OURS: Final = frozenset(
 
 #: Beside the kinds of `bounces.reading.finding`: a mail to `unsub+TOKEN@` whose token was verified.
 LEAVE: Final = "leave"
+#: And a mail of kind "other" that is a person's answer to an issue, or a letter to a publication's address.
+REPLY: Final = "reply"
 
 #: How sure it is whose mail it was.
 CERTAIN: Final = "certain"
@@ -126,6 +128,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "left",
         _("It was sent to the address by which this mail can be left, with a token of ours, or the mail provider says so."),
     ),
+    Rule("reply", lambda case, numbers: case.kind == REPLY, "noted", _("A person wrote: it stands among the replies.")),
     Rule(
         "answer",
         lambda case, numbers: case.kind in ("auto-reply", "other", "delivered", LEAVE),

@@ -1,8 +1,8 @@
 """Reading mails in a process of its own with hard limits, many in a row; a mail that breaks a limit costs the process, not us.
 
-The process has no database, no settings and no secrets, and imports only `masthead.bounces.reading`. It is given 5 seconds of
-processor time for each mail, 256 MB in all, and sees the first megabyte of a mail. After a killed read the next mail gets a
-fresh process.
+The process has no database, no settings and no secrets, and imports only `bounces.reading` and `bounces.replies.letter`. It is
+given 5 seconds of processor time for each mail, 256 MB in all, and sees the first megabyte of a mail. After a killed read the
+next mail gets a fresh process.
 """
 
 from __future__ import annotations
@@ -21,11 +21,15 @@ from typing import Any
 
 from masthead.bounces.reading.finding import Finding
 from masthead.bounces.reading.parts import MOST_BYTES
+from masthead.bounces.replies.letter import Letter
 
 CPU_SECONDS = 5
 MEMORY_BYTES = 256 * 2**20
 #: The machine may be busy: so long the answer may take by the clock, a multiple of the processor time.
 WALL_SECONDS = 60
+#: What is asked about a mail, one byte each.
+FINDING = b"F"
+LETTER = b"L"
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -51,23 +55,13 @@ class Sandbox:
 
     def read(self, raw: bytes) -> Finding | Unread:
         """What `raw` tells, or why it could not be read."""
-        process = self._running()
-        data = raw[:MOST_BYTES]
-        try:
-            if process.stdin is None:
-                raise BrokenPipeError
-            process.stdin.write(len(data).to_bytes(4, "big") + data)
-            process.stdin.flush()
-            answer = _answer(process)
-        except BrokenPipeError:
-            answer = b""
-        if not answer:
-            return Unread(self._died())
-        fields: dict[str, Any] = json.loads(answer)
-        if "unread" in fields:
-            return Unread(str(fields["unread"]))
-        values: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in fields.items()}
-        return Finding(**values)
+        answer = self._ask(FINDING, raw)
+        return answer if isinstance(answer, Unread) else Finding(**answer)
+
+    def read_letter(self, raw: bytes) -> Letter | Unread:
+        """`raw` as a letter of a person, or why it could not be read."""
+        answer = self._ask(LETTER, raw)
+        return answer if isinstance(answer, Unread) else Letter(**answer)
 
     def close(self) -> None:
         """End the process. Another `read` starts a new one."""
@@ -78,6 +72,24 @@ class Sandbox:
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
                     _close(pipe)
+
+    def _ask(self, question: bytes, raw: bytes) -> dict[str, Any] | Unread:
+        process = self._running()
+        data = raw[:MOST_BYTES]
+        try:
+            if process.stdin is None:
+                raise BrokenPipeError
+            process.stdin.write(question + len(data).to_bytes(4, "big") + data)
+            process.stdin.flush()
+            answer = _answer(process)
+        except BrokenPipeError:
+            answer = b""
+        if not answer:
+            return Unread(self._died())
+        fields: dict[str, Any] = json.loads(answer)
+        if "unread" in fields:
+            return Unread(str(fields["unread"]))
+        return {name: tuple(each) if isinstance(each, list) else each for name, each in fields.items()}
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:

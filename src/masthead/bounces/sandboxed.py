@@ -12,22 +12,25 @@ from dataclasses import asdict
 
 from masthead.bounces.reading.reading import read
 from masthead.bounces.reading.second_opinion import with_second_opinion
-from masthead.bounces.sandbox import CPU_SECONDS, MEMORY_BYTES
+from masthead.bounces.replies.letter import read_letter
+from masthead.bounces.sandbox import CPU_SECONDS, LETTER, MEMORY_BYTES
 
 
 def main() -> None:
     """Read mails until the input ends."""
     _limit()
     mails, findings = sys.stdin.buffer, sys.stdout.buffer
-    while len(size := mails.read(4)) == 4:
-        raw = mails.read(int.from_bytes(size, "big"))
+    while len(head := mails.read(5)) == 5:
+        raw = mails.read(int.from_bytes(head[1:], "big"))
         _grant_time()
-        findings.write(json.dumps(_read(raw)).encode() + b"\n")
+        findings.write(json.dumps(_read(head[:1], raw)).encode() + b"\n")
         findings.flush()
 
 
-def _read(raw: bytes) -> dict[str, object]:
+def _read(question: bytes, raw: bytes) -> dict[str, object]:
     try:
+        if question == LETTER:
+            return asdict(read_letter(raw))
         return asdict(with_second_opinion(read(raw), raw))
     except MemoryError:
         return {"unread": "it takes more memory to read than it may"}

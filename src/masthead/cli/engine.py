@@ -21,6 +21,7 @@ from typing import IO
 
 from django.conf import settings
 from django.db import connections
+from django.utils import timezone
 
 from masthead.common.full_disk import is_full_disk
 from masthead.common.stopping import STOP
@@ -100,6 +101,7 @@ class Engine:
 
             embedded.recover()
             self._run(embedded.jobs())
+        self._run({"mailboxes": _wait_for_mail})
         self.leading.set()
 
     def _run(self, jobs: dict[str, Job]) -> None:
@@ -110,6 +112,14 @@ class Engine:
         thread = Thread(target=job, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
+
+
+def _wait_for_mail() -> None:
+    """One process of a machine waits in the mailboxes; a lease sees to it that it is one of all machines."""
+    from masthead.bounces import tasks
+    from masthead.bounces.mailboxes import watching
+
+    watching.watch_all(clock=timezone.now, woken=tasks.look_into.enqueue)
 
 
 def stop_on_signals() -> None:

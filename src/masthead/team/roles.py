@@ -27,6 +27,7 @@ RIGHTS: dict[str, str | Promise] = {
     "lists.edit": _("change lists"),
     "returns.view": _("see what came back"),
     "returns.judge": _("change the rules for what comes back"),
+    "replies.read": _("read what readers answer"),
     "inbox.read": _("read the built-in inbox"),
     "publications.edit": _("change publications"),
     "transports.edit": _("decide how mail leaves"),
@@ -35,8 +36,18 @@ RIGHTS: dict[str, str | Promise] = {
 }
 
 _AUTHOR = frozenset({"desk.open", "issues.write"})
-_EDITOR = _AUTHOR | {"issues.ready", "campaigns.send", "campaigns.view", "lists.edit", "inbox.read", "publications.edit"}
-_READER_CARE = frozenset({"desk.open", "readers.view", "readers.edit", "readers.export", "lists.edit", "returns.view"})
+_EDITOR = _AUTHOR | {
+    "issues.ready",
+    "campaigns.send",
+    "campaigns.view",
+    "lists.edit",
+    "inbox.read",
+    "publications.edit",
+    "replies.read",
+}
+_READER_CARE = frozenset(
+    {"desk.open", "readers.view", "readers.edit", "readers.export", "lists.edit", "returns.view", "replies.read"}
+)
 
 ROLE_RIGHTS: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset(RIGHTS),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import imaplib
 import re
+import select
 import ssl
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -17,6 +19,8 @@ from imap_tools.utils import encode_folder as utf7
 from masthead.bounces.reading.parts import MOST_BYTES
 
 _SECONDS = 60
+#: A process that ends waits no longer for an answer.
+_LAST_SECONDS = 3
 #: What one FETCH may bring: so much is held in memory, whatever the mailbox holds.
 _BATCH_BYTES = 4 * 2**20
 _UID = re.compile(rb"\bUID (\d+)")
@@ -112,6 +116,26 @@ class Session:
             else:
                 low = middle + 1
         return (self._entries(low, min(low + most - 1, count)) if low <= count else []), count - low + 1
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether the server tells of new mail by itself (IDLE, RFC 2177)."""
+        return "IDLE" in self._abilities
+
+    def wait(self, *, seconds: float, stopping: Callable[[], bool]) -> bool:
+        """Wait at most `seconds` for new mail, or until `stopping`, which is asked once a second; whether any came."""
+        wire, idle, came = self._box.client.socket(), self._box.idle, False
+        idle.start()  # type: ignore[no-untyped-call]  # of a package without them
+        end = time.monotonic() + seconds
+        while not came and not stopping() and time.monotonic() < end:
+            lines = idle.poll(timeout=1.0)
+            came = any(b"EXISTS" in line or b"RECENT" in line for line in lines)
+            if not lines and select.select([wire], [], [], 0)[0]:
+                break  # readable, and there is nothing: the server hung up, which the next line finds out
+        if stopping():
+            wire.settimeout(_LAST_SECONDS)
+        idle.stop()  # type: ignore[no-untyped-call]
+        return came
 
     def mails(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
         """The bytes of each, at most what is ever read of one, unmarked. What somebody deleted since is left out."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from masthead.audit.recording import record
 from masthead.bounces import intake
+from masthead.bounces.mailboxes import draining_pop3
 from masthead.bounces.mailboxes.configuring import account_of
 from masthead.bounces.mailboxes.imap import Entry, MailboxError, Session, SignInRefused, signed_in
 from masthead.bounces.models import Mailbox
@@ -21,6 +22,7 @@ BATCH = 100
 _CLAIM = timedelta(minutes=10)
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
+_WATCHED = timedelta(minutes=10)
 
 Clock = Callable[[], datetime]
 
@@ -33,9 +35,11 @@ class Busy(Exception):
 
 
 def due(*, now: datetime) -> list[Mailbox]:
-    """The mailboxes to look into now."""
+    """The mailboxes to look into now. Where somebody waits for new mail, a look now and then is enough."""
     waited = Q(due_at=None) | Q(due_at__lte=now)
-    return list(Mailbox.objects.filter(waited, in_use=True, refused=False))
+    unwatched = Q(watched_until=None) | Q(watched_until__lt=now) | Q(polled_at=None) | Q(polled_at__lt=now - _WATCHED)
+    # What one look left over is not waited for.
+    return list(Mailbox.objects.filter(waited, unwatched | Q(waiting__gt=0), in_use=True, refused=False))
 
 
 def poll(*, mailbox: Mailbox, clock: Clock, most: int | None = None, told: Callable[[int, int], None] | None = None) -> int:
@@ -49,8 +53,11 @@ def poll(*, mailbox: Mailbox, clock: Clock, most: int | None = None, told: Calla
         raise Busy(mailbox.name)
     mailbox.refresh_from_db()
     try:
-        with signed_in(account_of(mailbox)) as session:
-            new = _drain(mailbox, session, clock, most, told or (lambda done, total: None))
+        if mailbox.protocol == Mailbox.Protocol.POP3:
+            new = draining_pop3.drain(mailbox=mailbox, clock=clock, most=most, told=told or _tell_nobody, keep_place=_keep_place)
+        else:
+            with signed_in(account_of(mailbox)) as session:
+                new = _drain(mailbox, session, clock, most, told or _tell_nobody)
     except SealedUnderAnotherKeyError as error:
         _write_down(mailbox, str(error), clock(), refused=True)
         raise MailboxError(str(error)) from error
@@ -98,7 +105,11 @@ def _settle(mailbox: Mailbox, session: Session, entries: list[Entry]) -> None:
         session.mark_seen(entries)
 
 
-def _keep_place(mailbox: Mailbox, clock: Clock, **values: int) -> None:
+def _tell_nobody(_done: int, _in_all: int) -> None:
+    return
+
+
+def _keep_place(mailbox: Mailbox, clock: Clock, **values: int | str) -> None:
     for name, value in values.items():
         setattr(mailbox, name, value)
     Mailbox.objects.filter(pk=mailbox.pk).update(**values, busy_until=clock() + _CLAIM)

@@ -1,4 +1,4 @@
-"""`masthead bounces mailbox` and `masthead bounces fetch`: the IMAP mailboxes that are looked into for what came back."""
+"""`masthead bounces mailbox` and `masthead bounces fetch`: the mailboxes that are looked into for what came back."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from masthead.bounces.models import Mailbox
     from masthead.mail.transports.base import Step
 
-_STANDARD = {"tls": 993, "starttls": 143, "none": 143}
+_STANDARD = {
+    "imap": {"tls": 993, "starttls": 143, "none": 143},
+    "pop3": {"tls": 995, "starttls": 110, "none": 110},
+}
 
 
 @click.group()
 def mailbox() -> None:
-    """The IMAP mailboxes that are looked into once a minute."""
+    """The IMAP and POP3 mailboxes that are looked into for what came back."""
 
 
 @mailbox.command("list")
@@ -30,7 +33,21 @@ def list_mailboxes(as_json: bool) -> None:
     start()
     from masthead.bounces.models import Mailbox
 
-    names = ("name", "host", "port", "security", "user", "folder", "after", "move_to", "in_use", "taken", "waiting", "refused")
+    names = (
+        "name",
+        "protocol",
+        "host",
+        "port",
+        "security",
+        "user",
+        "folder",
+        "after",
+        "move_to",
+        "in_use",
+        "taken",
+        "waiting",
+        "refused",
+    )
     for row in Mailbox.objects.all():
         if as_json:
             polled = row.polled_at.isoformat() if row.polled_at else None
@@ -43,8 +60,9 @@ def list_mailboxes(as_json: bool) -> None:
 
 @mailbox.command("add")
 @click.argument("name")
+@click.option("--protocol", type=click.Choice(["imap", "pop3"]), default="imap", show_default=True)
 @click.option("--host", required=True, help="Its name or address, without a port.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Without it 993, or 143 with STARTTLS.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Without it 993, or 143 with STARTTLS; for POP3 995 or 110.")
 @click.option("--security", type=click.Choice(["tls", "starttls", "none"]), default="tls", show_default=True)
 @click.option("--user", required=True, help="The name to sign in with.")
 @click.option(
@@ -53,8 +71,8 @@ def list_mailboxes(as_json: bool) -> None:
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     help="A file with the password, or - for standard input. (Arguments can be read by everybody on the machine.)",
 )
-@click.option("--folder", default="INBOX", show_default=True, help="The folder that is read.")
-@click.option("--delete", is_flag=True, help="Delete each mail once it is stored; else it is marked as read.")
+@click.option("--folder", default="INBOX", show_default=True, help="The folder that is read; POP3 has none.")
+@click.option("--delete", is_flag=True, help="Delete each mail once it is stored; else it is left there, marked as read (IMAP).")
 @click.option("--move-to", default="", metavar="FOLDER", help="Move each mail there once it is stored.")
 @click.option("--untested", is_flag=True, help="Keep it without connecting to it first.")
 @as_json
@@ -73,7 +91,7 @@ def add(name: str, password_file: Path, delete: bool, untested: bool, as_json: b
         name=name,
         password=text.rstrip("\r\n"),
         after=after,
-        **{**given, "port": given["port"] or _STANDARD[given["security"]]},
+        **{**given, "port": given["port"] or _STANDARD[given["protocol"]][given["security"]]},
     )
     steps = [] if untested else configuring.probe(drafted)
     if steps and not steps[-1].ok:

@@ -21,10 +21,16 @@ from masthead.web.admin.staff import staff
 
 
 class MailboxForm(forms.Form):
-    """One folder of one IMAP account."""
+    """One folder of one IMAP account, or one POP3 account."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"), max_length=100, required=False, help_text=gettext_lazy("Yours to choose; else the account's.")
+    )
+    protocol = forms.ChoiceField(
+        label=gettext_lazy("Protocol"),
+        choices=Mailbox.Protocol.choices,
+        initial=Mailbox.Protocol.IMAP,
+        help_text=gettext_lazy("IMAP where there is a choice: it is told of new mail at once, and knows folders."),
     )
     host = forms.CharField(label=gettext_lazy("Server"), max_length=255, help_text=gettext_lazy("Such as imap.example.org."))
     port = forms.IntegerField(
@@ -32,7 +38,7 @@ class MailboxForm(forms.Form):
         min_value=1,
         max_value=65535,
         initial=993,
-        help_text=gettext_lazy("Usually 993, or 143 with STARTTLS."),
+        help_text=gettext_lazy("Usually 993, or 143 with STARTTLS; for POP3 995 or 110."),
     )
     security = forms.ChoiceField(label=gettext_lazy("Encryption"), choices=Mailbox.Security.choices, initial="tls")
     user = forms.CharField(label=gettext_lazy("User"), max_length=255, widget=forms.TextInput(attrs={"autocomplete": "off"}))
@@ -44,7 +50,10 @@ class MailboxForm(forms.Form):
         help_text=gettext_lazy("Kept encrypted. Leave it empty to keep the one that is stored for this server and user."),
     )
     folder = forms.CharField(
-        label=gettext_lazy("Folder"), max_length=255, initial="INBOX", help_text=gettext_lazy("INBOX is where new mail lands.")
+        label=gettext_lazy("Folder"),
+        max_length=255,
+        initial="INBOX",
+        help_text=gettext_lazy("INBOX is where new mail lands. POP3 has no other."),
     )
     after = forms.ChoiceField(
         label=gettext_lazy("Once a mail is stored here"), choices=Mailbox.After.choices, initial=Mailbox.After.SEEN

@@ -60,6 +60,7 @@ ITEMS: tuple[Item, ...] = (
     Item("suppressed", _("Suppressed"), "no-view", "desk_suppressed", "readers.view", 150, "readers"),
     Item("imports", _("Import readers"), "upload", "desk_imports", "readers.edit", 160, "readers"),
     Item("returns", _("What came back"), "resubmit", "desk_returns", "returns.view", 430, count=lookups.attention),
+    Item("replies", _("Replies"), "comment", "desk_replies", "replies.read", 435, count=lookups.new_replies),
     Item("inbox", _("Built-in inbox"), "mail", "desk_inbox", "inbox.read", 500),
     Item("publications", _("Publications"), "openquote", "desk_publications", "publications.edit", 100, "settings"),
     Item("transports", _("How mail leaves"), "redirect", "desk_transports", "transports.edit", 200, "settings"),

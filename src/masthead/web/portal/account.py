@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from masthead.audience import consent, defining, erasure, exporting, preferences, subscribers
 from masthead.audience.lookups import timeline
 from masthead.audience.models import Attribute, Subscriber
+from masthead.bounces.exporting import replies_of
 from masthead.common.addresses import BadAddress, mask
 from masthead.common.urls import absolute
 from masthead.issues.models import Publication
@@ -102,7 +103,8 @@ def _save(
 @for_reader
 def account_data(request: HttpRequest, publication: Publication, reader: Subscriber) -> HttpResponse:
     """Everything we hold about the reader, as a file."""
-    document = json.dumps(exporting.reader_data(subscriber=reader), ensure_ascii=False, indent=2)
+    held = {**exporting.reader_data(subscriber=reader), "replies": replies_of(reader)}
+    document = json.dumps(held, ensure_ascii=False, indent=2)
     headers = {"Content-Disposition": 'attachment; filename="my-data.json"', "Cache-Control": "private, no-store"}
     return HttpResponse(document, content_type="application/json; charset=utf-8", headers=headers)
 

@@ -21,7 +21,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, Route, sync_playwright
 
 from masthead.bounces import acting
-from masthead.bounces.models import Alarm, Finding, RawReport
+from masthead.bounces.models import Alarm, Finding, RawReport, Reply
 from masthead.delivery.models import Campaign
 from masthead.team.models import Role
 
@@ -71,6 +71,17 @@ def screens(
             raised_at=now,
             paused=paused,
         )
+    letter = Reply.objects.create(
+        report=RawReport.objects.create(digest="r", via="pipe", received_at=now, raw=b"x", size=1, state="read"),
+        publication=campaign.edition.publication,
+        campaign=campaign,
+        received_at=now,
+        sender_name="Rosa Marin",
+        sender="rosa.marin.with.a.long.name@a-rather-long-name-of-a-domain.example",
+        subject="Re: The ferry leaves at nine, and " + "this-is-a-word-that-must-not-scroll" * 4,
+        text="The ferry leaves at nine.\n\n" + "It always has. " * 40 + "\n\n> It leaves at ten.",
+        attachments=2,
+    )
     client = at_desk(Role.OWNER)
     paths = [
         reverse("desk_returns"),
@@ -84,6 +95,8 @@ def screens(
         reverse("desk_finding", args=[last.pk]),
         reverse("desk_report", args=[unread.pk]),
         reverse("desk_reader", args=[dead.subscriber_id]),
+        reverse("desk_replies"),
+        reverse("desk_reply", args=[letter.pk]),
     ]
     found = {path: client.get(path) for path in paths}
     assert {answer.status_code for answer in found.values()} == {200}

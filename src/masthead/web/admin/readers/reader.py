@@ -18,7 +18,8 @@ from masthead.audience import consent, defining, erasure, exporting, lookups, su
 from masthead.audience.attributes import show
 from masthead.audience.models import Attribute, ConsentEvent, Subscriber
 from masthead.audit.recording import record
-from masthead.bounces.lookups import of_reader, soft_since_success
+from masthead.bounces import exporting as returned
+from masthead.bounces.lookups import of_reader, replies_of_reader, soft_since_success
 from masthead.delivery.lookups import reader_history
 from masthead.mail import single_lookups, suppressions
 from masthead.team.roles import may, requires
@@ -152,7 +153,8 @@ def data(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     record(action="reader.exported", by=staff(request).actor, now=now, subject=f"reader:{pk}")
     tell_owners(what=_("The data of one reader was downloaded."), who=staff(request), now=now)
-    body = json.dumps(exporting.reader_data(subscriber=subscriber), ensure_ascii=False, indent=2)
+    held = {**exporting.reader_data(subscriber=subscriber), "replies": returned.replies_of(subscriber)}
+    body = json.dumps(held, ensure_ascii=False, indent=2)
     answer = HttpResponse(body, content_type="application/json; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="reader-{pk}.json"'
     return answer
@@ -189,6 +191,7 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
         "mails": Paginator(reader_history(subscriber), 50).get_page(request.GET.get("mails")),
         "suppression": suppressions.find(bytes(subscriber.fingerprint), subscriber.domain),
         "came_back": [row_of(finding) for finding in of_reader(subscriber)[:_MOST_CAME_BACK]] if sees_returns else [],
+        "replies": replies_of_reader(subscriber)[:_MOST_CAME_BACK] if may(request.user, "replies.read") else [],
         "soft": soft_since_success(subscriber, now=timezone.now()) if sees_returns else 0,
         "join_form": form if form.fields["list"].queryset.exists() else None,  # type: ignore[attr-defined]
         "may_edit": may(request.user, "readers.edit"),

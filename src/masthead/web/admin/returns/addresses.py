@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from masthead.web.admin.returns import alarms, exports, finding, issue, judging, listing, report
+from masthead.web.admin.returns import alarms, exports, finding, issue, judging, listing, replies, report
 
 screens: list[URLPattern] = [
     path("issues/report/<int:pk>/", report.report, name="desk_report_of_issue"),
@@ -17,6 +17,10 @@ screens: list[URLPattern] = [
     path("returns/alarms/", alarms.alarms, name="desk_alarms"),
     path("returns/alarms/<int:pk>/settle/", alarms.settle, name="desk_alarm_settle"),
     path("returns/rules/", judging.rules, name="desk_judging"),
+    path("replies/", replies.replies, name="desk_replies"),
+    path("replies/<int:pk>/", replies.reply, name="desk_reply"),
+    path("replies/<int:pk>/mark/", replies.mark, name="desk_reply_mark"),
+    path("replies/go-to/<int:pk>/", replies.go_to, name="desk_replies_go_to"),
     path("returns/<int:pk>/", finding.finding, name="desk_finding"),
     path("returns/<int:pk>/undo/", finding.undo, name="desk_finding_undo"),
     path("returns/reports/<int:pk>/", finding.report, name="desk_report"),

@@ -50,6 +50,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "held": lookups.held(campaign),
         "policy": policies.current(),
         "may_decide": may(request.user, "readers.edit"),
+        "replies": lookups.replies_to(campaign),
         "may_see_sending": may(request.user, "campaigns.view"),
     }
     return render(request, "web_admin/returns/issue.html", context)

@@ -44,6 +44,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "by_reason": charts.by_reason(counts),
         "blames": words.BLAMES.values(),
         "next": _next(campaign, found, counts, policies.current()),
+        "replies": lookups.replies_to(campaign) if may(request.user, "replies.read") else 0,
         "may_see_returns": may(request.user, "returns.view"),
     }
     return render(request, "web_admin/returns/issue_report.html", context)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from masthead.bounces.models import Finding
 from masthead.bounces.reading import finding as reading
-from masthead.bounces.rules import LEAVE, RULES
+from masthead.bounces.rules import LEAVE, REPLY, RULES
 
 Outcome = Finding.Outcome
 
@@ -19,6 +19,7 @@ KINDS: dict[str, Promise] = {
     reading.DELIVERED: _("Receipt"),
     reading.OTHER: _("Anything else"),
     LEAVE: _("Asks to be taken off"),
+    REPLY: _("Reply"),
 }
 
 REASONS: dict[str, Promise] = {
