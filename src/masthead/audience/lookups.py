@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
+from masthead.audience import searching
 from masthead.audience.models import ConsentEvent, MailingList, Subscriber, Subscription
 from masthead.common.addresses import BadAddress, normalise
 from masthead.mail.models import Suppression
@@ -65,7 +66,7 @@ def search(
 ) -> QuerySet[Subscriber]:
     """Readers, newest first, by a part of address or name, by list, by state on it (or on any), and only suppressed ones.
 
-    A whole address finds its reader by the index; a part is looked for in all rows.
+    A whole address finds its reader by the index, a part by an index of parts: see `searching`.
     """
     found = Subscriber.objects.order_by("-id")
     text = text.strip()
@@ -109,4 +110,4 @@ def _matching(found: QuerySet[Subscriber], text: str) -> QuerySet[Subscriber]:
             exact = found.none()
         if exact.exists():
             return exact
-    return found.filter(Q(address_key__contains=text.lower()) | Q(name__icontains=text))
+    return searching.containing(found, text)
