@@ -1,4 +1,4 @@
-"""Who joins, confirms, pauses and leaves. Nobody else writes Subscription and ConsentEvent (but `importing`, in bulk)."""
+"""Who joins, confirms, pauses and leaves. Only `importing` and `bulk` write Subscription and ConsentEvent besides."""
 
 from __future__ import annotations
 
@@ -185,6 +185,8 @@ def withdraw(
     if lists is not None:
         found = found.filter(list__in=lists)
     left = [subscription.list for subscription in found]
+    if by == "reader":
+        _say_it_too(subscriber, lists, left, kind, how=how, now=now)
     open_links = Confirmation.lists.through.objects.filter(confirmation__subscriber=subscriber, confirmation__used_at=None)
     (open_links if lists is None else open_links.filter(mailinglist__in=lists)).delete()
     if not left:
@@ -270,6 +272,28 @@ def lapse(*, now: datetime) -> int:
     lapsed.delete()
     gone = Subscriber.objects.filter(pk__in=readers, subscriptions=None)
     return gone.delete()[1].get("audience.Subscriber", 0)
+
+
+def _say_it_too(
+    subscriber: Subscriber,
+    lists: Iterable[MailingList] | None,
+    leaving: Sequence[MailingList],
+    kind: ConsentEvent.Kind,
+    *,
+    how: str,
+    now: datetime,
+) -> None:
+    """Staff took the reader off before, and now they leave themselves: kept, so that no undo of staff brings them back."""
+    off = subscriber.subscriptions.filter(state=State.LEFT)
+    if lists is not None:
+        off = off.filter(list__in=lists)
+    others = list(off.exclude(list__in=leaving).select_related("list"))
+    if not others:
+        return
+    events = subscriber.consent_events.filter(list__in=[entry.list_id for entry in others]).order_by("id")
+    newest = dict(events.values_list("list_id", "by"))
+    said = [entry.list for entry in others if newest.get(entry.list_id, "reader") != "reader"]
+    _write_events(subscriber, said, kind, how=how, by="reader", now=now)
 
 
 def _left_lately(

@@ -8,11 +8,13 @@ from django.db import transaction
 
 from masthead.audience import consent, import_report, tally
 from masthead.audience.importing import Stopped
-from masthead.audience.models import AddressChange, Confirmation, ImportRun, SignIn, Tally
+from masthead.audience.models import AddressChange, BulkRow, Confirmation, ImportRun, SignIn, Tally
 
 #: A used link is remembered for this long, so that pressing it again gets a friendly answer.
 USED_LINKS_KEPT = timedelta(days=90)
 IMPORT_FILES_KEPT = timedelta(days=30)
+#: For so long an action on many readers can be taken back.
+BULK_UNDO_KEPT = timedelta(days=30)
 IMPORT_SILENT = timedelta(minutes=15)
 
 
@@ -23,6 +25,7 @@ def housekeep(*, now: datetime) -> None:
     Tally.objects.filter(last_at__lt=now - tally.KEPT).delete()
     end_interrupted_imports(now=now)
     remove_import_files(now=now)
+    forget_bulk_rows(now=now)
 
 
 @transaction.atomic
@@ -39,6 +42,12 @@ def end_interrupted_imports(*, now: datetime) -> int:
     silent = ImportRun.objects.filter(state=ImportRun.State.RUNNING, progressed_at__lt=now - IMPORT_SILENT)
     error = str(Stopped())
     return silent.update(state=ImportRun.State.FAILED, finished_at=now, error=error)
+
+
+def forget_bulk_rows(*, now: datetime) -> int:
+    """What many readers were before an action goes after a month: then it cannot be taken back. Returns how many rows."""
+    old = BulkRow.objects.filter(action__finished_at__lt=now - BULK_UNDO_KEPT)
+    return old.delete()[0]
 
 
 def remove_import_files(*, now: datetime) -> int:

@@ -60,29 +60,6 @@ def counts(lists: Iterable[MailingList] | None = None) -> dict[int, ListCounts]:
     return {pk: ListCounts(**of_list) for pk, of_list in numbers.items()}
 
 
-def search(
-    *, text: str = "", mailing_list: MailingList | None = None, state: str = "", suppressed: bool = False
-) -> QuerySet[Subscriber]:
-    """Readers, newest first, by a part of address or name, by list, by state on it (or on any), and only suppressed ones.
-
-    A whole address finds its reader by the index; a part is looked for in all rows.
-    """
-    found = Subscriber.objects.order_by("-id")
-    text = text.strip()
-    if text:
-        found = _matching(found, text)
-    if mailing_list is not None or state in State.values:
-        of_reader = Subscription.objects.filter(subscriber=OuterRef("pk"))
-        if mailing_list is not None:
-            of_reader = of_reader.filter(list=mailing_list)
-        if state in State.values:
-            of_reader = of_reader.filter(state=state)
-        found = found.filter(Exists(of_reader))
-    if suppressed:
-        found = found.filter(is_suppressed())
-    return found.annotate(is_suppressed=is_suppressed()).prefetch_related("subscriptions__list")
-
-
 def timeline(subscriber: Subscriber) -> QuerySet[ConsentEvent]:
     """What the reader consented to and left, oldest first, with lists and texts."""
     return subscriber.consent_events.select_related("list", "text").order_by("at", "id")
@@ -101,7 +78,8 @@ def growth(*, now: datetime, days: int, mailing_list: MailingList | None = None)
     return {day: (came, went) for day, came, went in rows.order_by("day") if came or went}
 
 
-def _matching(found: QuerySet[Subscriber], text: str) -> QuerySet[Subscriber]:
+def matching(found: QuerySet[Subscriber], text: str) -> QuerySet[Subscriber]:
+    """Of `found`, those with `text` in address or name. A whole address finds its reader by the index."""
     if "@" in text:
         try:
             exact = found.filter(address_key=normalise(text).key)

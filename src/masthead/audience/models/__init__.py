@@ -2,6 +2,7 @@
 
 from masthead.audience.models.address_change import AddressChange
 from masthead.audience.models.attribute import Attribute
+from masthead.audience.models.bulk_action import BulkAction, BulkRow
 from masthead.audience.models.confirmation import Confirmation
 from masthead.audience.models.consent_event import ConsentEvent, ConsentText
 from masthead.audience.models.import_change import ImportChange
@@ -18,6 +19,8 @@ from masthead.audience.models.tally import Tally
 __all__ = [
     "AddressChange",
     "Attribute",
+    "BulkAction",
+    "BulkRow",
     "Confirmation",
     "ConsentEvent",
     "ConsentText",

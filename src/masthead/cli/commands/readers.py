@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -172,23 +173,59 @@ def _say(run: ImportRun, as_json: bool) -> None:
 
 
 @click.command("export")
-@click.option("--list", "list_name", metavar="NAME", help="Only the readers of this list; without it: all.")
-@click.option("--state", type=click.Choice(["active", "pending", "left"]), default=None, help="Only in this state.")
+@click.option("--list", "list_name", metavar="NAME", help="Only readers of this list, in whatever state; without it: of all.")
+@click.option(
+    "--state",
+    type=click.Choice(["active", "pending", "left", "suppressed", "bounced"]),
+    default=None,
+    help="Only in this state, on the list if one is given. Bounced: the address is dead.",
+)
+@click.option("--segment", "segment_name", metavar="NAME", help="Only who is in this segment now.")
+@click.option("--tag", "tag_name", metavar="NAME", help="Only with this tag.")
+@click.option("--domain", default="", metavar="NAME", help="Only with an address there or below.")
+@click.option("--source", default="", metavar="TEXT", help="Only who came by something with this in it, such as “import 12”.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only who is known from this day on (UTC).")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only who is known up to and with this day.")
 @click.option("--search", default="", metavar="TEXT", help="Only with this in address or name.")
 @click.option("--format", "kind", type=click.Choice(["csv", "xlsx", "json"]), default="csv", show_default=True)
 @click.option("--output", type=click.File("wb", lazy=True), default="-", help="Where to write; - is standard output.")
-def export_readers(list_name: str | None, state: str | None, search: str, kind: str, output: IO[bytes]) -> None:
-    """Write readers as CSV, as an Excel workbook or as JSON.
+def export_readers(
+    list_name: str | None,
+    state: str | None,
+    segment_name: str | None,
+    tag_name: str | None,
+    domain: str,
+    source: str,
+    since: datetime | None,
+    until: datetime | None,
+    search: str,
+    kind: str,
+    output: IO[bytes],
+) -> None:
+    """Write readers as CSV, as an Excel workbook or as JSON. What is asked must all fit.
 
     In CSV and workbooks, cells that a spreadsheet would take for a formula get an apostrophe; JSON is exact. The export stands
     in the record of activity.
     """
     start()
-    from masthead.audience import exporting
+    from masthead.audience import exporting, tagging
     from masthead.audience.export_formats import Kind
+    from masthead.audience.filtering import Filter
     from masthead.cli import choosing
 
-    chosen = choosing.mailing_list(list_name) if list_name else None
-    pieces = exporting.export(kind=Kind(kind), mailing_list=chosen, state=state or "", text=search, by=BY, now=now())
-    for piece in pieces:
+    tag = tagging.find(tag_name) if tag_name else None
+    if tag_name and tag is None:
+        raise CommandError(f"There is no tag “{tag_name}”.")
+    asked = Filter(
+        text=search,
+        list=choosing.mailing_list(list_name).pk if list_name else None,
+        state=state or "",
+        tag=tag.pk if tag else None,
+        source=source,
+        segment=choosing.segment(segment_name).pk if segment_name else None,
+        domain=domain,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+    )
+    for piece in exporting.export(kind=Kind(kind), asked=asked, by=BY, now=now()):
         output.write(piece)

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from masthead.web.admin.readers import attributes, exports, imports, listing, lists, reader, segments, sign_up_forms, suppressed
+from masthead.web.admin.readers import (
+    attributes,
+    bulk,
+    columns,
+    exports,
+    imports,
+    listing,
+    lists,
+    reader,
+    segments,
+    sign_up_forms,
+    suppressed,
+)
 
 screens: list[URLPattern] = [
     path("readers/", listing.readers, name="desk_readers"),
     path("readers/add/", listing.add, name="desk_reader_add"),
-    path("readers/leave/", listing.leave, name="desk_readers_leave"),
+    path("readers/columns/", columns.columns, name="desk_readers_columns"),
+    path("readers/bulk/", bulk.bulk, name="desk_bulk"),
+    path("readers/bulk/all/", bulk.actions, name="desk_bulk_actions"),
+    path("readers/bulk/<int:pk>/", bulk.action, name="desk_bulk_action"),
+    path("readers/bulk/<int:pk>/news/", bulk.news, name="desk_bulk_action_news"),
+    path("readers/bulk/<int:pk>/act/", bulk.act, name="desk_bulk_action_act"),
     path("readers/export/", exports.export, name="desk_readers_export"),
     path("readers/<int:pk>/", reader.reader, name="desk_reader"),
     path("readers/<int:pk>/edit/", reader.edit, name="desk_reader_edit"),
