@@ -158,7 +158,7 @@ def confirm(*, token: str, now: datetime) -> Confirmed:
     if found.again:
         return found
     for entry in found.lists:
-        _set_state(found.subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how="mailed link", by="reader", now=now)
+        _set_state(found.subscriber.person, entry, State.ACTIVE, Kind.CONFIRMED, how="mailed link", by="reader", now=now)
     confirmation.used_at = now
     confirmation.save(update_fields=["used_at"])
     tally.forget(fingerprint=bytes(found.subscriber.fingerprint), kind=tally.Kind.CONFIRMATION)
@@ -179,8 +179,9 @@ def withdraw(
     """The reader leaves `lists` (None: all). Returns those that were left just now; leaving twice is no mistake.
 
     Links that would confirm one of these lists stop doing so. With `notice` a mail in that voice says goodbye.
-    `kind` may be COMPLAINED.
+    `kind` may be COMPLAINED. By an address that was merged into another, the reader of the other leaves.
     """
+    subscriber = subscriber.person
     found = subscriber.subscriptions.select_for_update(of=("self",)).exclude(state=State.LEFT).select_related("list")
     if lists is not None:
         found = found.filter(list__in=lists)
@@ -302,7 +303,7 @@ def _left_lately(
     found = among.filter(state=State.LEFT, since__gt=now - UNDO_WITHIN)
     if lists is not None:
         found = found.filter(list__in=lists)
-    joined = (Kind.CONFIRMED, Kind.IMPORTED, Kind.ADDED)
+    joined = (Kind.CONFIRMED, Kind.IMPORTED, Kind.ADDED, Kind.MERGED)
     was_on = set(subscriber.consent_events.filter(kind__in=joined).values_list("list_id", flat=True))
     return [subscription.list for subscription in found.select_related("list") if subscription.list_id in was_on]
 
@@ -361,6 +362,10 @@ def _set_state(
     Subscription.objects.update_or_create(
         subscriber=subscriber, list=mailing_list, defaults={"state": state, "since": now, "paused_until": None}
     )
+    if state == State.ACTIVE and subscriber.merged_into_id is not None:
+        # Whoever joins by this address is a reader of their own again.
+        Subscriber.objects.filter(pk=subscriber.pk).update(merged_into=None)
+        subscriber.merged_into = None
     _write_events(subscriber, [mailing_list], kind, how=how, by=by, now=now, text=text)
 
 

@@ -28,7 +28,9 @@ def erase(*, subscriber: Subscriber, by: str, now: datetime) -> None:
 
 
 def forget(*, subscriber: Subscriber, by: str, now: datetime) -> None:
-    """What an erasure does, in the caller's transaction, who also records it."""
+    """What an erasure does, in the caller's transaction, who also records it. The addresses merged into this one go, too."""
+    for other in subscriber.merged.all():
+        forget(subscriber=other, by=by, now=now)
     address = normalise(subscriber.address)
     mark = bytes(subscriber.fingerprint)
     reason = Suppression.Reason.ERASED

@@ -27,6 +27,7 @@ def reader_data(*, subscriber: Subscriber) -> dict[str, object]:
         "language": subscriber.language,
         "format": subscriber.mail_format,
         "length": subscriber.mail_mode or "publication",
+        "merged_addresses": [other.address for other in subscriber.merged.order_by("pk")],
         "attributes": subscriber.attributes,
         "tags": [tag.name for tag in subscriber.tags.all()],
         "came_by": subscriber.source,

@@ -85,7 +85,8 @@ def readers(asked: Filter, *, now: datetime) -> QuerySet[Subscriber]:
 
     Lists and tags are asked here by their ids, so that no names are looked up; EXISTS lets a page of the newest stop early.
     """
-    found = Compiler(now=now).of_rule(_rule(replace(asked, list=None, tag=None, state=_without_list(asked.state))))
+    rule = _rule(replace(asked, list=None, tag=None, state=_without_list(asked.state)))
+    found = Compiler(now=now).of_rule(rule).filter(merged_into=None)
     if asked.list or asked.state in Subscription.State.values:
         of_reader = Subscription.objects.filter(subscriber=OuterRef("pk"))
         if asked.list:

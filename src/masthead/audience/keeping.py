@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
-from masthead.audience import consent, import_report, tally
+from masthead.audience import consent, duplicates, import_report, tally
 from masthead.audience.importing import Stopped
 from masthead.audience.models import AddressChange, BulkRow, Confirmation, ImportRun, SignIn, Tally
 
@@ -26,6 +26,7 @@ def housekeep(*, now: datetime) -> None:
     end_interrupted_imports(now=now)
     remove_import_files(now=now)
     forget_bulk_rows(now=now)
+    duplicates.look(now=now)
 
 
 @transaction.atomic

@@ -55,14 +55,25 @@ def counts(lists: Iterable[MailingList] | None = None) -> dict[int, ListCounts]:
     for list_id, state, count in subscriptions.values_list("list_id", "state").annotate(n=Count("pk")):
         numbers[list_id][state] = count
     silent = subscriptions.filter(is_suppressed("subscriber__"), state=State.ACTIVE)
+    # An address that was merged into another has left each list, but nobody went.
+    merged = Subscription.objects.filter(subscriber__merged_into__isnull=False, state=State.LEFT, list__in=found).order_by()
+    for list_id, count in merged.values_list("list_id").annotate(n=Count("pk")):
+        numbers[list_id][State.LEFT] = numbers[list_id].get(State.LEFT, 0) - count
     for list_id, count in silent.values_list("list_id").annotate(n=Count("pk")):
         numbers[list_id]["suppressed"] = count
     return {pk: ListCounts(**of_list) for pk, of_list in numbers.items()}
 
 
 def timeline(subscriber: Subscriber) -> QuerySet[ConsentEvent]:
-    """What the reader consented to and left, oldest first, with lists and texts."""
-    return subscriber.consent_events.select_related("list", "text").order_by("at", "id")
+    """What the reader consented to and left, with each address that is merged, oldest first, with lists and texts."""
+    found = ConsentEvent.objects.filter(Q(subscriber=subscriber) | Q(subscriber__merged_into=subscriber))
+    return found.select_related("list", "text", "subscriber").order_by("at", "id")
+
+
+def newest_events(readers: Iterable[int]) -> dict[tuple[int, int | None], str]:
+    """By reader and list, how the newest consent event of the two came about: an undo asks whether it is still its own."""
+    events = ConsentEvent.objects.filter(subscriber__in=list(readers)).order_by("pk")
+    return {(pk, list_id): how for pk, list_id, how in events.values_list("subscriber_id", "list_id", "how")}
 
 
 def growth(*, now: datetime, days: int, mailing_list: MailingList | None = None) -> dict[date, tuple[int, int]]:
@@ -82,9 +93,15 @@ def matching(found: QuerySet[Subscriber], text: str) -> QuerySet[Subscriber]:
     """Of `found`, those with `text` in address or name. A whole address finds its reader by the index."""
     if "@" in text:
         try:
-            exact = found.filter(address_key=normalise(text).key)
+            key = normalise(text).key
+            exact = found.filter(Q(address_key=key) | Q(pk__in=_of_merged(key)))
         except BadAddress:
             exact = found.none()
         if exact.exists():
             return exact
     return found.filter(Q(address_key__contains=text.lower()) | Q(name__icontains=text))
+
+
+def _of_merged(key: str) -> QuerySet[Subscriber, int | None]:
+    """The reader whom the address `key` was merged into."""
+    return Subscriber.objects.filter(address_key=key, merged_into__isnull=False).values_list("merged_into", flat=True)

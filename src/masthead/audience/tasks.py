@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils import timezone
 from django_tasks import task
 
-from masthead.audience import defining, import_undo, importing, keeping
+from masthead.audience import defining, duplicates, import_undo, importing, keeping
 from masthead.audience.bulk import acting, undoing
 from masthead.audience.models import Attribute, BulkAction, ImportRun
 from masthead.common.stopping import STOP
@@ -53,6 +53,12 @@ def undo_bulk_action(action_id: int, by: str) -> None:
     action = BulkAction.objects.filter(pk=action_id).first()
     if action is not None and undoing.work(action=action, by=by, now=timezone.now()).state == BulkAction.State.UNDOING:
         raise InterruptedError(f"taking back bulk action {action_id} was interrupted; it goes on when the task is started again")
+
+
+@task()
+def look_for_duplicates() -> None:
+    """Look for readers who may be one person."""
+    duplicates.look(now=timezone.now())
 
 
 @task()

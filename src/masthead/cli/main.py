@@ -47,6 +47,7 @@ for command in (
     publications.publication,
     readers.import_readers,
     readers.export_readers,
+    readers.reader,
     attributes.attribute,
     segments.segment,
     suppressing.suppress,

@@ -97,9 +97,11 @@ def suppress_all(
     return set(new)
 
 
-def lift_all(*, marks: Iterable[bytes], by: str, since: datetime) -> set[bytes]:
-    """Lift what `by` suppressed by hand at `since` or later, in the transaction of the caller, who records it. Returns which."""
-    reason = Suppression.Reason.STAFF
+def lift_all(*, marks: Iterable[bytes], by: str, since: datetime, reason: str = Suppression.Reason.STAFF) -> set[bytes]:
+    """Lift what `by` suppressed for `reason` at `since` or later, in the transaction of the caller, who records it.
+
+    Returns the fingerprints of those.
+    """
     found = list(Suppression.objects.filter(fingerprint__in=list(marks), by=by, created_at__gte=since, reason=reason))
     Suppression.objects.filter(pk__in=[each.pk for each in found]).delete()
     return {bytes(each.fingerprint) for each in found if each.fingerprint is not None}

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from masthead.audience.consent import text_of
-from masthead.audience.lookups import is_suppressed
+from masthead.audience.lookups import is_suppressed, newest_events
 from masthead.audience.models import BulkAction, BulkRow, Confirmation, ConsentEvent, Subscriber, Subscription
 
 State, Kind, Result = Subscription.State, ConsentEvent.Kind, BulkRow.Result
@@ -87,10 +87,7 @@ def undo_leave(action: BulkAction, rows: Sequence[BulkRow], by: str, now: dateti
 
 def _untouched(action: BulkAction, ids: Sequence[int]) -> set[tuple[int, int]]:
     """The pairs of reader and list whose newest event is this action's own."""
-    events = ConsentEvent.objects.filter(subscriber__in=ids).order_by("pk")
-    if action.list_id:
-        events = events.filter(list=action.list_id)
-    newest = {(pk, list_id): how for pk, list_id, how in events.values_list("subscriber_id", "list_id", "how")}
+    newest = newest_events(ids)
     return {(pk, list_id) for (pk, list_id), how in newest.items() if how == action.how and list_id is not None}
 
 

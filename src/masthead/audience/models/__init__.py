@@ -8,6 +8,7 @@ from masthead.audience.models.consent_event import ConsentEvent, ConsentText
 from masthead.audience.models.import_change import ImportChange
 from masthead.audience.models.import_run import ImportRun
 from masthead.audience.models.mailing_list import MailingList
+from masthead.audience.models.merge import Duplicate, Merge
 from masthead.audience.models.segment import Segment
 from masthead.audience.models.sign_in import SignIn
 from masthead.audience.models.sign_up_form import SignUpForm
@@ -24,9 +25,11 @@ __all__ = [
     "Confirmation",
     "ConsentEvent",
     "ConsentText",
+    "Duplicate",
     "ImportChange",
     "ImportRun",
     "MailingList",
+    "Merge",
     "Segment",
     "SignIn",
     "SignUpForm",

@@ -31,6 +31,7 @@ class ConsentEvent(models.Model):
         IMPORTED = "imported", _("imported")
         COMPLAINED = "complained", _("complained")
         ADDED = "added", _("added by staff")
+        MERGED = "merged", _("merged with another address")
         UNDONE = "undone", _("taken back")
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consent_events")

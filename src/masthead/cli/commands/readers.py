@@ -229,3 +229,70 @@ def export_readers(
     )
     for piece in exporting.export(kind=Kind(kind), asked=asked, by=BY, now=now()):
         output.write(piece)
+
+
+@click.group()
+def reader() -> None:
+    """Readers who are here twice: found, merged, taken apart again."""
+
+
+@reader.command("duplicates")
+@as_json
+def duplicates(as_json: bool) -> None:
+    """Look for readers who may be one person, and name the pairs.
+
+    Two spellings of one mailbox, as large providers read them (dots, what stands behind +), and the same name at a domain that
+    looks misspelt. Nothing is changed.
+    """
+    start()
+    from masthead.audience import duplicates
+
+    count = duplicates.look(now=now())
+    pairs = [(each.first.address, each.second.address, each.why) for each in duplicates.open_ones().iterator()]
+    if as_json:
+        show_json([{"one": one, "other": other, "why": why} for one, other, why in pairs])
+        return
+    for one, other, why in pairs:
+        click.echo(f"{one}  {other}  {why}")
+    click.echo(f"{count} pairs. Merge one with: masthead reader merge KEEP AWAY" if count else "Nobody seems to be here twice.")
+
+
+@reader.command("merge")
+@click.argument("keep")
+@click.argument("away")
+@as_json
+def merge(keep: str, away: str, as_json: bool) -> None:
+    """Make the reader with address AWAY part of the one with address KEEP.
+
+    Mail goes to KEEP. The stricter choice wins: who left a list by one of the two has left it. Both histories are kept, links in
+    old mails go on working, and `masthead reader unmerge` takes it back.
+    """
+    start()
+    from masthead.audience import merging
+    from masthead.cli import choosing
+
+    kept, gone = choosing.reader(keep), choosing.reader(away)
+    made = merging.merge(keep=kept, away=gone, by=BY, now=now())
+    states = list(kept.subscriptions.order_by("list__name").values_list("list__name", "state"))
+    if as_json:
+        show_json({"merge": made.pk, "keep": kept.address, "away": gone.address, "lists": dict(states)})
+        return
+    click.echo(f"{gone.address} is part of {kept.address} now.")
+    for name, state in states:
+        click.echo(f"{name}: {state}")
+
+
+@reader.command("unmerge")
+@click.argument("away")
+def unmerge(away: str) -> None:
+    """Make the reader with address AWAY, who was merged into another, a reader of their own again."""
+    start()
+    from masthead.audience import merging
+    from masthead.cli import choosing
+
+    gone = choosing.reader(away)
+    found = next((each for each in merging.merges_of(gone) if each.away_id == gone.pk), None)
+    if found is None:
+        raise CommandError(f"{gone.address} is not merged into another reader.")
+    merging.undo(merge=found, by=BY, now=now())
+    click.echo(f"{gone.address} and {found.keep.address} are two readers again.")

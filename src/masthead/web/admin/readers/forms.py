@@ -46,7 +46,7 @@ class ReaderForm(forms.Form):
     note = forms.CharField(
         label=_("Note"),
         required=False,
-        max_length=2000,
+        max_length=20_000,
         widget=forms.Textarea({"rows": 3}),
         help_text=_("Readers see it when they ask what we hold about them."),
     )
