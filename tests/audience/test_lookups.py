@@ -34,7 +34,7 @@ def crowd(make_subscriber: Any, mailing_list: MailingList, reader: Subscriber, l
 def test_a_list_counts_its_readers_by_state(crowd: None, mailing_list: MailingList) -> None:
     empty = MailingList.objects.create(name="Empty", slug="empty")
     found = lookups.counts()
-    assert found[mailing_list.pk] == lookups.ListCounts(pending=1, active=3, left=1, suppressed=2)
+    assert found[mailing_list.pk] == lookups.ListCounts(pending=1, active=3, left=1, suppressed=2, bounced=1)
     assert found[empty.pk] == lookups.ListCounts()
 
 
@@ -60,13 +60,6 @@ def test_a_mail_goes_to_who_is_active_and_not_suppressed_each_once(
 )
 def test_readers_are_found_by_a_part_of_address_or_name(crowd: None, text: str, found: list[str]) -> None:
     assert [reader.address for reader in lookups.matching(Subscriber.objects.all(), text)] == found
-
-
-def test_growth_counts_who_came_and_left_by_day(reader: Subscriber, now: datetime) -> None:
-    other = MailingList.objects.create(name="Other", slug="other")
-    consent.add_by_staff(subscriber=reader, lists=[other], reason="By phone.", by="staff:1", now=now)
-    consent.withdraw(subscriber=reader, how="one-click", by="reader", now=now)
-    assert lookups.growth(now=now, days=30) == {now.date(): (1, 2)}
 
 
 def test_a_list_is_exported_without_formulas_and_on_the_record(

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
 
 from masthead.audience.models import ConsentEvent, MailingList, Subscriber, Subscription
 from masthead.common.addresses import BadAddress, normalise
 from masthead.mail.models import Suppression
 
 State = Subscription.State
-Kind = ConsentEvent.Kind
 
 
 @dataclass(frozen=True, slots=True)
 class ListCounts:
-    """How many readers a list has in each state. `suppressed` are among the active ones, and get no mail."""
+    """How many readers a list has in each state.
+
+    `suppressed` are among the active ones, and get no mail; `bounced` are those of them whose address is dead.
+    """
 
     pending: int = 0
     active: int = 0
     left: int = 0
     suppressed: int = 0
+    bounced: int = 0
 
 
 def is_suppressed(prefix: str = "") -> Exists:
@@ -61,6 +63,10 @@ def counts(lists: Iterable[MailingList] | None = None) -> dict[int, ListCounts]:
         numbers[list_id][State.LEFT] = numbers[list_id].get(State.LEFT, 0) - count
     for list_id, count in silent.values_list("list_id").annotate(n=Count("pk")):
         numbers[list_id]["suppressed"] = count
+    dead = Suppression.objects.filter(reason=Suppression.Reason.BOUNCED).values("fingerprint")
+    bounced = subscriptions.filter(state=State.ACTIVE, subscriber__fingerprint__in=dead)
+    for list_id, count in bounced.values_list("list_id").annotate(n=Count("pk")):
+        numbers[list_id]["bounced"] = count
     return {pk: ListCounts(**of_list) for pk, of_list in numbers.items()}
 
 
@@ -74,19 +80,6 @@ def newest_events(readers: Iterable[int]) -> dict[tuple[int, int | None], str]:
     """By reader and list, how the newest consent event of the two came about: an undo asks whether it is still its own."""
     events = ConsentEvent.objects.filter(subscriber__in=list(readers)).order_by("pk")
     return {(pk, list_id): how for pk, list_id, how in events.values_list("subscriber_id", "list_id", "how")}
-
-
-def growth(*, now: datetime, days: int, mailing_list: MailingList | None = None) -> dict[date, tuple[int, int]]:
-    """Joined and left on each of the last `days` days (UTC); days without either are not in it."""
-    joined = (Kind.CONFIRMED, Kind.IMPORTED, Kind.ADDED)
-    events = ConsentEvent.objects.filter(at__gt=now - timedelta(days=days)).order_by()
-    if mailing_list is not None:
-        events = events.filter(list=mailing_list)
-    by_day = events.annotate(day=TruncDate("at")).values_list("day")
-    rows = by_day.annotate(
-        joined=Count("pk", filter=Q(kind__in=joined)), left=Count("pk", filter=Q(kind__in=(Kind.WITHDRAWN, Kind.COMPLAINED)))
-    )
-    return {day: (came, went) for day, came, went in rows.order_by("day") if came or went}
 
 
 def matching(found: QuerySet[Subscriber], text: str) -> QuerySet[Subscriber]:
