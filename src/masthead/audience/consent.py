@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -268,11 +269,16 @@ def add_by_staff(
 @transaction.atomic
 def lapse(*, now: datetime) -> int:
     """Drop what nobody confirmed in time, and readers of whom nothing else is left. Returns how many readers were dropped."""
-    lapsed = Subscription.objects.filter(state=State.PENDING, since__lte=now - timedelta(days=LINK_DAYS))
+    lapsed = unconfirmed(before=now - timedelta(days=settings.UNCONFIRMED_DAYS))
     readers = set(lapsed.values_list("subscriber_id", flat=True))
     lapsed.delete()
     gone = Subscriber.objects.filter(pk__in=readers, subscriptions=None)
     return gone.delete()[1].get("audience.Subscriber", 0)
+
+
+def unconfirmed(*, before: datetime) -> QuerySet[Subscription]:
+    """Subscriptions that have waited for confirmation since `before` or longer."""
+    return Subscription.objects.filter(state=State.PENDING, since__lte=before)
 
 
 def _say_it_too(

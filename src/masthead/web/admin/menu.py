@@ -59,6 +59,7 @@ ITEMS: tuple[Item, ...] = (
     Item("attributes", _("Attributes"), "tag", "desk_attributes", "lists.edit", 140, "readers"),
     Item("suppressed", _("Suppressed"), "no-view", "desk_suppressed", "readers.view", 150, "readers"),
     Item("duplicates", _("Duplicates"), "copy", "desk_duplicates", "readers.edit", 155, "readers"),
+    Item("housekeeping", _("Housekeeping"), "time", "desk_housekeeping", "readers.view", 170, "readers"),
     Item("imports", _("Import readers"), "upload", "desk_imports", "readers.edit", 160, "readers"),
     Item("returns", _("What came back"), "resubmit", "desk_returns", "returns.view", 430, count=lookups.attention),
     Item("inbox", _("Built-in inbox"), "mail", "desk_inbox", "inbox.read", 500),
