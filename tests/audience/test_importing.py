@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -453,3 +455,31 @@ def test_reports_and_uploads_lie_in_a_folder_of_their_own(load: Load, tmp_path: 
     run = load("email\nbad\n")
     assert Path(run.report_path).parent == tmp_path / "imports"
     assert Path(run.report_path).stat().st_mode & 0o077 == 0
+
+
+def test_a_batch_of_several_parts_is_written_as_a_whole_or_not_at_all(
+    load: Load, monkeypatch: pytest.MonkeyPatch, now: Any
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 4)
+    monkeypatch.setattr(importing, "PART", 2)
+    real, calls = importing.import_batches.write, 0
+
+    def fourth_fails(*arguments: Any, **options: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 4:
+            raise OSError("disk full")
+        real(*arguments, **options)
+
+    monkeypatch.setattr(importing.import_batches, "write", fourth_fails)
+    with pytest.raises(OSError, match="disk full"):
+        load("email\n" + "\n".join(f"r{number}@example.org" for number in range(9)) + "\nR0@example.org")
+    run = ImportRun.objects.get()
+    whole = 4 if connection.vendor == "sqlite" else 6
+    assert (run.rows, run.added, run.records_done, Subscriber.objects.count()) == (whole, whole, whole, whole)
+    assert len(every_row(run)) == whole
+    assert importing.reopen(run=run)
+    run = importing.execute(run=run, path=Path(run.stored_path), now=now)
+    assert counts(run) == {"rows": 10, "added": 9, "rejected": 1}
+    assert report(run) == [["11", "R0@example.org", "The same address is in line 2."]]
+    assert gc.isenabled()

@@ -41,7 +41,14 @@ def test_two_lists_cannot_have_one_name(now: datetime) -> None:
 def test_the_short_name_stays_when_the_name_changes(now: datetime) -> None:
     made = create("Friends", now)
     lists.edit(
-        mailing_list=made, name="Allies", description="", is_public=False, opt_in=lists.OptIn.SINGLE, by="staff:1", now=now
+        mailing_list=made,
+        name="Allies",
+        description="",
+        is_public=False,
+        opt_in=lists.OptIn.SINGLE,
+        warned=True,
+        by="staff:1",
+        now=now,
     )
     made.refresh_from_db()
     assert (made.name, made.slug, made.is_public, made.opt_in) == ("Allies", "friends", False, "single")

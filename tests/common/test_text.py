@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from masthead.common.text import digits, direction_of, display_width, printable, stuffed, wrap
+from masthead.common.text import digits, direction_of, display_width, is_blank, printable, stuffed, wrap
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,13 @@ def test_a_megabyte_without_a_space_is_wrapped_at_once() -> None:
     assert len(wrap("語" * 300_000)) == 300_000 // 36 + 1
 
     assert time.process_time() - started < 10  # measured 1.2 s; it was minutes
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b\u202e\ufeff", "\u3164", "\u2800\u00a0", "\u00ad"])
+def test_what_nobody_can_see_is_blank(text: str) -> None:
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize("text", ["a", "🦀", "—", "\u200bا", "\u0301"])
+def test_what_leaves_a_mark_is_not_blank(text: str) -> None:
+    assert not is_blank(text)

@@ -16,6 +16,7 @@ from tests.house.words import HOME, LANGUAGES, first, words_of
 
 #: What speaks to readers. The desk may speak English.
 READER_SIDE = (
+    "audience/default_mails.py",
     "audience/messages.py",
     "audience/models/consent_event.py",
     "audience/preferences.py",

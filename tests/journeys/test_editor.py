@@ -143,10 +143,28 @@ def write(tab: Page, install: Install) -> None:
     text.press_sequentially("At six in the morning the ramp went down.", delay=10)
     expect(text).to_contain_text("the ramp went down")
     expect(tab.locator("input[name='body-0-value-text']")).to_have_value(re.compile("ramp went down"))
+    paste_too_much(tab)
     tab.get_by_role("button", name="Save draft").click()
     expect(tab.get_by_text("Saved ").first).to_be_visible()
     expect(tab.locator(".desk-compose")).to_contain_text("1971")
     usable_by_everyone(tab)
+
+
+def paste_too_much(tab: Page) -> None:
+    """Five megabytes from Word are not put into the editor, which would stand still, but offered as a manuscript."""
+    tab.locator(".Draftail-Editor [contenteditable=true]").first.evaluate(
+        """(editor) => {
+            const pasted = new DataTransfer();
+            pasted.setData("text/html", "<p class=MsoNormal>Words and words.</p>".repeat(130000));
+            editor.dispatchEvent(new ClipboardEvent("paste", {clipboardData: pasted, bubbles: true, cancelable: true}));
+        }"""
+    )
+    offer = tab.locator("form.desk-note").filter(has_text="too much to paste at once")
+    expect(offer).to_be_visible()
+    assert offer.locator("[type=file]").evaluate("(field) => field.files[0].size") > 5_000_000
+    offer.get_by_role("button", name="Never mind").click()
+    expect(offer).to_have_count(0)
+    assert "Words and words" not in tab.locator("input[name='body-0-value-text']").input_value()
 
 
 def preview(tab: Page) -> None:

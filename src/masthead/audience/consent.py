@@ -1,4 +1,4 @@
-"""Who joins, confirms, pauses and leaves. Only `importing` and `bulk` write Subscription and ConsentEvent besides."""
+"""Who joins, confirms, pauses and leaves. Only this, `staying` and in bulk `importing` and `bulk` write what it keeps."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from masthead.audience import messages, subscribers, tally, tokens
+from masthead.audience.default_mails import LINK_DAYS
 from masthead.audience.models import Confirmation, ConsentEvent, ConsentText, MailingList, Subscriber, Subscription
 from masthead.audit.recording import record
 from masthead.common.addresses import mask, normalise
@@ -24,7 +25,6 @@ from masthead.mail.sender import Sender
 State = Subscription.State
 Kind = ConsentEvent.Kind
 
-LINK_DAYS = 7
 #: How long "undo" is offered after leaving. Later it takes a new request: the mail with the link may have been passed on.
 UNDO_WITHIN = timedelta(hours=24)
 
@@ -98,7 +98,9 @@ def request(
     """
     checked = normalise(address)
     mark = fingerprint(checked.key)
-    answer = Requested(mask(checked.address), messages.subscription_subject(sender, language), sender.address)
+    said = messages.asked_words(lists, sender, language)
+    subject = messages.subject_of(said, lists, sender)
+    answer = Requested(mask(checked.address), subject, sender.address)
     may_mail = tally.may_mail_confirmation(fingerprint=mark, now=now)
     if suppressions.find(mark, checked.domain) is not None:
         return answer
@@ -120,13 +122,14 @@ def request(
             attributes=attributes or {},
         )
     states = dict(subscriber.subscriptions.filter(list__in=lists).values_list("list_id", "state"))
-    if is_new:
-        for entry in (entry for entry in lists if entry.opt_in == MailingList.OptIn.SINGLE):
-            _set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, text=text, by="reader", now=now)
+    at_once = [entry for entry in lists if entry.opt_in == MailingList.OptIn.SINGLE] if is_new else []
+    if at_once:
+        for entry in at_once:
+            set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, text=text, by="reader", now=now)
             states[entry.pk] = State.ACTIVE
     missing = [entry for entry in lists if states.get(entry.pk) != State.ACTIVE]
     _await(subscriber, missing, states, now)
-    _write_events(subscriber, missing or lists, Kind.REQUESTED, how=how, text=text, by="reader", now=now)
+    write_events(subscriber, missing or lists, Kind.REQUESTED, how=how, text=text, by="reader", now=now)
     # Written for readers of all these lists, too, though nobody gets that link: the work must not tell them from strangers.
     token = tokens.new_token()
     confirmation = Confirmation.objects.create(
@@ -140,9 +143,11 @@ def request(
     on_it.objects.bulk_create(on_it(confirmation=confirmation, mailinglist=entry) for entry in missing or lists)
     voice: messages.Voice = {"to": subscriber.address, "sender": sender, "language": language, "now": now}
     if missing:
-        messages.confirmation(lists=missing, link=confirm_url(token), days=LINK_DAYS, **voice)
+        messages.confirmation(said=said, lists=missing, link=confirm_url(token), subject=subject, **voice)
     elif not is_new:
-        messages.already_subscribed(link=absolute(sender.base_url, "sign_in"), **voice)
+        messages.already_subscribed(lists=lists, link=absolute(sender.base_url, "sign_in"), subject=subject, **voice)
+    if at_once:
+        messages.welcome(lists=at_once, reader=None, subject=subject, **voice)
     return answer
 
 
@@ -152,14 +157,20 @@ def peek(*, token: str, now: datetime) -> Confirmed:
 
 
 @transaction.atomic
-def confirm(*, token: str, now: datetime) -> Confirmed:
-    """The button was pressed. A second time changes nothing and says so. Raises UnknownLink and LinkExpired."""
+def confirm(*, token: str, now: datetime, notice: Sender | None = None) -> Confirmed:
+    """The button was pressed. A second time changes nothing and says so. Raises UnknownLink and LinkExpired.
+
+    With `notice` the lists that send a welcome do, in that voice, once.
+    """
     waiting = Confirmation.objects.select_related("subscriber").select_for_update(of=("self",))
     confirmation, found = _read(token, now, waiting)
     if found.again:
         return found
+    person = found.subscriber.person
+    states = dict(person.subscriptions.filter(list__in=found.lists).values_list("list_id", "state"))
     for entry in found.lists:
-        _set_state(found.subscriber.person, entry, State.ACTIVE, Kind.CONFIRMED, how="mailed link", by="reader", now=now)
+        set_state(person, entry, State.ACTIVE, Kind.CONFIRMED, how="mailed link", by="reader", now=now)
+    _welcome(person, [entry for entry in found.lists if states.get(entry.pk) != State.ACTIVE], notice, now)
     confirmation.used_at = now
     confirmation.save(update_fields=["used_at"])
     tally.forget(fingerprint=bytes(found.subscriber.fingerprint), kind=tally.Kind.CONFIRMATION)
@@ -194,12 +205,12 @@ def withdraw(
     if not left:
         return left
     subscriber.subscriptions.filter(list__in=left).update(state=State.LEFT, since=now, paused_until=None)
-    _write_events(subscriber, left, kind, how=how, by=by, now=now)
+    write_events(subscriber, left, kind, how=how, by=by, now=now)
     if by.startswith("staff:"):
         record(action="reader.left", by=by, now=now, subject=f"reader:{subscriber.pk}", details=_ids(left))
     if notice is not None:
-        link = absolute(notice.base_url, "subscribe")
-        messages.goodbye(to=subscriber.address, lists=left, link=link, sender=notice, language=subscriber.language, now=now)
+        language = subscriber.language
+        messages.goodbye(to=subscriber.address, lists=left, reader=subscriber, sender=notice, language=language, now=now)
     return left
 
 
@@ -213,7 +224,7 @@ def rejoin(
     """
     back = _left_lately(subscriber, subscriber.subscriptions.select_for_update(of=("self",)), lists, now)
     for entry in back:
-        _set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, by=by, now=now)
+        set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, by=by, now=now)
     return back
 
 
@@ -224,16 +235,28 @@ def may_rejoin(*, subscriber: Subscriber, now: datetime) -> bool:
 
 @transaction.atomic
 def choose(
-    *, subscriber: Subscriber, lists: Iterable[MailingList], among: Iterable[MailingList], how: str, now: datetime
+    *,
+    subscriber: Subscriber,
+    lists: Iterable[MailingList],
+    among: Iterable[MailingList],
+    how: str,
+    now: datetime,
+    notice: Sender | None = None,
 ) -> None:
-    """On the page of a reader we know: of the lists `among`, be on exactly `lists`. No mail is needed, the reader is known."""
+    """On the page of a reader we know: of the lists `among`, be on exactly `lists`. No confirmation: the reader is known.
+
+    With `notice` the lists say welcome and goodbye in that voice: the page may have been opened by a forwarded mail.
+    """
     wanted = {entry.pk for entry in lists}
     on = set(subscriber.subscriptions.filter(state=State.ACTIVE).values_list("list_id", flat=True))
-    for entry in among:
-        if entry.pk in wanted - on:
-            _set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, by="reader", now=now)
-        elif entry.pk in on - wanted:
-            withdraw(subscriber=subscriber, lists=[entry], how=how, by="reader", now=now)
+    among = list(among)
+    joined = [entry for entry in among if entry.pk in wanted - on]
+    for entry in joined:
+        set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, by="reader", now=now)
+    _welcome(subscriber, joined, notice, now)
+    left = [entry for entry in among if entry.pk in on - wanted]
+    if left:
+        withdraw(subscriber=subscriber, lists=left, how=how, by="reader", now=now, notice=notice)
 
 
 @transaction.atomic
@@ -260,7 +283,7 @@ def add_by_staff(
     on = set(subscriber.subscriptions.filter(state=State.ACTIVE).values_list("list_id", flat=True))
     added = [entry for entry in lists if entry.pk not in on]
     for entry in added:
-        _set_state(subscriber, entry, State.ACTIVE, Kind.ADDED, how="staff", text=reason, by=by, now=now)
+        set_state(subscriber, entry, State.ACTIVE, Kind.ADDED, how="staff", text=reason, by=by, now=now)
     if added:
         record(action="reader.added", by=by, now=now, subject=f"reader:{subscriber.pk}", details=_ids(added))
     return added
@@ -300,7 +323,7 @@ def _say_it_too(
     events = subscriber.consent_events.filter(list__in=[entry.list_id for entry in others]).order_by("id")
     newest = dict(events.values_list("list_id", "by"))
     said = [entry.list for entry in others if newest.get(entry.list_id, "reader") != "reader"]
-    _write_events(subscriber, said, kind, how=how, by="reader", now=now)
+    write_events(subscriber, said, kind, how=how, by="reader", now=now)
 
 
 def _left_lately(
@@ -312,6 +335,14 @@ def _left_lately(
     joined = (Kind.CONFIRMED, Kind.IMPORTED, Kind.ADDED, Kind.MERGED)
     was_on = set(subscriber.consent_events.filter(kind__in=joined).values_list("list_id", flat=True))
     return [subscription.list for subscription in found.select_related("list") if subscription.list_id in was_on]
+
+
+def _welcome(subscriber: Subscriber, joined: Iterable[MailingList], notice: Sender | None, now: datetime) -> None:
+    """The welcome of the lists that send one. A list that needs no confirmation said it when it was joined by the form."""
+    lists = [entry for entry in joined if entry.sends_welcome or entry.opt_in == MailingList.OptIn.SINGLE]
+    if lists and notice is not None:
+        language = subscriber.language
+        messages.welcome(to=subscriber.address, lists=lists, reader=subscriber, sender=notice, language=language, now=now)
 
 
 def text_of(text: str) -> ConsentText | None:
@@ -354,7 +385,7 @@ def _await(subscriber: Subscriber, lists: Sequence[MailingList], states: dict[in
     )
 
 
-def _set_state(
+def set_state(
     subscriber: Subscriber,
     mailing_list: MailingList,
     state: Subscription.State,
@@ -365,6 +396,7 @@ def _set_state(
     now: datetime,
     text: str = "",
 ) -> None:
+    """Put a subscription into a state, with its event. For the acts of consent of this package alone."""
     Subscription.objects.update_or_create(
         subscriber=subscriber, list=mailing_list, defaults={"state": state, "since": now, "paused_until": None}
     )
@@ -372,10 +404,10 @@ def _set_state(
         # Whoever joins by this address is a reader of their own again.
         Subscriber.objects.filter(pk=subscriber.pk).update(merged_into=None)
         subscriber.merged_into = None
-    _write_events(subscriber, [mailing_list], kind, how=how, by=by, now=now, text=text)
+    write_events(subscriber, [mailing_list], kind, how=how, by=by, now=now, text=text)
 
 
-def _write_events(
+def write_events(
     subscriber: Subscriber,
     lists: Iterable[MailingList],
     kind: ConsentEvent.Kind,
@@ -385,6 +417,7 @@ def _write_events(
     now: datetime,
     text: str = "",
 ) -> None:
+    """Write the events of one act. For this package alone."""
     shown = text_of(text)
     ConsentEvent.objects.bulk_create(
         ConsentEvent(subscriber=subscriber, list=entry, kind=kind, at=now, how=how, text=shown, by=by) for entry in lists

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from masthead.audience import consent, duplicates, import_report, tally
+from masthead.audience.default_mails import LINK_DAYS
 from masthead.audience.importing import Stopped
 from masthead.audience.models import AddressChange, BulkRow, Confirmation, ImportRun, SignIn, Subscriber, Subscription, Tally
 from masthead.audit.recording import record
@@ -84,7 +85,7 @@ def forget_links(*, now: datetime) -> int:
     """Sign-ins go when they expire; confirmations and changes of address a while after. Returns how many went."""
     went = SignIn.objects.filter(expires_at__lte=now).delete()[0]
     for model in (Confirmation, AddressChange):
-        unused = model.objects.filter(used_at=None, expires_at__lte=now - timedelta(days=consent.LINK_DAYS))
+        unused = model.objects.filter(used_at=None, expires_at__lte=now - timedelta(days=LINK_DAYS))
         for found in (unused, model.objects.filter(used_at__lt=now - USED_LINKS_KEPT)):
             went += found.delete()[1].get(model._meta.label, 0)
     return went

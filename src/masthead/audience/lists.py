@@ -25,6 +25,15 @@ class NameTaken(Exception):
         super().__init__(_("There is already a list called “%(name)s”. Choose another name.") % {"name": name})
 
 
+class NotWarned(ValueError):
+    """Joining by the form alone must be chosen knowingly."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Without a confirmation anybody can enter anybody’s address. Say that you know it, or let readers confirm.")
+        )
+
+
 @transaction.atomic
 def create(
     *,
@@ -32,11 +41,17 @@ def create(
     description: str = "",
     is_public: bool = True,
     opt_in: MailingList.OptIn = OptIn.DOUBLE,
+    warned: bool = False,
     by: str,
     now: datetime,
 ) -> MailingList:
-    """A new list. Raises BadListName and NameTaken."""
+    """A new list. `warned`: whoever chose joining by the form alone was told what it means.
+
+    Raises BadListName, NameTaken and NotWarned.
+    """
     name = _checked(name)
+    if opt_in == OptIn.SINGLE and not warned:
+        raise NotWarned
     if MailingList.objects.filter(name__iexact=name).exists():
         raise NameTaken(name)
     made = MailingList(name=name, slug=_free_slug(name), description=description.strip(), is_public=is_public, opt_in=opt_in)
@@ -71,10 +86,20 @@ def find(name: str) -> MailingList | None:
 
 @transaction.atomic
 def edit(
-    *, mailing_list: MailingList, name: str, description: str, is_public: bool, opt_in: MailingList.OptIn, by: str, now: datetime
+    *,
+    mailing_list: MailingList,
+    name: str,
+    description: str,
+    is_public: bool,
+    opt_in: MailingList.OptIn,
+    warned: bool = False,
+    by: str,
+    now: datetime,
 ) -> MailingList:
-    """Change everything but the short name. Raises BadListName and NameTaken."""
+    """Change everything but the short name. Raises BadListName, NameTaken and NotWarned (see `create`)."""
     name = _checked(name)
+    if opt_in == OptIn.SINGLE != mailing_list.opt_in and not warned:
+        raise NotWarned
     if MailingList.objects.filter(name__iexact=name).exclude(pk=mailing_list.pk).exists():
         raise NameTaken(name)
     after = {"name": name, "description": description.strip(), "is_public": is_public, "opt_in": str(opt_in)}

@@ -45,17 +45,19 @@ def change(
     lists: Iterable[MailingList] | None = None,
     among: Iterable[MailingList] = (),
     paused_until: date | bool | None = False,
+    notice: Sender | None = None,
     **choices: Unpack[Choices],
 ) -> Subscriber:
     """Change what is given. Of the lists `among` (what the page offered) the reader is then on exactly `lists`.
 
+    With `notice` lists that were joined or left say so by mail, in that voice.
     `paused_until`: a day, None to go on at once, False to leave the pause as it is. Raises BadPause, ValueError for a bad choice.
     """
     if isinstance(paused_until, date) and not now.date() <= paused_until <= now.date() + LONGEST_PAUSE:
         raise BadPause
     subscribers.edit(subscriber=subscriber, by=by, now=now, **choices)
     if lists is not None:
-        consent.choose(subscriber=subscriber, lists=lists, among=among, how="preferences", now=now)
+        consent.choose(subscriber=subscriber, lists=lists, among=among, how="preferences", now=now, notice=notice)
     if not isinstance(paused_until, bool):
         consent.pause(subscriber=subscriber, until=paused_until)
     return subscriber

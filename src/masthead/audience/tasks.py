@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils import timezone
 from django_tasks import task
 
-from masthead.audience import defining, duplicates, import_undo, importing, keeping
+from masthead.audience import defining, duplicates, import_undo, importing, keeping, reconfirming
 from masthead.audience.bulk import acting, undoing
 from masthead.audience.models import Attribute, BulkAction, ImportRun
 from masthead.common.stopping import STOP
@@ -73,3 +73,9 @@ def convert_attribute(attribute_id: int) -> None:
 def housekeeping() -> None:
     """Forget what is past its time."""
     keeping.housekeep(now=timezone.now())
+
+
+@task()
+def reconfirm() -> None:
+    """Every minute: ask, remind and close what is due of re-confirmations."""
+    reconfirming.work(clock=timezone.now, stopping=STOP.is_set)

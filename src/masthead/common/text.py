@@ -18,6 +18,8 @@ _NEVER_FIRST = frozenset("、。，．：；！？）］｝」』】〉》”’
 _NEVER_LAST = frozenset("（［｛「『【〈《“‘")
 #: Overrides of the direction and characters that end lines without being seen; nothing written by hand needs them.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ufeff\ufff9-\uffff\ud800-\udfff\ue000-\uf8ff]")
+#: Letters and marks by category that print nothing: Hangul fillers, the braille blank, the combining grapheme joiner.
+_SHAPELESS = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
 _TOKENS = re.compile(r"[^ \t\n]+|[ \t\n]+")
 
 
@@ -36,6 +38,11 @@ def digits(value: int | str, language: str) -> str:
     tag = language.replace("_", "-").lower()
     zero = "" if tag in _EUROPEAN_DIGITS else _ZEROS.get(tag.split("-")[0], "")
     return text.translate({ord("0") + n: chr(ord(zero) + n) for n in range(10)}) if zero else text
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of `text` is seen: it has only spaces, controls and characters without a shape."""
+    return all(unicodedata.category(letter)[0] in "CZ" or letter in _SHAPELESS for letter in text)
 
 
 def printable(text: str) -> str:

@@ -54,6 +54,7 @@ PATHS: dict[str, str] = {
     "unsubscribe": "/u/{token}",
     "preferences": "/p/{token}",
     "forward_stop": "/f/{token}",
+    "stay": "/k/{token}",
     "link": "/l/{token}/{number}",
     # what a mail provider posts to: a promise too, for it stands in the provider's settings
     "webhook": "/hooks/{token}",

@@ -221,6 +221,7 @@ PERIODIC = [
     ("* * * * * */20", "masthead.mail.tasks.sweep"),
     ("* * * * * */30", "masthead.bounces.tasks.sweep"),
     ("* * * * * 40", "masthead.bounces.tasks.poll_mailboxes"),
+    ("* * * * * 20", "masthead.audience.tasks.reconfirm"),
     ("17 3 * * *", "masthead.audience.tasks.housekeeping"),
     ("27 3 * * *", "masthead.bounces.tasks.housekeeping"),
     ("37 3 * * *", "masthead.forwarding.tasks.housekeeping"),
@@ -385,6 +386,7 @@ WAGTAIL_ALLOW_UNICODE_SLUGS = True
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 2**20
+WAGTAILIMAGES_IMAGE_FORM_BASE = "masthead.web.admin.writing.pictures.PictureForm"
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "epub", "txt", "xlsx", "mp3"]
 WAGTAILDOCS_SERVE_METHOD = "direct"  # to staff, by web.admin.library

@@ -18,6 +18,7 @@ MESSAGE_ID = "message-id"
 SINGLE = "single"
 LINK = "link"
 WEBHOOK = "webhook"
+STAY = "stay"
 
 
 def seal(purpose: str, number: int) -> str:

@@ -114,3 +114,17 @@ _HTML = st.recursive(
 @settings(max_examples=300, deadline=None)
 def test_each_word_is_in_a_piece_a_note_or_the_report(markup: str) -> None:
     assert words_missing(markup, html.read(markup)) == set()
+
+
+@pytest.mark.parametrize(
+    "address", ["data:text/html,x", "java&#10;script:x", "file:///C:/a.doc", "vbscript:x", "&#1;javascript:x"]
+)
+def test_a_link_that_leads_nowhere_leaves_its_words_and_stands_in_the_report(address: str) -> None:
+    found = html.read(f'<p>See <a href="{address}">the plan</a>.</p>')
+    assert found.pieces[0].value["text"] == "<p>See the plan.</p>"
+    assert "the link of “the plan”" in str(found.dropped[0])
+
+
+@pytest.mark.parametrize("address", ["https://a.example/?q=javascript:x", "mailto:a@a.example", "tel:+49123", "/plans"])
+def test_a_link_that_can_be_followed_is_kept(address: str) -> None:
+    assert f'href="{address}"' in html.read(f'<p>See <a href="{address}">the plan</a>.</p>').pieces[0].value["text"]

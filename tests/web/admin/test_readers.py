@@ -222,7 +222,7 @@ def test_lists_are_made_counted_and_changed(desk: Client, reader: Subscriber, ma
     assert "Friends" in page(desk, "desk_lists")
     again = desk.post(reverse("desk_list", args=[made.pk]), {"name": "the courier", "opt_in": "double"})
     assert "There is already a list" in again.content.decode()
-    desk.post(reverse("desk_list", args=[made.pk]), {"name": "Allies", "opt_in": "single", "is_public": "on"})
+    desk.post(reverse("desk_list", args=[made.pk]), {"name": "Allies", "opt_in": "single", "is_public": "on", "warned": "on"})
     made.refresh_from_db()
     assert (made.name, made.slug, made.opt_in, made.is_public) == ("Allies", "friends", "single", True)
 

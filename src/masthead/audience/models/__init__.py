@@ -7,8 +7,10 @@ from masthead.audience.models.confirmation import Confirmation
 from masthead.audience.models.consent_event import ConsentEvent, ConsentText
 from masthead.audience.models.import_change import ImportChange
 from masthead.audience.models.import_run import ImportRun
+from masthead.audience.models.list_mail import ListMail
 from masthead.audience.models.mailing_list import MailingList
 from masthead.audience.models.merge import Duplicate, Merge
+from masthead.audience.models.reconfirmation import Question, Reconfirmation
 from masthead.audience.models.segment import Segment
 from masthead.audience.models.sign_in import SignIn
 from masthead.audience.models.sign_up_form import SignUpForm
@@ -28,8 +30,11 @@ __all__ = [
     "Duplicate",
     "ImportChange",
     "ImportRun",
+    "ListMail",
     "MailingList",
     "Merge",
+    "Question",
+    "Reconfirmation",
     "Segment",
     "SignIn",
     "SignUpForm",

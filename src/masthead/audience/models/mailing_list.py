@@ -21,6 +21,8 @@ class MailingList(models.Model):
     description = models.TextField(_("description"), blank=True)
     is_public = models.BooleanField(_("offered to everyone"), default=True)
     opt_in = models.CharField(_("joining needs"), max_length=10, choices=OptIn.choices, default=OptIn.DOUBLE)
+    #: Whether who has just joined is mailed a welcome. Without a confirmation they always are: others may have typed the address.
+    sends_welcome = models.BooleanField(_("sends a welcome"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

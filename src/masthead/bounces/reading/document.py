@@ -23,6 +23,7 @@ _REPORTS = (
     "message/disposition-notification",
 )
 _COPIES = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/partial")
+_ANSWER = re.compile(r"(?<![\d.])[45]\d\d[ -]|(?<![\d.])[45]\.\d\.\d{1,3}(?!\.?\d)|^\s{0,8}reason\s?:", re.I | re.M)
 _HIDDEN = re.compile(r"<(style|script|head)\b[^<>]*>.*?</\1\s*>", re.I | re.S)
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|/?pre|hr)\b[^<>]*>", re.I)
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
@@ -62,9 +63,9 @@ def open_mail(raw: bytes) -> Document:
     notice, copy_below, text_below = returned.cut(_notice(parts))
     if not copy:
         copy, copy_text = copy_below, text_below
-    if not notice.strip() and text_below:
-        # Everything stood under the headers of the copy: some programs write their words last.
-        notice = text_below
+    if text_below and not _tells(notice) and (not notice.strip() or _tells(text_below[:3000])):
+        # What failed stands under the headers of the mail: some programs write their words last.
+        notice = f"{notice}\n{text_below}"
     return Document(
         headers=headers,
         parts=tuple(parts),
@@ -75,6 +76,11 @@ def open_mail(raw: bytes) -> Document:
         copy=copy,
         copy_text=copy_text,
     )
+
+
+def _tells(text: str) -> bool:
+    """Whether `text` holds what a server could have answered."""
+    return _ANSWER.search(text) is not None
 
 
 def _forwarded_report(headers: Headers, parts: list[Part]) -> bytes | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from masthead.bounces.reading import finding
+from masthead.bounces.reading import addresses, finding
 from masthead.bounces.reading.document import Document
 from masthead.bounces.reading.phrases import matching, notices
 
@@ -155,7 +155,7 @@ def _by_words(document: Document) -> str:
     arrived = matching.any_of(subject, notices.ARRIVED) or matching.any_of(notice[:1500], notices.ARRIVED)
     if arrived and not failed and (daemon or document.has("message/delivery-status")):
         return finding.DELIVERED
-    if failed_subject and not _is_conversation(document):
+    if failed_subject and not _is_conversation(document) and (daemon or coded or _names_somebody(document)):
         return finding.BOUNCE
     if daemon and (failed or matching.find(notice).reason or _FAILED_WORDS.search(notice)):
         return finding.BOUNCE
@@ -173,6 +173,12 @@ def _by_words(document: Document) -> str:
     if headers.get("content-type").lower().startswith("multipart/report") and daemon and document.copy:
         return finding.BOUNCE
     return finding.OTHER
+
+
+def _names_somebody(document: Document) -> bool:
+    """Whether it has a copy or an address beside its own; who fishes for passwords speaks of failures, but of no recipient."""
+    own = {each.lower() for name in ("to", "from", "reply-to") for each in addresses.all_in(document.headers.all(name))}
+    return bool(document.copy) or any(each.address.lower() not in own for each in addresses.find_all(document.notice[:6000], 20))
 
 
 def _waits(document: Document) -> bool:
@@ -216,6 +222,8 @@ def _is_automatic(document: Document, subject: str) -> bool:
     )
     if matching.any_of(subject, notices.AUTOMATIC):
         return signs or not _is_conversation(document)
+    if signs and matching.any_of(_own_words(document)[:1500], notices.AUTOMATIC) and "list-id" not in headers:
+        return True
     bare = subject.strip().removeprefix("re:").strip()
     return bool(matching.any_of(subject, notices.AWAY)) and (signs or bare.startswith(notices.AWAY))
 

@@ -66,7 +66,7 @@ def _judge(document: Document, failure: Failure, kind: str) -> Judgement:
     if kind == finding.DELIVERED:
         return Judgement("delivered", failure.status, failure.reply, None, failure.words)
     around = _around(document.notice, failure.address)
-    judged = judge(failure, around, document.notice[:8000])
+    judged = judge(failure, around, document.notice[:8000], parties(document).senders)
     if judged.status_class is not None:
         return judged
     status_class = "4" if kind == finding.DELAYED or failure.action == "delayed" else "5"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from masthead.bounces.reading import codes
+from masthead.bounces.reading import codes, spoken
 from masthead.bounces.reading.finding import DEAD, Failure
 from masthead.bounces.reading.phrases import matching
+from masthead.bounces.reading.phrases.matching import Match
 
 #: RFC 3463 and the registry of enhanced status codes (RFC 5248); Microsoft's 5.7.5xx and up.
 BY_STATUS: dict[str, str] = {
@@ -75,6 +76,8 @@ _BY_SUBJECT = {
 
 #: Said of many things: a telling status says more.
 _VAGUE = frozenset({"policyviolation", "contenterror", "systemerror", "syntaxerror", "onhold"})
+#: Where code and words agree on one of these, nothing else in the words counts.
+_AGREED = frozenset({"userunknown", "mailboxfull", "suspend", "hostunknown", "hasmoved", "mesgtoobig"})
 _BY_REPLY = {
     "542": "userunknown",
     "552": "mailboxfull",
@@ -98,7 +101,7 @@ _AFTER = re.compile(
 )
 #: Terse enough to be a filter's pretext. Whole sentences ("this user doesn't have an account") are none.
 _BARE = re.compile(
-    r"(?:unknown|no such) (?:user|recipient|address)|(?:user|recipient|address) (?:is )?unknown|"
+    r"(?:unknown|no such) (?:user|recipient|address)(?! error)|(?:user|recipient|address) (?:is )?unknown|"
     r"not a \w{0,20} ?\w{0,20} ?user|access denied",
     re.I,
 )
@@ -117,6 +120,8 @@ _ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:]{1,100}@[^\s<>\"'()\[\],;:]{1,200}")
 _NAMES_IT = re.compile(r"5\d\d:? <[^<>\s]{3,200}>\s?(?::|\.\.\.)", re.I)
 #: The code at the beginning of each line of a reply, which tears sentences apart.
 _REPEATED = re.compile(r"(?<!\S)[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}(?:\s|$))?")
+#: qmail's sentences, which stand in each of its notices.
+_FORM_LETTER = re.compile(r"this is a permanent error; i've given up\.|giving up on \S{1,255}", re.I)
 _LINK = re.compile(r"https?://[^\s<>\"]{1,500}", re.I)
 
 
@@ -136,22 +141,28 @@ class Judgement:
     said: bool = False
 
 
-def judge(failure: Failure, around: str, whole: str) -> Judgement:
-    """Decide from `failure`; where it says nothing, from the words `around` its address, then from the `whole` notice."""
+def judge(failure: Failure, around: str, whole: str, senders: frozenset[str] = frozenset()) -> Judgement:
+    """Decide from `failure`; where it says nothing, from the words `around` its address, then from the `whole` notice.
+
+    `senders` are the addresses of those who sent the mail, in lower case.
+    """
     status, reply = _codes(failure, around, whole)
     reason, words = _reason(failure, around, whole, status, reply)
     stage = f"{failure.words}\n{around}\n{whole[:4000]}"
     at_rcpt = _AT_RCPT.search(f"{failure.words}\n{around}") is not None
-    said = bool(failure.reason) or any(_in_words(each, status) == reason for each in (words, failure.words, around))
+    said = bool(failure.reason) or any(_find(each, status).reason == reason for each in (words, failure.words, around))
     if _BEFORE.search(stage) and not at_rcpt and reason in (*DEAD, "undefined"):
         reason = "blocked" if reason == "undefined" else "rejected"
+    elif reason in DEAD and _speaks_of(senders, failure.address, words):
+        reason = "rejected"
     elif reason == "userunknown" and _is_filter(words, status, stage):
         reason = "filtered"
     bare = _ADDRESS.sub(" ", words)
     # A bare reply such as "550 unknown user", without a telling code and without a word that it answered RCPT, is also what
     # filters say that took the recipient first. What a host says of its own users in its own words is no such reply.
+    built = _find(words, status).built
     terse = not status or (codes.is_vague(status) and _BARE.search(bare))
-    doubtful = reason == "userunknown" and reply and terse
+    doubtful = reason == "userunknown" and reply and (terse or (built and codes.is_vague(status)))
     answers_rcpt = _AT_RCPT.search(stage) or _NAMES_IT.search(stage)
     return Judgement(
         reason=reason,
@@ -162,6 +173,15 @@ def judge(failure: Failure, around: str, whole: str) -> Judgement:
         proven=not (doubtful and not answers_rcpt),
         said=said,
     )
+
+
+def _speaks_of(senders: frozenset[str], address: str, words: str) -> bool:
+    """Whether a server names the sender, or the sender's domain, and not the recipient: then it is the sender it lacks."""
+    text = words.lower()
+    domain = address.lower().rpartition("@")[2]
+    if not domain or domain in text:
+        return False
+    return any(each in text or each.rpartition("@")[2] in text for each in senders if not each.endswith(domain))
 
 
 def _is_filter(words: str, status: str, stage: str) -> bool:
@@ -192,13 +212,14 @@ def _reason(failure: Failure, around: str, whole: str, status: str, reply: str) 
         return failure.reason, failure.words
     if not failure.words and (by_heart := matching.sentence(whole)):
         return by_heart, whole
-    for words in (failure.words, around, whole):
-        reason = _weigh(_in_words(words, status), status, reply)
+    words_of_server = spoken.of(failure.words or around) or _FORM_LETTER.sub(" ", failure.words)
+    for words in (words_of_server, _FORM_LETTER.sub(" ", around), _FORM_LETTER.sub(" ", whole)):
+        reason = _weigh(_find(words, status), status, reply)
         if reason:
             return reason, words
-        if words is failure.words and _by_status(status):
+        if words is words_of_server and _by_status(status):
             break
-    return _by_status(status) or _BY_REPLY.get(reply, "undefined"), failure.words
+    return _by_status(status) or _BY_REPLY.get(reply, "undefined"), words_of_server
 
 
 def _better(given: str, seen: str) -> str:
@@ -206,24 +227,30 @@ def _better(given: str, seen: str) -> str:
     return seen if seen and (codes.is_vague(given) or not codes.is_vague(seen)) else given
 
 
-def _in_words(words: str, status: str) -> str:
+def _find(words: str, status: str) -> Match:
     """The reason in `words`; what stands in a link counts only when the rest says nothing."""
     text = _ADDRESS.sub(" ", words)
     bare = _LINK.sub(" ", text)
     # Code and words agree: what else is said (a link to a page on spam, say) does not make the address live.
-    if _by_status(status) == "userunknown" and matching.says_unknown(bare):
-        return "userunknown"
+    coded = _by_status(status)
+    if coded in _AGREED and matching.says(bare, coded):
+        return Match(coded, "")
     for each in (_REPEATED.sub(" ", bare), bare, text):
-        if reason := matching.find(each).reason:
-            return reason
-    return ""
+        if (found := matching.find(each)).reason:
+            return found
+    return matching.NOTHING
 
 
-def _weigh(reason: str, status: str, reply: str) -> str:
-    """`reason`, unless it is vague and the status says more."""
-    if reason in _VAGUE:
-        return _by_status(status) or _BY_REPLY.get(reply, reason)
-    return reason
+def _weigh(found: Match, status: str, reply: str) -> str:
+    """The reason that was found, unless it is vague and the status says more."""
+    if found.vague or found.reason in _VAGUE:
+        coded = _by_status(status) or _BY_REPLY.get(reply, found.reason)
+        if found.reason == "userunknown" and coded == "networkerror":
+            # A server that answers is reached: Microsoft's directory says 5.4.1 of addresses that it lacks.
+            return found.reason
+        # A whole phrase on a policy is no "unknown user", whatever code the server chose for it.
+        return found.reason if coded in DEAD and found.reason == "policyviolation" and not found.vague else coded
+    return found.reason
 
 
 def _by_status(status: str) -> str:

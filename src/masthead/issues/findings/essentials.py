@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
+from masthead.common.text import is_blank
 from masthead.issues.findings.base import Facts, Finding
 from masthead.issues.publications import is_loopback
 
@@ -20,7 +21,7 @@ _VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "m
 
 def missing(facts: Facts) -> Iterator[Finding]:
     """Title, number, sender, imprint."""
-    if not facts.content.title:
+    if is_blank(facts.content.title):
         yield Finding("title-missing", "block", _("headline"), _("The issue has no title."), _("Give it a headline."))
     if facts.number_problem:
         yield Finding("number", "block", _("number"), facts.number_problem)

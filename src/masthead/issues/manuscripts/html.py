@@ -61,6 +61,10 @@ _ALLOWED = _INLINE | _CONTAINERS | set(_HEADINGS) | _TABLE | _BLOCKS
 _REFUSED = ["applet", "audio", "button", "canvas", "embed", "form", "frameset", "iframe", "input", "math", "noscript", "object"]
 _REFUSED += ["script", "select", "style", "svg", "template", "textarea", "video"]
 _NO_WORDS = ("script", "style", "template")
+#: What a link of an issue may begin with, and how a scheme looks once the characters are gone that browsers pass over.
+_LINKED = frozenset({"http", "https", "mailto", "tel"})
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_HIDING = re.compile(r"[\x00-\x20]")
 _MOST_BYTES = 5_000_000
 #: What a mail can show; pre-flight says the same.
 MOST_COLUMNS = 6
@@ -81,6 +85,7 @@ def read(text: str) -> Manuscript:
             manuscript.meta["title"] = title
         root = _article(soup, manuscript)
         _refuse(root, manuscript)
+        _unlink(root, manuscript)
         root = _cleaned(str(root))
         manuscript.notes.update(pairs.take_notes(root, NOTE))
         direction = direction_of(language) if (language := manuscript.meta.get("language", "")) else ""
@@ -138,6 +143,15 @@ def _refuse(root: Tag, manuscript: Manuscript) -> None:
         if words and not exports.MACHINE_COMMENT.match(words):
             manuscript.dropped.append(Dropped("", "a comment of the source", words))
         comment.extract()
+
+
+def _unlink(root: Tag, manuscript: Manuscript) -> None:
+    """Links that lead nowhere for a reader lose their address; their words stay."""
+    for link in root.find_all("a", href=True):
+        scheme = _SCHEME.match(_HIDING.sub("", str(link["href"])))
+        if scheme and scheme[1].lower() not in _LINKED:
+            manuscript.dropped.append(Dropped(_near(link), f"the link of “{words_of(link)[:60]}”, which begins with {scheme[0]}"))
+            del link["href"]
 
 
 def _near(tag: Tag) -> str:

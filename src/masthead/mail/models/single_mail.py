@@ -36,7 +36,10 @@ class SingleMail(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["state", "next_try_at"], name="single_mail_due")]
+        indexes = [
+            models.Index(fields=["state", "next_try_at"], name="single_mail_due"),
+            models.Index(fields=["envelope_to"], name="single_mail_to"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.envelope_to} ({self.state})"

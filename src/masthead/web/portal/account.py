@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from masthead.audience import consent, defining, erasure, exporting, preferences, subscribers
 from masthead.audience.lookups import timeline
-from masthead.audience.models import Attribute, MailingList, Subscriber
+from masthead.audience.models import Attribute, Subscriber
 from masthead.common.addresses import BadAddress, mask
 from masthead.common.urls import absolute
 from masthead.issues.models import Publication
@@ -59,7 +59,7 @@ def account(request: HttpRequest, publication: Publication, reader: Subscriber) 
     if request.method == "POST":
         given = questions.typed(asked, request.POST)
         wrong = questions.checked(asked, given)[1]
-        problems = [_("Please look at the marked answers.")] if wrong else _save(request, reader, offered, asked, given)
+        problems = [_("Please look at the marked answers.")] if wrong else _save(request, publication, reader, asked, given)
     context = {
         **preferences_form.shown(reader, offered),
         "questions": questions.shown(asked, reader.language or publication.language, given=given, wrong=wrong),
@@ -73,8 +73,8 @@ def account(request: HttpRequest, publication: Publication, reader: Subscriber) 
 
 def _save(
     request: HttpRequest,
+    publication: Publication,
     reader: Subscriber,
-    offered: list[MailingList],
     asked: list[Attribute],
     given: dict[str, list[str]],
 ) -> list[str]:
@@ -82,7 +82,14 @@ def _save(
     now = timezone.now()
     try:
         with transaction.atomic():
-            preferences_form.save(subscriber=reader, offered=offered, data=request.POST, now=now, with_name=True)
+            preferences_form.save(
+                subscriber=reader,
+                offered=offered_lists(publication),
+                data=request.POST,
+                now=now,
+                with_name=True,
+                notice=sender_of(publication),
+            )
             defining.answer(subscriber=reader, among=asked, typed=given, by="reader", now=now)
     except preferences_form.BadInput as error:
         return error.problems

@@ -95,11 +95,14 @@ def unsubscribe(request: HttpRequest, delivery: Delivery, reader: Subscriber) ->
 @from_link(sealing.PREFERENCES)
 def preferences(request: HttpRequest, delivery: Delivery, reader: Subscriber) -> HttpResponse:
     """The reader's choices. Name, whole address and data are behind signing in: a forwarded mail must not open them."""
-    offered = offered_lists(delivery.campaign.edition.publication)
+    publication = delivery.campaign.edition.publication
+    offered = offered_lists(publication)
     problems: list[str] = []
     if request.method == "POST":
         try:
-            preferences_form.save(subscriber=reader, offered=offered, data=request.POST, now=timezone.now(), with_name=False)
+            voice = sender_of(publication)
+            now = timezone.now()
+            preferences_form.save(subscriber=reader, offered=offered, data=request.POST, now=now, with_name=False, notice=voice)
         except preferences_form.BadInput as error:
             problems = error.problems
     saved = request.method == "POST" and not problems

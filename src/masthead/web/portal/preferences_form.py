@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from masthead.audience import preferences, subscribers
 from masthead.audience.models import MailingList, Subscriber, Subscription
+from masthead.mail.sender import Sender
 
 #: What a mail holds: one question for readers, two columns for us.
 HOLDS = {
@@ -54,8 +55,13 @@ def shown(subscriber: Subscriber, offered: list[MailingList]) -> dict[str, Any]:
     }
 
 
-def save(*, subscriber: Subscriber, offered: list[MailingList], data: QueryDict, now: datetime, with_name: bool) -> None:
-    """Change what the form says. Raises BadInput; then nothing was changed."""
+def save(
+    *, subscriber: Subscriber, offered: list[MailingList], data: QueryDict, now: datetime, with_name: bool, notice: Sender
+) -> None:
+    """Change what the form says; lists that are joined or left say so by mail in the voice `notice`.
+
+    Raises BadInput; then nothing was changed.
+    """
     lists = [choice.list for choice in shown(subscriber, offered)["list_choices"]]
     wanted = set(data.getlist("lists"))
     fields = choices(data)
@@ -69,6 +75,7 @@ def save(*, subscriber: Subscriber, offered: list[MailingList], data: QueryDict,
             lists=[entry for entry in lists if entry.slug in wanted],
             among=lists,
             paused_until=_day(data.get("paused_until", "")),
+            notice=notice,
             **fields,
         )
     except preferences.BadPause as error:

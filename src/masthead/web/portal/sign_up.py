@@ -12,7 +12,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
 from masthead.audience import consent
-from masthead.audience.models import Attribute, SignUpForm
+from masthead.audience.models import Attribute, MailingList, SignUpForm
 from masthead.common.addresses import BadAddress, mask, normalise
 from masthead.common.urls import absolute
 from masthead.issues import lookups
@@ -66,7 +66,7 @@ def confirm(request: HttpRequest, publication: Publication, token: str) -> HttpR
     now = timezone.now()
     try:
         if request.method == "POST":
-            confirmed = consent.confirm(token=token, now=now)
+            confirmed = consent.confirm(token=token, now=now, notice=sender_of(publication))
             newest = lookups.newest(publication, now=now)
             context: dict[str, Any] = {"confirmed": confirmed, "newest": newest}
             return own_page(request, "portal/welcome.html", context, reader=confirmed.subscriber)
@@ -141,5 +141,6 @@ def _ask(request: HttpRequest, form: Form) -> HttpResponse:
             mail_mode=fields["mail_mode"],
             attributes=given,
         )
-    context = {"asked": asked, "webmail": webmail_of(checked.address), "texts": form.texts}
+    at_once = all(entry.opt_in == MailingList.OptIn.SINGLE for entry in chosen)
+    context = {"asked": asked, "webmail": webmail_of(checked.address), "texts": form.texts, "at_once": at_once}
     return own_page(request, "portal/check_inbox.html", context, language=form.language)

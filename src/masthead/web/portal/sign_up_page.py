@@ -51,7 +51,12 @@ class Form:
     @property
     def consent_text(self) -> str:
         """What it says about consent; kept with the reader's request."""
-        return consent_text(self.publication, self.language)
+        return consent_text(self.publication, self.language, self.offered)
+
+    @property
+    def asks_by_mail(self) -> bool:
+        """Whether one of its lists is joined by a button in a mail; else the form alone is enough."""
+        return any(entry.opt_in == MailingList.OptIn.DOUBLE for entry in self.offered)
 
 
 def form_of(made: SignUpForm, publication: Publication, language: str) -> Form:
@@ -61,13 +66,17 @@ def form_of(made: SignUpForm, publication: Publication, language: str) -> Form:
     return Form(publication, list(made.lists.all()), list(made.questions.all()), language, made, made.texts_in(language))
 
 
-def consent_text(publication: Publication, language: str) -> str:
-    """What a form says about consent."""
+def consent_text(publication: Publication, language: str, offered: Sequence[MailingList] = ()) -> str:
+    """What a form says about consent. Lists that are joined without a confirmation are named: it is part of the deal."""
+    at_once = [entry.name for entry in offered if entry.opt_in == MailingList.OptIn.SINGLE]
     with override(spoken(language)):
-        return _(
+        text = _(
             "I want to receive %(publication)s by e-mail. I can leave at any time, with one click in each mail. "
             "You store my address, my name if I give it, what I chose here and when, until I leave or ask you to erase it."
         ) % {"publication": publication.name}
+        if at_once:
+            text += " " + _("No confirmation is asked for by mail: I get %(lists)s at once.") % {"lists": ", ".join(at_once)}
+    return text
 
 
 def form_page(

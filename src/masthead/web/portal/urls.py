@@ -11,6 +11,7 @@ from masthead.web.portal.forwarding import forward, forward_stop
 from masthead.web.portal.sign_up import confirm, sign_up_form, subscribe
 from masthead.web.portal.sign_up_script import challenge, script
 from masthead.web.portal.signing_in import sign_in, sign_in_link, sign_out
+from masthead.web.portal.staying import stay
 from masthead.web.routes import route
 
 urlpatterns = [
@@ -29,5 +30,6 @@ urlpatterns = [
     route("address", new_address),
     route("forward", forward),
     route("forward_stop", forward_stop),
+    route("stay", stay),
     route("preferences", by_token(spends(TOKENS)(from_mail.preferences))),
 ]

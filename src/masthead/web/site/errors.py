@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,7 +18,10 @@ _log = logging.getLogger("masthead.web")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: what was sent cannot be read."""
+    """400: what was sent cannot be read; 413: it is more than a request may hold."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        words = _("What was sent is too large. Nothing was changed: go back, make it smaller or split it.")
+        return _error(request, 413, _("That is too much at once"), words)
     words = _("What was sent cannot be read. Please go back and try again.")
     return _error(request, 400, _("That did not work"), words)
 

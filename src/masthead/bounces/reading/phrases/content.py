@@ -7,22 +7,23 @@ VIRUS = phrases(
     virus | malware | infected | trojan | phishing | malicious | contains a worm | suspicious attachment |
     dangerous attachment | executable | potential security | a potentially | presents a potential | attachment type |
     attachment is not allowed | blocked attachment | banned attachment | file attachment | attachment * not allowed |
-    attachments are not | unsafe attachment | harmful | mcspamsignature | ウイルス | ウィルス | 病毒 | вирус | banned file |
-    banned name | disallowed attachment | forbidden attachment
+    attachments are not | unsafe attachment | harmful | mcspamsignature | ウイルス | ウィルス | 病毒 | вирус |
+    banned file | banned name | disallowed attachment | forbidden attachment
     """
 )
 
 SPAM = phrases(
     """
-    hvu:b | spam | ube, | unsolicited | junk mail | bulk mail | mass mailing | bulk email | bayes |
-    message content rejected | content rejected | blocked by content | content filter | content blocked | content policy |
-    content restrictions | message looks like | classified as | considered unsolicited | identified as |
-    appears to be unsolicited | scored as | high probability | advertis | message contains content |
-    not accepted for policy: content | rule imposed mailbox access | dt:spm | dt:sum | cmae | cloudmark | _506 | [506] |
-    objectionable content | message filtered | mail filtered | message was filtered | blacklisted content |
-    forbidden content | blocked url | blacklisted url | uribl | surbl | url blacklist | links to a | スパム | 迷惑メール |
-    垃圾邮件 | 垃圾郵件 | спам | подозр | 스팸 | rejected due to content | unwanted content | suspicious content |
-    message refused by | your message looks | fails our filter | filter rejected | message content * not acceptable
+    hvu:b | (hvu: | policy violation - content | spam | ube, | unsolicited | junk mail | bulk mail | mass mailing |
+    bulk email | bayes | message content rejected | content rejected | blocked by content | content filter |
+    content blocked | content policy | content restrictions | message looks like | classified as |
+    considered unsolicited | identified as | appears to be unsolicited | scored as | high probability | advertis |
+    message contains content | not accepted for policy: content | rule imposed mailbox access | dt:spm | dt:sum | cmae |
+    cloudmark | _506 | [506] | objectionable content | message filtered | mail filtered | message was filtered |
+    blacklisted content | forbidden content | blocked url | blacklisted url | uribl | surbl | url blacklist | links to a |
+    スパム | 迷惑メール | 垃圾邮件 | 垃圾郵件 | спам | подозр | 스팸 | rejected due to content | unwanted content |
+    suspicious content | message refused by | your message looks | fails our filter | filter rejected |
+    message content * not acceptable
     """
 )
 
@@ -51,12 +52,13 @@ MALFORMED = phrases(
 
 TOO_BIG = phrases(
     """
-    message too big | message too large | message size exceeds | message size | message is too large | message is too big |
-    mail is too big | mail too big | size exceeds | size limit | exceeds size | exceeds * size | exceeds maximum |
-    exceeds the maximum | exceeded maximum | too large | too big | fixed maximum | larger than | message length |
-    max message size | maximum message size | maximum size | resolver.rst.sendsizelimit | resolver.rst.recipsizelimit |
-    too long message | content length exceeded | zu groß | zu gross | trop volumineux | trop gros | demasiado grande |
-    troppo grande | muito grande | te groot | слишком большой | слишком велик | サイズが | 太大 | 过大 | 超过大小
+    message too big | message too large | message size exceeds | message size | message is too large |
+    message is too big | mail is too big | mail too big | size exceeds | size limit | exceeds size | exceeds * size |
+    exceeds maximum | exceeds the maximum | exceeded maximum | too large | too big | fixed maximum | larger than |
+    message length | max message size | maximum message size | maximum size | resolver.rst.sendsizelimit |
+    resolver.rst.recipsizelimit | too long message | content length exceeded | zu groß | zu gross | trop volumineux |
+    trop gros | demasiado grande | troppo grande | muito grande | te groot | слишком большой | слишком велик | サイズが |
+    太大 | 过大 | 超过大小
     """
 )
 

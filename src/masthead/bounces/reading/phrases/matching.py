@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from masthead.bounces.reading.phrases import address, content, policy, system
+from masthead.bounces.reading.phrases import address, content, grammar, policy, system
+
+#: Whole phrases, or a sentence's build.
+Table = tuple[str, ...] | re.Pattern[str]
 
 _GAP = 80
 
 #: The order decides where words say two things: what is our fault comes before what is the reader's, since "user unknown"
 #: beside "blocked" must not cost a reader, and what is certain before what is vague.
-TABLES: tuple[tuple[str, tuple[str, ...]], ...] = (
+TABLES: tuple[tuple[str, Table], ...] = (
     ("notaccept", address.NO_MAIL_SURE),
     ("mailererror", system.PROGRAM_SURE),
+    ("filtered", address.FILTERED_SURE),
     ("authfailure", policy.AUTHENTICATION),
+    ("suspend", address.SUSPENDED_SURE),
+    ("suppressed", policy.SUPPRESSED),
     ("requireptr", policy.NO_PTR),
     ("virusdetected", content.VIRUS),
     ("badreputation", policy.REPUTATION),
     ("notcompliantrfc", content.FORM),
+    ("blocked", policy.BLOCKLISTED),
     ("spamdetected", content.SPAM),
     ("failedstarttls", policy.STARTTLS),
     ("rejected", policy.SENDER),
@@ -32,11 +40,13 @@ TABLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("userunknown", address.UNKNOWN),
     ("hostunknown", address.NO_DOMAIN),
     ("exceedlimit", content.LIMIT),
-    ("suppressed", policy.SUPPRESSED),
     ("securityerror", policy.SECURITY),
     ("filtered", address.FILTERED),
     ("onhold", system.ON_HOLD),
+    ("mailboxfull", grammar.FULL),
+    ("suspend", grammar.SUSPENDED),
     ("userunknown", address.UNKNOWN_VAGUE),
+    ("userunknown", grammar.UNKNOWN),
     ("policyviolation", policy.POLICY),
     ("contenterror", content.MALFORMED),
     ("systemfull", system.FULL),
@@ -56,11 +66,18 @@ _SENTENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
+#: Said of many things: a status that says something else is to be believed.
+_VAGUE_TABLES: tuple[Table, ...] = (address.UNKNOWN_VAGUE, grammar.UNKNOWN, policy.POLICY_VAGUE, policy.BLOCKED_VAGUE)
+
+
 class Match(NamedTuple):
     """A reason and the phrase that means it; empty strings when nothing was found."""
 
     reason: str
     phrase: str
+    vague: bool = False
+    #: Whether it is no phrase of the tables, only a sentence built like one.
+    built: bool = False
 
 
 NOTHING = Match("", "")
@@ -69,10 +86,9 @@ NOTHING = Match("", "")
 def find(words: str) -> Match:
     """The reason that `words` give, by the first table with a phrase in them."""
     text = flat(words)
-    for reason, phrases in TABLES:
-        for phrase in phrases:
-            if phrase in text if "*" not in phrase else has(text, phrase):
-                return Match(reason, phrase)
+    for reason, table in TABLES:
+        if phrase := _in_table(text, table):
+            return Match(reason, phrase, table in _VAGUE_TABLES, isinstance(table, re.Pattern))
     return NOTHING
 
 
@@ -82,10 +98,19 @@ def sentence(notice: str) -> str:
     return next((reason for reason, phrases in _SENTENCES if any(each in text for each in phrases)), "")
 
 
-def says_unknown(words: str) -> bool:
-    """Whether `words` say that there is no such mailbox, whatever else they say."""
+def says(words: str, reason: str) -> bool:
+    """Whether `words` give `reason`, whatever else they say. A program's or a provider's own words are no server's."""
     text = flat(words)
-    return bool(any_of(text, address.UNKNOWN)) and not any_of(text, system.PROGRAM_SURE)
+    agree = any(_in_table(text, table) for each, table in TABLES if each == reason and table is not address.UNKNOWN_VAGUE)
+    return agree and not any(any_of(text, other) for other in (system.PROGRAM_SURE, policy.SUPPRESSED, policy.SENDER_SURE))
+
+
+def _in_table(text: str, table: Table) -> str:
+    """What of `table` stands in `text`, or ""."""
+    if isinstance(table, re.Pattern):
+        found = table.search(text)
+        return found.group() if found else ""
+    return any_of(text, table)
 
 
 def any_of(text: str, phrases: tuple[str, ...]) -> str:

@@ -5,18 +5,18 @@ from masthead.bounces.reading.phrases.writing import phrases
 NETWORK = phrases(
     """
     connection refused | no route to host | network is unreachable | network unreachable | host unreachable |
-    host is unreachable | host is down | host down | name service error | name server | nameserver | dns error | dns lookup |
-    dns failure | dns server | dns problem | dns query | dns type | domain lookup | mx lookup | mx host | mx record |
-    lookup failed | lookup failure | servfail | temporary failure in name | unable to route | cannot route | routing loop |
-    mail loop | mail loops | mail looping | loop detected | loops back | loop count | too many hops | hop count |
-    maximum hop | hops exceeded | mail forwarding loop | forwarding loop | looping | connection reset | connection lost |
-    lost connection | connection closed | connection dropped | connection aborted | broken pipe | cannot connect |
-    can't connect | could not connect | couldn't connect | couldn't make a connection | unable to connect |
-    failed to connect | unable to make a connection | unable to contact | could not contact | cannot contact |
-    unreachable for too long | connection failure | connection attempt | no connection | socket error | read error |
-    write error | network error | communication failure | bad connection | host is not responding | server not responding |
-    server is not responding | verbindung | connexion | conexión | conexão | соединен | 接続でき | 无法连接 |
-    cname lookup failed | was unable to establish
+    host is unreachable | host is down | host down | name service error | name server | nameserver | dns error |
+    dns lookup | dns failure | dns server | dns problem | dns query | dns type | domain lookup | mx lookup | mx host |
+    mx record | lookup failed | lookup failure | servfail | temporary failure in name | unable to route | cannot route |
+    routing loop | mail loop | mail loops | mail looping | loop detected | loops back | loop count | too many hops |
+    hop count | maximum hop | hops exceeded | mail forwarding loop | forwarding loop | looping | connection reset |
+    connection lost | lost connection | connection closed | connection dropped | connection aborted | broken pipe |
+    cannot connect | can't connect | could not connect | couldn't connect | couldn't make a connection |
+    unable to connect | failed to connect | unable to make a connection | unable to contact | could not contact |
+    cannot contact | unreachable for too long | connection failure | connection attempt | no connection | socket error |
+    read error | write error | network error | communication failure | bad connection | host is not responding |
+    server not responding | server is not responding | verbindung | connexion | conexión | conexão | соединен | 接続でき |
+    无法连接 | cname lookup failed | was unable to establish
     """
 )
 
@@ -52,18 +52,18 @@ PROGRAM = phrases(
 
 SYNTAX = phrases(
     """
-    syntax error | command unrecognized | command not recognized | command unknown | unrecognized command | unknown command |
-    command not implemented | command parameter not implemented | not implemented | bad sequence of commands |
-    improper sequence | improper command | bad command | invalid command | protocol error | bad protocol | need mail before |
-    need rcpt | out of order | unexpected command | unsupported command | pipelining
+    syntax error | command unrecognized | command not recognized | command unknown | unrecognized command |
+    unknown command | command not implemented | command parameter not implemented | not implemented |
+    bad sequence of commands | improper sequence | improper command | bad command | invalid command | protocol error |
+    bad protocol | need mail before | need rcpt | out of order | unexpected command | unsupported command | pipelining
     """
 )
 
 FULL = phrases(
     """
-    insufficient system storage | insufficient system resources | insufficient disk | insufficient storage | no space left |
-    disk full | disk is full | file system full | filesystem is full | system storage | out of disk | mail system full |
-    system full | out of memory | not enough storage | insufficient resources
+    insufficient system storage | insufficient system resources | insufficient disk | insufficient storage |
+    no space left | disk full | disk is full | file system full | filesystem is full | system storage | out of disk |
+    mail system full | system full | out of memory | not enough storage | insufficient resources
     """
 )
 
@@ -81,8 +81,8 @@ FAULT = phrases(
     service temporarily | temporarily unavailable | not available | currently unavailable | system not | system is |
     server busy | system busy | too busy | overload | load too high | resources temporarily | resource | maintenance |
     try later | try again later | try again | temporary error | temporary problem | temporary server | temporary system |
-    temporarily deferred | data format error | not capable | internal failure | remote error | remote host said | i/o error |
-    io error | database | ~ldap | failure | unable to process | unable to complete | could not complete | general error |
+    temporarily deferred | data format error | not capable | internal failure | remote error | i/o error | io error |
+    database | ~ldap | failure | unable to process | unable to complete | could not complete | general error |
     unknown error | undefined error | out of range | exception | storedrv | system failure
     """
 )

@@ -145,6 +145,13 @@ class ListForm(forms.Form):
         choices=MailingList.OptIn.choices,
         help_text=_("Without a confirmation anybody can enter anybody’s address: choose it only where you know your readers."),
     )
+    warned = forms.BooleanField(
+        label=_("I know: without a confirmation others can sign people up who never asked"),
+        required=False,
+        help_text=_(
+            "Only needed for “the form alone”. The form then says so above its button, and everybody who joins gets a welcome."
+        ),
+    )
 
 
 class UploadForm(forms.Form):

@@ -64,6 +64,8 @@ def new(request: HttpRequest) -> HttpResponse:
             made = verbs.create(by=staff(request).actor, now=timezone.now(), **form.cleaned_data)
         except (verbs.NameTaken, verbs.BadListName) as error:
             form.add_error("name", str(error))
+        except verbs.NotWarned as error:
+            form.add_error("warned", str(error))
         else:
             messages.success(request, _("The list “%(name)s” is there.") % {"name": made.name})
             return redirect("desk_lists")
@@ -75,13 +77,16 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a list."""
     entry = get_object_or_404(MailingList, pk=pk)
-    initial = {name: getattr(entry, name) for name in ListForm.base_fields}
+    initial = {name: getattr(entry, name) for name in ListForm.base_fields if name != "warned"}
+    initial["warned"] = entry.opt_in == MailingList.OptIn.SINGLE
     form = ListForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             verbs.edit(mailing_list=entry, by=staff(request).actor, now=timezone.now(), **form.cleaned_data)
         except (verbs.NameTaken, verbs.BadListName) as error:
             form.add_error("name", str(error))
+        except verbs.NotWarned as error:
+            form.add_error("warned", str(error))
         else:
             messages.success(request, _("Saved."))
             return redirect("desk_lists")

@@ -20,7 +20,7 @@ from masthead.audience.models import Attribute, ConsentEvent, Subscriber
 from masthead.audit.recording import record
 from masthead.bounces.lookups import of_reader, soft_since_success
 from masthead.delivery.lookups import reader_history
-from masthead.mail import suppressions
+from masthead.mail import single_lookups, suppressions
 from masthead.team.roles import may, requires
 from masthead.web.admin.readers.forms import JoinForm, KnownForm, ReaderForm
 from masthead.web.admin.readers.fresh import signed_in_freshly
@@ -30,6 +30,7 @@ from masthead.web.admin.staff import staff
 from masthead.web.admin.words import name_of
 
 _MOST_CAME_BACK = 20
+_MOST_SINGLE = 20
 _FIELDS = ("address", "name", "language", "mail_format", "mail_mode", "note")
 
 
@@ -197,6 +198,7 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
         "known": _known(subscriber),
         "tags": subscriber.tags.all(),
         "events": _events(subscriber),
+        "single_mails": single_lookups.to_address(subscriber.address)[:_MOST_SINGLE],
         "mails": Paginator(reader_history(subscriber), 50).get_page(request.GET.get("mails")),
         "suppression": suppressions.find(bytes(subscriber.fingerprint), subscriber.domain),
         "merges": merging.merges_of(subscriber),

@@ -72,6 +72,26 @@
     reach();
     name();
   });
+  // A paste of a whole document would hold the editor up for half a minute: it is offered to be read as a manuscript instead.
+  document.addEventListener("paste", (event) => {
+    const offer = document.getElementById("desk-large-paste");
+    if (!offer || !event.clipboardData || !event.target.closest?.(".Draftail-Editor")) return;
+    const html = event.clipboardData.getData("text/html");
+    const words = event.clipboardData.getData("text/plain");
+    if (html.length < 300_000 && words.length < 100_000) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    document.querySelector("form.desk-note[data-pasted]")?.remove();
+    const form = offer.content.firstElementChild.cloneNode(true);
+    form.dataset.pasted = "";
+    const files = new DataTransfer();
+    files.items.add(html ? new File([html], "pasted.html", { type: "text/html" }) : new File([words], "pasted.txt", { type: "text/plain" }));
+    form.querySelector("[type=file]").files = files.files;
+    form.querySelector("[data-dismiss]").addEventListener("click", () => form.remove());
+    offer.after(form);
+    form.scrollIntoView({ block: "center" });
+    form.focus({ preventScroll: true });
+  }, true);
   // A place on the compose screen may be behind a tab, or not be drawn yet.
   const jump = (id, tries) => {
     const target = id && document.getElementById(id);
