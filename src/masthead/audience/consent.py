@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from masthead.audience import messages, subscribers, tally, tokens
+from masthead.audience import leaving, messages, subscribers, tally, tokens
 from masthead.audience.default_mails import LINK_DAYS
 from masthead.audience.models import Confirmation, ConsentEvent, ConsentText, MailingList, Subscriber, Subscription
 from masthead.audit.recording import record
@@ -199,7 +198,8 @@ def withdraw(
         found = found.filter(list__in=lists)
     left = [subscription.list for subscription in found]
     if by == "reader":
-        _say_it_too(subscriber, lists, left, kind, how=how, now=now)
+        # Where others took the reader off before: kept too, so that no undo of theirs brings the reader back.
+        write_events(subscriber, leaving.unsaid(subscriber, lists, left), kind, how=how, by="reader", now=now)
     open_links = Confirmation.lists.through.objects.filter(confirmation__subscriber=subscriber, confirmation__used_at=None)
     (open_links if lists is None else open_links.filter(mailinglist__in=lists)).delete()
     if not left:
@@ -287,43 +287,6 @@ def add_by_staff(
     if added:
         record(action="reader.added", by=by, now=now, subject=f"reader:{subscriber.pk}", details=_ids(added))
     return added
-
-
-@transaction.atomic
-def lapse(*, now: datetime) -> int:
-    """Drop what nobody confirmed in time, and readers of whom nothing else is left. Returns how many readers were dropped."""
-    lapsed = unconfirmed(before=now - timedelta(days=settings.UNCONFIRMED_DAYS))
-    readers = set(lapsed.values_list("subscriber_id", flat=True))
-    lapsed.delete()
-    gone = Subscriber.objects.filter(pk__in=readers, subscriptions=None)
-    return gone.delete()[1].get("audience.Subscriber", 0)
-
-
-def unconfirmed(*, before: datetime) -> QuerySet[Subscription]:
-    """Subscriptions that have waited for confirmation since `before` or longer."""
-    return Subscription.objects.filter(state=State.PENDING, since__lte=before)
-
-
-def _say_it_too(
-    subscriber: Subscriber,
-    lists: Iterable[MailingList] | None,
-    leaving: Sequence[MailingList],
-    kind: ConsentEvent.Kind,
-    *,
-    how: str,
-    now: datetime,
-) -> None:
-    """Staff took the reader off before, and now they leave themselves: kept, so that no undo of staff brings them back."""
-    off = subscriber.subscriptions.filter(state=State.LEFT)
-    if lists is not None:
-        off = off.filter(list__in=lists)
-    others = list(off.exclude(list__in=leaving).select_related("list"))
-    if not others:
-        return
-    events = subscriber.consent_events.filter(list__in=[entry.list_id for entry in others]).order_by("id")
-    newest = dict(events.values_list("list_id", "by"))
-    said = [entry.list for entry in others if newest.get(entry.list_id, "reader") != "reader"]
-    write_events(subscriber, said, kind, how=how, by="reader", now=now)
 
 
 def _left_lately(

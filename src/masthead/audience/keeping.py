@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from masthead.audience import consent, duplicates, import_report, tally
+from masthead.audience import duplicates, import_report, lapsing, tally
 from masthead.audience.default_mails import LINK_DAYS
 from masthead.audience.importing import Stopped
 from masthead.audience.models import AddressChange, BulkRow, Confirmation, ImportRun, SignIn, Subscriber, Subscription, Tally
@@ -49,7 +49,7 @@ def housekeep(*, now: datetime, by: str = "system") -> dict[str, int]:
     One entry of the record says so, if anything went.
     """
     went = {
-        "unconfirmed": consent.lapse(now=now),
+        "unconfirmed": lapsing.lapse(now=now),
         "links": forget_links(now=now),
         "counters": Tally.objects.filter(last_at__lt=now - tally.KEPT).delete()[0],
         "interrupted_imports": end_interrupted_imports(now=now),
@@ -70,7 +70,7 @@ def upcoming(*, now: datetime) -> Upcoming:
     oldest = waiting.order_by("since").values_list("since", flat=True).first()
     return Upcoming(
         waiting=waiting.count(),
-        lapsing=consent.unconfirmed(before=now - timedelta(days=settings.UNCONFIRMED_DAYS)).count(),
+        lapsing=lapsing.unconfirmed(before=now - timedelta(days=settings.UNCONFIRMED_DAYS)).count(),
         next_lapse=oldest + timedelta(days=settings.UNCONFIRMED_DAYS) if oldest else None,
         bounced=standing.count(),
         bounced_lately=standing.filter(fingerprint__in=dead.filter(created_at__gt=now - LATELY).values("fingerprint")).count(),

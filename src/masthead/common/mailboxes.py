@@ -56,7 +56,7 @@ _LONG_ENOUGH = 8
 
 
 def mailbox(address: str) -> str:
-    """What two spellings of one mailbox have in common: "Rosa.Marin+tides@googlemail.com" and "rosamarin@gmail.com"."""
+    """What two spellings of one mailbox have in common: at Gmail "Rosa.Marin+tides" and "rosamarin" are one."""
     try:
         key = normalise(address).key
     except BadAddress:

@@ -194,17 +194,8 @@ RETRY_SECONDS = env.number(
 
 # --- writing ---------------------------------------------------------------------------------------------------
 
+UNCONFIRMED_DAYS = env.number("UNCONFIRMED_DAYS", 7, least=7, most=365, help="Days a sign-up may wait for its confirmation.")
 CHECK_LINKS = env.switch("CHECK_LINKS", True, help="Ask the sites that an issue links to whether the pages are there.")
-
-# --- readers ---------------------------------------------------------------------------------------------------
-
-UNCONFIRMED_DAYS = env.number(
-    "UNCONFIRMED_DAYS",
-    7,
-    least=7,
-    most=365,
-    help="Days after which a sign-up that nobody confirmed is removed. The mailed link works for 7.",
-)
 
 # --- tasks -----------------------------------------------------------------------------------------------------
 
