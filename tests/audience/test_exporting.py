@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from masthead.audience import export_formats, exporting
 from masthead.audience.export_formats import Kind
+from masthead.audience.filtering import Filter
 from masthead.audience.models import MailingList
 from masthead.audit.models import Entry
 
@@ -43,13 +44,18 @@ def test_json_is_exact(people: None, now: datetime) -> None:
     found = json.loads(b"".join(exporting.export(kind=Kind.JSON, by="staff:1", now=now)))
     assert [reader["name"] for reader in found] == FORMULAS
     assert found[0]["attributes"] == {"=evil": "\x01=x"}
-    assert json.loads(b"".join(exporting.export(kind=Kind.JSON, text="nobody", by="staff:1", now=now))) == []
+    assert json.loads(b"".join(exporting.export(kind=Kind.JSON, asked=Filter(text="nobody"), by="staff:1", now=now))) == []
 
 
 def test_a_search_is_exported_and_the_record_holds_no_address(people: None, mailing_list: MailingList, now: datetime) -> None:
-    pieces = exporting.export(kind=Kind.CSV, mailing_list=mailing_list, text="r3@example.org", by="staff:1", now=now)
+    asked = Filter(list=mailing_list.pk, text="r3@example.org")
+    pieces = exporting.export(kind=Kind.CSV, asked=asked, by="staff:1", now=now)
     assert b"".join(pieces).decode().count("\r\n") == 2
-    assert Entry.objects.get(action="readers.exported").details == {"state": "", "format": "csv", "searched": True}
+    assert Entry.objects.get(action="readers.exported").details == {
+        "list": mailing_list.pk,
+        "format": "csv",
+        "searched": True,
+    }
 
 
 def test_the_first_piece_comes_before_the_last_row_is_read() -> None:

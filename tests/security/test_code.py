@@ -16,6 +16,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "masthead"
 WRITES_SQL = {
     "audience/bulk_rows.py",
     "audience/import_seen.py",
+    "audience/searching.py",
     "cli/install.py",
     "cli/scratch.py",
     "delivery/forecasting.py",

@@ -1,4 +1,4 @@
-"""Who joins, confirms, pauses and leaves. Only this, `staying` and (in bulk) `importing` write Subscription and ConsentEvent."""
+"""Who joins, confirms, pauses and leaves. Only this, `staying` and in bulk `importing` and `bulk` write what it keeps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from masthead.audience import messages, subscribers, tally, tokens
+from masthead.audience import leaving, messages, subscribers, tally, tokens
 from masthead.audience.default_mails import LINK_DAYS
 from masthead.audience.models import Confirmation, ConsentEvent, ConsentText, MailingList, Subscriber, Subscription
 from masthead.audit.recording import record
@@ -165,10 +165,11 @@ def confirm(*, token: str, now: datetime, notice: Sender | None = None) -> Confi
     confirmation, found = _read(token, now, waiting)
     if found.again:
         return found
-    states = dict(found.subscriber.subscriptions.filter(list__in=found.lists).values_list("list_id", "state"))
+    person = found.subscriber.person
+    states = dict(person.subscriptions.filter(list__in=found.lists).values_list("list_id", "state"))
     for entry in found.lists:
-        set_state(found.subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how="mailed link", by="reader", now=now)
-    _welcome(found.subscriber, [entry for entry in found.lists if states.get(entry.pk) != State.ACTIVE], notice, now)
+        set_state(person, entry, State.ACTIVE, Kind.CONFIRMED, how="mailed link", by="reader", now=now)
+    _welcome(person, [entry for entry in found.lists if states.get(entry.pk) != State.ACTIVE], notice, now)
     confirmation.used_at = now
     confirmation.save(update_fields=["used_at"])
     tally.forget(fingerprint=bytes(found.subscriber.fingerprint), kind=tally.Kind.CONFIRMATION)
@@ -189,12 +190,16 @@ def withdraw(
     """The reader leaves `lists` (None: all). Returns those that were left just now; leaving twice is no mistake.
 
     Links that would confirm one of these lists stop doing so. With `notice` a mail in that voice says goodbye.
-    `kind` may be COMPLAINED.
+    `kind` may be COMPLAINED. By an address that was merged into another, the reader of the other leaves.
     """
+    subscriber = subscriber.person
     found = subscriber.subscriptions.select_for_update(of=("self",)).exclude(state=State.LEFT).select_related("list")
     if lists is not None:
         found = found.filter(list__in=lists)
     left = [subscription.list for subscription in found]
+    if by == "reader":
+        # Where others took the reader off before: kept too, so that no undo of theirs brings the reader back.
+        write_events(subscriber, leaving.unsaid(subscriber, lists, left), kind, how=how, by="reader", now=now)
     open_links = Confirmation.lists.through.objects.filter(confirmation__subscriber=subscriber, confirmation__used_at=None)
     (open_links if lists is None else open_links.filter(mailinglist__in=lists)).delete()
     if not left:
@@ -284,23 +289,13 @@ def add_by_staff(
     return added
 
 
-@transaction.atomic
-def lapse(*, now: datetime) -> int:
-    """Drop what nobody confirmed in time, and readers of whom nothing else is left. Returns how many readers were dropped."""
-    lapsed = Subscription.objects.filter(state=State.PENDING, since__lte=now - timedelta(days=LINK_DAYS))
-    readers = set(lapsed.values_list("subscriber_id", flat=True))
-    lapsed.delete()
-    gone = Subscriber.objects.filter(pk__in=readers, subscriptions=None)
-    return gone.delete()[1].get("audience.Subscriber", 0)
-
-
 def _left_lately(
     subscriber: Subscriber, among: QuerySet[Subscription], lists: Iterable[MailingList] | None, now: datetime
 ) -> list[MailingList]:
     found = among.filter(state=State.LEFT, since__gt=now - UNDO_WITHIN)
     if lists is not None:
         found = found.filter(list__in=lists)
-    joined = (Kind.CONFIRMED, Kind.IMPORTED, Kind.ADDED)
+    joined = (Kind.CONFIRMED, Kind.IMPORTED, Kind.ADDED, Kind.MERGED)
     was_on = set(subscriber.consent_events.filter(kind__in=joined).values_list("list_id", flat=True))
     return [subscription.list for subscription in found.select_related("list") if subscription.list_id in was_on]
 
@@ -368,6 +363,10 @@ def set_state(
     Subscription.objects.update_or_create(
         subscriber=subscriber, list=mailing_list, defaults={"state": state, "since": now, "paused_until": None}
     )
+    if state == State.ACTIVE and subscriber.merged_into_id is not None:
+        # Whoever joins by this address is a reader of their own again.
+        Subscriber.objects.filter(pk=subscriber.pk).update(merged_into=None)
+        subscriber.merged_into = None
     write_events(subscriber, [mailing_list], kind, how=how, by=by, now=now, text=text)
 
 

@@ -1,20 +1,22 @@
-"""Readers' data going out: one reader's as JSON, for them; a list or a search as CSV, XLSX or JSON, for staff."""
+"""Readers' data going out: one reader's as JSON, for them; a filter's as CSV, XLSX or JSON, for staff."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
-from masthead.audience import export_formats, lookups
+from masthead.audience import export_formats, filtering, lookups
 from masthead.audience.attributes import as_typed
 from masthead.audience.export_formats import Kind
-from masthead.audience.models import MailingList, Subscriber
+from masthead.audience.filtering import Filter
+from masthead.audience.models import Subscriber
 from masthead.audit.recording import record
 
 _AT_ONCE = 2000
-_COLUMNS = ("email", "name", "language", "format", "length", "since", "suppressed")
+_COLUMNS = ("email", "name", "language", "format", "length", "since", "suppressed", "tags")
+_EVERYBODY = Filter()
 
 
 def reader_data(*, subscriber: Subscriber) -> dict[str, object]:
@@ -25,6 +27,7 @@ def reader_data(*, subscriber: Subscriber) -> dict[str, object]:
         "language": subscriber.language,
         "format": subscriber.mail_format,
         "length": subscriber.mail_mode or "publication",
+        "merged_addresses": [other.address for other in subscriber.merged.order_by("pk")],
         "attributes": subscriber.attributes,
         "tags": [tag.name for tag in subscriber.tags.all()],
         "came_by": subscriber.source,
@@ -53,22 +56,26 @@ def reader_data(*, subscriber: Subscriber) -> dict[str, object]:
     }
 
 
-def export(
-    *, kind: Kind, mailing_list: MailingList | None = None, state: str = "", text: str = "", by: str, now: datetime
-) -> Iterator[bytes]:
-    """The readers of a list (None: all), in a state and with `text` in address or name, piece by piece.
+def export(*, kind: Kind, asked: Filter | Sequence[int] = _EVERYBODY, by: str, now: datetime) -> Iterator[bytes]:
+    """The readers who fit a filter, or those with these ids, piece by piece.
 
-    The export is recorded before its first piece is read. `text` stays out of the record: it may be an address.
+    The export is recorded before its first piece is read, with what was asked; a text, which may be an address, only as that
+    there was one. Raises as `filtering.readers` does.
     """
+    said: dict[str, object] = {"chosen": True}
+    if isinstance(asked, Filter):
+        found, said = filtering.readers(asked, now=now), {**asked.as_json(), "searched": bool(asked.text)}
+    else:
+        found = Subscriber.objects.filter(pk__in=asked)
+    details = {name: value for name, value in said.items() if name not in {"text", "value"}}
     with transaction.atomic():
-        subject = f"list:{mailing_list.pk}" if mailing_list else "all readers"
-        details: dict[str, object] = {"state": state, "format": kind.value, "searched": bool(text)}
-        record(action="readers.exported", by=by, now=now, subject=subject, details=details)
-    found = lookups.search(text=text, mailing_list=mailing_list, state=state).prefetch_related(None).order_by("pk")
+        subject = f"list:{said['list']}" if "list" in said else "readers"
+        record(action="readers.exported", by=by, now=now, subject=subject, details={**details, "format": kind.value})
+    found = found.annotate(is_suppressed=lookups.is_suppressed()).prefetch_related("tags").order_by("pk")
     readers = found.iterator(_AT_ONCE)
     if kind is Kind.JSON:
         return export_formats.as_json(_plain(reader) for reader in readers)
-    names = found.values_list("attributes", flat=True).iterator(_AT_ONCE)
+    names = found.prefetch_related(None).values_list("attributes", flat=True).iterator(_AT_ONCE)
     attributes = sorted({name for held in names for name in held})
     write = export_formats.as_xlsx if kind is Kind.XLSX else export_formats.as_csv
     return write([*_COLUMNS, *attributes], (_cells(reader, attributes) for reader in readers))
@@ -83,6 +90,7 @@ def _plain(reader: Subscriber) -> dict[str, object]:
         "length": reader.mail_mode or "publication",
         "since": _iso(reader.created_at),
         "suppressed": bool(getattr(reader, "is_suppressed", False)),
+        "tags": [tag.name for tag in reader.tags.all()],
         "attributes": reader.attributes,
     }
 
@@ -91,7 +99,9 @@ def _cells(reader: Subscriber, attributes: list[str]) -> list[str]:
     suppressed = "yes" if getattr(reader, "is_suppressed", False) else "no"
     since = reader.created_at.date().isoformat()
     own = [as_typed(reader.attributes.get(name)) for name in attributes]
-    return [reader.address, reader.name, reader.language, reader.mail_format, reader.mail_mode, since, suppressed, *own]
+    tags = "; ".join(tag.name for tag in reader.tags.all())
+    fixed = [reader.address, reader.name, reader.language, reader.mail_format, reader.mail_mode]
+    return [*fixed, since, suppressed, tags, *own]
 
 
 def _iso(at: datetime) -> str:

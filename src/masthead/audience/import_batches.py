@@ -99,6 +99,8 @@ def write(judged: Judged, run: ImportRun, *, now: datetime) -> None:
         # Who waited for confirmation is confirmed by the statement of the import.
         waiting = Subscription.objects.filter(list=run.list_id, subscriber__in=everyone, state=_PENDING)
         waiting.update(state=_ACTIVE, since=now)
+        # Whoever joins by an address that was merged into another is a reader of their own again.
+        Subscriber.objects.filter(pk__in=everyone, merged_into__isnull=False).update(merged_into=None)
     everyone += judged.new
     if not everyone:
         return

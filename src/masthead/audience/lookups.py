@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
 
 from masthead.audience import searching
 from masthead.audience.models import ConsentEvent, MailingList, Subscriber, Subscription
@@ -15,17 +14,20 @@ from masthead.common.addresses import BadAddress, normalise
 from masthead.mail.models import Suppression
 
 State = Subscription.State
-Kind = ConsentEvent.Kind
 
 
 @dataclass(frozen=True, slots=True)
 class ListCounts:
-    """How many readers a list has in each state. `suppressed` are among the active ones, and get no mail."""
+    """How many readers a list has in each state.
+
+    `suppressed` are among the active ones, and get no mail; `bounced` are those of them whose address is dead.
+    """
 
     pending: int = 0
     active: int = 0
     left: int = 0
     suppressed: int = 0
+    bounced: int = 0
 
 
 def is_suppressed(prefix: str = "") -> Exists:
@@ -56,58 +58,44 @@ def counts(lists: Iterable[MailingList] | None = None) -> dict[int, ListCounts]:
     for list_id, state, count in subscriptions.values_list("list_id", "state").annotate(n=Count("pk")):
         numbers[list_id][state] = count
     silent = subscriptions.filter(is_suppressed("subscriber__"), state=State.ACTIVE)
+    # An address that was merged into another has left each list, but nobody went.
+    merged = Subscription.objects.filter(subscriber__merged_into__isnull=False, state=State.LEFT, list__in=found).order_by()
+    for list_id, count in merged.values_list("list_id").annotate(n=Count("pk")):
+        numbers[list_id][State.LEFT] = numbers[list_id].get(State.LEFT, 0) - count
     for list_id, count in silent.values_list("list_id").annotate(n=Count("pk")):
         numbers[list_id]["suppressed"] = count
+    dead = Suppression.objects.filter(reason=Suppression.Reason.BOUNCED).values("fingerprint")
+    bounced = subscriptions.filter(state=State.ACTIVE, subscriber__fingerprint__in=dead)
+    for list_id, count in bounced.values_list("list_id").annotate(n=Count("pk")):
+        numbers[list_id]["bounced"] = count
     return {pk: ListCounts(**of_list) for pk, of_list in numbers.items()}
 
 
-def search(
-    *, text: str = "", mailing_list: MailingList | None = None, state: str = "", suppressed: bool = False
-) -> QuerySet[Subscriber]:
-    """Readers, newest first, by a part of address or name, by list, by state on it (or on any), and only suppressed ones.
-
-    A whole address finds its reader by the index, a part by an index of parts: see `searching`.
-    """
-    found = Subscriber.objects.order_by("-id")
-    text = text.strip()
-    if text:
-        found = _matching(found, text)
-    if mailing_list is not None or state in State.values:
-        of_reader = Subscription.objects.filter(subscriber=OuterRef("pk"))
-        if mailing_list is not None:
-            of_reader = of_reader.filter(list=mailing_list)
-        if state in State.values:
-            of_reader = of_reader.filter(state=state)
-        found = found.filter(Exists(of_reader))
-    if suppressed:
-        found = found.filter(is_suppressed())
-    return found.annotate(is_suppressed=is_suppressed()).prefetch_related("subscriptions__list")
-
-
 def timeline(subscriber: Subscriber) -> QuerySet[ConsentEvent]:
-    """What the reader consented to and left, oldest first, with lists and texts."""
-    return subscriber.consent_events.select_related("list", "text").order_by("at", "id")
+    """What the reader consented to and left, with each address that is merged, oldest first, with lists and texts."""
+    found = ConsentEvent.objects.filter(Q(subscriber=subscriber) | Q(subscriber__merged_into=subscriber))
+    return found.select_related("list", "text", "subscriber").order_by("at", "id")
 
 
-def growth(*, now: datetime, days: int, mailing_list: MailingList | None = None) -> dict[date, tuple[int, int]]:
-    """Joined and left on each of the last `days` days (UTC); days without either are not in it."""
-    joined = (Kind.CONFIRMED, Kind.IMPORTED, Kind.ADDED)
-    events = ConsentEvent.objects.filter(at__gt=now - timedelta(days=days)).order_by()
-    if mailing_list is not None:
-        events = events.filter(list=mailing_list)
-    by_day = events.annotate(day=TruncDate("at")).values_list("day")
-    rows = by_day.annotate(
-        joined=Count("pk", filter=Q(kind__in=joined)), left=Count("pk", filter=Q(kind__in=(Kind.WITHDRAWN, Kind.COMPLAINED)))
-    )
-    return {day: (came, went) for day, came, went in rows.order_by("day") if came or went}
+def newest_events(readers: Iterable[int]) -> dict[tuple[int, int | None], str]:
+    """By reader and list, how the newest consent event of the two came about: an undo asks whether it is still its own."""
+    events = ConsentEvent.objects.filter(subscriber__in=list(readers)).order_by("pk")
+    return {(pk, list_id): how for pk, list_id, how in events.values_list("subscriber_id", "list_id", "how")}
 
 
-def _matching(found: QuerySet[Subscriber], text: str) -> QuerySet[Subscriber]:
+def matching(found: QuerySet[Subscriber], text: str) -> QuerySet[Subscriber]:
+    """Of `found`, those with `text` in address or name. A whole address finds its reader by the index."""
     if "@" in text:
         try:
-            exact = found.filter(address_key=normalise(text).key)
+            key = normalise(text).key
+            exact = found.filter(Q(address_key=key) | Q(pk__in=_of_merged(key)))
         except BadAddress:
             exact = found.none()
         if exact.exists():
             return exact
     return searching.containing(found, text)
+
+
+def _of_merged(key: str) -> QuerySet[Subscriber, int | None]:
+    """The reader whom the address `key` was merged into."""
+    return Subscriber.objects.filter(address_key=key, merged_into__isnull=False).values_list("merged_into", flat=True)

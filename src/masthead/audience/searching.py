@@ -1,7 +1,7 @@
 """Readers by a part of their address or name, at a million readers as fast as at ten thousand.
 
 SQLite keeps an index of all three letters in a row (FTS5, `trigram`), PostgreSQL its own (`pg_trgm`); both follow the readers by
-themselves: see migration 0009. Where an installation has neither, every row is looked at.
+themselves: see migration 0012. Where an installation has neither, every row is looked at.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def by_token(*, token: str, now: datetime) -> Subscriber:
     found = _open(now).select_related("subscriber").filter(token_hash=tokens.hash_token(token)).first()
     if found is None or not _use(found, now):
         raise NotSignedIn
-    return found.subscriber
+    return found.subscriber.person
 
 
 def by_code(*, address: str, code: str, now: datetime) -> Subscriber:
@@ -81,7 +81,7 @@ def by_code(*, address: str, code: str, now: datetime) -> Subscriber:
         found = _with_code(mark, "".join(code.split()), now) if tally.may_try_code(fingerprint=mark, now=now) else None
         if found is not None and _use(found, now):
             tally.forgive_code(fingerprint=mark)
-            return found.subscriber
+            return found.subscriber.person
     raise NotSignedIn
 
 

@@ -16,6 +16,7 @@ Kind = ConsentEvent.Kind
 @transaction.atomic
 def reaffirm(*, subscriber: Subscriber, mailing_list: MailingList, how: str, text: str, now: datetime) -> None:
     """A reader who was asked anew says yes: an event for who is on the list, and the list again for who was taken off it."""
+    subscriber = subscriber.person
     on = subscriber.subscriptions.filter(list=mailing_list, state=State.ACTIVE).exists()
     if on:
         consent.write_events(subscriber, [mailing_list], Kind.CONFIRMED, how=how, by="reader", now=now, text=text)

@@ -19,6 +19,7 @@ from masthead.mail.fingerprints import fingerprint
 #: BCP 47 as far as it matters here: a language of two or three letters, then subtags.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 LONGEST_NAME = 200
+LONGEST_NOTE = 1000
 
 
 class AddressKnown(Exception):
@@ -95,6 +96,20 @@ def edit(*, subscriber: Subscriber, by: str, now: datetime, address: str | None 
     if by != "reader":
         record(action="reader.changed", by=by, now=now, subject=f"reader:{subscriber.pk}", details={"fields": changed})
     return subscriber
+
+
+@transaction.atomic
+def add_note(*, subscriber: Subscriber, text: str, who: str, by: str, now: datetime) -> Subscriber:
+    """One more note below those there are, with its day (UTC) and who wrote it. Raises ValueError for an empty one."""
+    text = text.replace("\0", "").strip()[:LONGEST_NOTE]
+    if not text:
+        raise ValueError(_("The note is empty."))
+    line = f"{now:%Y-%m-%d} {one_line(who)}: {text}"
+    locked = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    locked.note = f"{locked.note}\n{line}".strip()
+    locked.save(update_fields=["note"])
+    record(action="reader.noted", by=by, now=now, subject=f"reader:{subscriber.pk}")
+    return locked
 
 
 def address_fields(address: Address) -> dict[str, object]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from django.utils import timezone
 from django_tasks import task
 
-from masthead.audience import defining, import_undo, importing, keeping, reconfirming
-from masthead.audience.models import Attribute, ImportRun
+from masthead.audience import defining, duplicates, import_undo, importing, keeping, reconfirming
+from masthead.audience.bulk import acting, undoing
+from masthead.audience.models import Attribute, BulkAction, ImportRun
 from masthead.common.stopping import STOP
 
 
@@ -36,6 +37,28 @@ def undo_import(run_id: int, by: str) -> None:
     run = ImportRun.objects.filter(pk=run_id).select_related("list").first()
     if run is not None and import_undo.work(run=run, by=by, now=timezone.now()).state == ImportRun.State.UNDOING:
         raise InterruptedError(f"taking back import {run_id} was interrupted; it goes on when the task is started again")
+
+
+@task()
+def run_bulk_action(action_id: int) -> None:
+    """Work an action on many readers off, or go on with it."""
+    action = BulkAction.objects.filter(pk=action_id).first()
+    if action is not None and acting.work(action=action, now=timezone.now()).state == BulkAction.State.RUNNING:
+        raise InterruptedError(f"bulk action {action_id} was interrupted; it goes on when the task is started again")
+
+
+@task()
+def undo_bulk_action(action_id: int, by: str) -> None:
+    """Take an action on many readers back, or go on with that."""
+    action = BulkAction.objects.filter(pk=action_id).first()
+    if action is not None and undoing.work(action=action, by=by, now=timezone.now()).state == BulkAction.State.UNDOING:
+        raise InterruptedError(f"taking back bulk action {action_id} was interrupted; it goes on when the task is started again")
+
+
+@task()
+def look_for_duplicates() -> None:
+    """Look for readers who may be one person."""
+    duplicates.look(now=timezone.now())
 
 
 @task()

@@ -52,8 +52,9 @@ def of_campaign(campaign: Campaign) -> QuerySet[Finding]:
 
 
 def of_reader(subscriber: Subscriber) -> QuerySet[Finding]:
-    """All findings about one reader, newest first."""
-    return subscriber.findings.select_related("campaign__edition").order_by("-id")
+    """All findings about one reader, at any address that is merged, newest first."""
+    theirs = [subscriber.pk, *subscriber.merged.values_list("pk", flat=True)]
+    return Finding.objects.filter(subscriber__in=theirs).select_related("campaign__edition").order_by("-id")
 
 
 def search(

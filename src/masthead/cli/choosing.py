@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from masthead.audience import lists
-from masthead.audience.models import MailingList, Segment
+from masthead.audience import lists, subscribers
+from masthead.audience.models import MailingList, Segment, Subscriber
 from masthead.audience.segments import saving as segments
 from masthead.cli.starting import CommandError
 from masthead.delivery import narrowing
@@ -39,6 +39,14 @@ def list_to_fill(name: str, *, by: str, now: datetime) -> MailingList:
     if len(publications) == 1:
         publications[0].lists.add(made)
     return made
+
+
+def reader(address: str) -> Subscriber:
+    """The reader with this address. Raises CommandError."""
+    found = subscribers.find(address)
+    if found is None:
+        raise CommandError(f"No reader has the address {address}.")
+    return found
 
 
 def mailing_list(name: str) -> MailingList:

@@ -194,6 +194,7 @@ RETRY_SECONDS = env.number(
 
 # --- writing ---------------------------------------------------------------------------------------------------
 
+UNCONFIRMED_DAYS = env.number("UNCONFIRMED_DAYS", 7, least=7, most=365, help="Days a sign-up may wait for its confirmation.")
 CHECK_LINKS = env.switch("CHECK_LINKS", True, help="Ask the sites that an issue links to whether the pages are there.")
 
 # --- tasks -----------------------------------------------------------------------------------------------------

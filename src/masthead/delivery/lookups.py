@@ -213,8 +213,10 @@ def refusals_by_reason(campaign: Campaign) -> list[tuple[int, str, int]]:
 
 
 def reader_history(subscriber: Subscriber) -> QuerySet[Delivery]:
-    """Each mail of a campaign to this reader and what became of it, newest first."""
-    return Delivery.objects.filter(subscriber=subscriber).select_related("campaign__edition").order_by("-id")
+    """Each mail of a campaign to this reader, at any address that is merged, and what became of it, newest first."""
+    theirs = [subscriber.pk, *subscriber.merged.values_list("pk", flat=True)]
+    found = Delivery.objects.filter(subscriber__in=theirs)
+    return found.select_related("campaign__edition__publication", "subscriber").order_by("-id")
 
 
 def delivery_for(purpose: str, token: str) -> LinkOwner | None:

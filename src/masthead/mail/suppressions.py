@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from contextlib import suppress as suppress_error
 from datetime import datetime
 
@@ -59,6 +60,51 @@ def lift(*, suppression: Suppression, why: str, now: datetime, by: str) -> None:
         details = {"was": suppression.reason, "why": why}
         record(action="suppression.lifted", by=by, now=now, subject=f"suppression:{suppression.pk}", details=details)
         suppression.delete()
+
+
+def suppress_all(
+    *,
+    addresses: Mapping[bytes, str],
+    reason: Suppression.Reason = Suppression.Reason.STAFF,
+    note: str = "",
+    keep_address: bool = True,
+    by: str,
+    now: datetime,
+) -> set[bytes]:
+    """As `suppress`, for many addresses by their fingerprints, in the transaction of the caller, who records it.
+
+    Returns the fingerprints that were not suppressed before.
+    """
+    known = Suppression.objects.filter(fingerprint__in=list(addresses))
+    held = {bytes(each.fingerprint) for each in known if each.fingerprint is not None}
+    if not keep_address:
+        known.update(address="", note="", reason=Suppression.Reason.ERASED)
+    new = addresses.keys() - held
+    Suppression.objects.bulk_create(
+        (
+            Suppression(
+                fingerprint=mark,
+                address=addresses[mark] if keep_address else "",
+                reason=reason,
+                note=note,
+                created_at=now,
+                by=by,
+            )
+            for mark in sorted(new)
+        ),
+        ignore_conflicts=True,
+    )
+    return set(new)
+
+
+def lift_all(*, marks: Iterable[bytes], by: str, since: datetime, reason: str = Suppression.Reason.STAFF) -> set[bytes]:
+    """Lift what `by` suppressed for `reason` at `since` or later, in the transaction of the caller, who records it.
+
+    Returns the fingerprints of those.
+    """
+    found = list(Suppression.objects.filter(fingerprint__in=list(marks), by=by, created_at__gte=since, reason=reason))
+    Suppression.objects.filter(pk__in=[each.pk for each in found]).delete()
+    return {bytes(each.fingerprint) for each in found if each.fingerprint is not None}
 
 
 def search(*, text: str = "", reason: str = "") -> QuerySet[Suppression]:

@@ -42,7 +42,8 @@ def reader_of(request: HttpRequest) -> Subscriber | None:
         return None
     if timezone.now() - datetime.fromisoformat(since) > _LASTS:
         return None
-    return Subscriber.objects.filter(pk=number).first()
+    found = Subscriber.objects.select_related("merged_into").filter(pk=number).first()
+    return found.person if found is not None else None
 
 
 def may_read(request: HttpRequest, publication: Publication) -> bool:

@@ -28,6 +28,13 @@ from masthead.web import reader_session
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 ORIGIN = "http://127.0.0.1:8000"
 DESK = ("/desk/", "/desk/issues/", "/desk/publications/{publication}/", "/desk/publications/{publication}/design/")
+CARE = (
+    "/desk/readers/?domain=example.org",
+    "/desk/readers/bulk/?which=all&what=join",
+    "/desk/readers/merge/?one={one}&other={other}",
+    "/desk/lists/",
+    "/desk/readers/housekeeping/",
+)
 PORTAL = ("/account/", "/account/erase/")
 Fetched = dict[str, tuple[bytes, str]]
 #: Rules of axe that the shell breaks in every screen; ours may not add to them.
@@ -42,6 +49,15 @@ def test_the_desk_can_be_used_by_everyone(
     UserProfile.objects.update_or_create(user=User.objects.get(), defaults={"preferred_language": language, "theme": "system"})
     paths = [path.format(publication=publication.pk) for path in DESK]
     assert look_at(client, paths, scheme) == []
+
+
+def test_the_screens_that_look_after_readers_can_be_used_by_everyone(
+    at_desk: Callable[[Role], Client], reader: Subscriber, leaver: Subscriber
+) -> None:
+    client = at_desk(Role.READER_CARE)
+    UserProfile.objects.update_or_create(user=User.objects.get(), defaults={"preferred_language": "fa", "theme": "system"})
+    paths = [path.format(one=reader.pk, other=leaver.pk) for path in CARE]
+    assert look_at(client, paths, "dark") == []
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("fa", "light")])

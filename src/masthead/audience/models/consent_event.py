@@ -31,7 +31,8 @@ class ConsentEvent(models.Model):
         IMPORTED = "imported", _("imported")
         COMPLAINED = "complained", _("complained")
         ADDED = "added", _("added by staff")
-        UNDONE = "undone", _("import taken back")
+        MERGED = "merged", _("merged with another address")
+        UNDONE = "undone", _("taken back")
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consent_events")
     list = models.ForeignKey(MailingList, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)

@@ -38,6 +38,20 @@ class Subscriber(models.Model):
     source = models.CharField(_("came by"), max_length=100, blank=True)
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField()
+    #: The reader this one is the same person as (`audience.merging`). It stays as the memory of its address: its subscriptions
+    #: are left, links in its old mails lead to the other.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged", db_index=False
+    )
+
+    class Meta:
+        # Few are merged: an import of a million pays nothing for this index.
+        indexes = [models.Index(fields=["merged_into"], name="subscriber_merged", condition=models.Q(merged_into__isnull=False))]
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def person(self) -> Subscriber:
+        """The reader whose choices hold: the one it was merged into, or itself."""
+        return self.merged_into or self

@@ -10,7 +10,10 @@ from masthead.audience.models.subscriber import Subscriber
 
 
 class Subscription(models.Model):
-    """Whether a reader gets what a list sends. Written by `audience.consent` (and in bulk by `audience.importing`) alone."""
+    """Whether a reader gets what a list sends.
+
+    Written by `audience.consent` alone, and in bulk by `audience.importing` and `audience.bulk`.
+    """
 
     class State(models.TextChoices):
         """Where it stands. Only ACTIVE is mailed."""

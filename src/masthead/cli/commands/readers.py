@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -172,23 +173,126 @@ def _say(run: ImportRun, as_json: bool) -> None:
 
 
 @click.command("export")
-@click.option("--list", "list_name", metavar="NAME", help="Only the readers of this list; without it: all.")
-@click.option("--state", type=click.Choice(["active", "pending", "left"]), default=None, help="Only in this state.")
+@click.option("--list", "list_name", metavar="NAME", help="Only readers of this list, in whatever state; without it: of all.")
+@click.option(
+    "--state",
+    type=click.Choice(["active", "pending", "left", "suppressed", "bounced"]),
+    default=None,
+    help="Only in this state, on the list if one is given. Bounced: the address is dead.",
+)
+@click.option("--segment", "segment_name", metavar="NAME", help="Only who is in this segment now.")
+@click.option("--tag", "tag_name", metavar="NAME", help="Only with this tag.")
+@click.option("--domain", default="", metavar="NAME", help="Only with an address there or below.")
+@click.option("--source", default="", metavar="TEXT", help="Only who came by something with this in it, such as “import 12”.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only who is known from this day on (UTC).")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only who is known up to and with this day.")
 @click.option("--search", default="", metavar="TEXT", help="Only with this in address or name.")
 @click.option("--format", "kind", type=click.Choice(["csv", "xlsx", "json"]), default="csv", show_default=True)
 @click.option("--output", type=click.File("wb", lazy=True), default="-", help="Where to write; - is standard output.")
-def export_readers(list_name: str | None, state: str | None, search: str, kind: str, output: IO[bytes]) -> None:
-    """Write readers as CSV, as an Excel workbook or as JSON.
+def export_readers(
+    list_name: str | None,
+    state: str | None,
+    segment_name: str | None,
+    tag_name: str | None,
+    domain: str,
+    source: str,
+    since: datetime | None,
+    until: datetime | None,
+    search: str,
+    kind: str,
+    output: IO[bytes],
+) -> None:
+    """Write readers as CSV, as an Excel workbook or as JSON. What is asked must all fit.
 
     In CSV and workbooks, cells that a spreadsheet would take for a formula get an apostrophe; JSON is exact. The export stands
     in the record of activity.
     """
     start()
-    from masthead.audience import exporting
+    from masthead.audience import exporting, tagging
     from masthead.audience.export_formats import Kind
+    from masthead.audience.filtering import Filter
     from masthead.cli import choosing
 
-    chosen = choosing.mailing_list(list_name) if list_name else None
-    pieces = exporting.export(kind=Kind(kind), mailing_list=chosen, state=state or "", text=search, by=BY, now=now())
-    for piece in pieces:
+    tag = tagging.find(tag_name) if tag_name else None
+    if tag_name and tag is None:
+        raise CommandError(f"There is no tag “{tag_name}”.")
+    asked = Filter(
+        text=search,
+        list=choosing.mailing_list(list_name).pk if list_name else None,
+        state=state or "",
+        tag=tag.pk if tag else None,
+        source=source,
+        segment=choosing.segment(segment_name).pk if segment_name else None,
+        domain=domain,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+    )
+    for piece in exporting.export(kind=Kind(kind), asked=asked, by=BY, now=now()):
         output.write(piece)
+
+
+@click.group()
+def reader() -> None:
+    """Readers who are here twice: found, merged, taken apart again."""
+
+
+@reader.command("duplicates")
+@as_json
+def duplicates(as_json: bool) -> None:
+    """Look for readers who may be one person, and name the pairs.
+
+    Two spellings of one mailbox, as large providers read them (dots, what stands behind +), and the same name at a domain that
+    looks misspelt. Nothing is changed.
+    """
+    start()
+    from masthead.audience import duplicates
+
+    count = duplicates.look(now=now())
+    pairs = [(each.first.address, each.second.address, each.why) for each in duplicates.open_ones().iterator()]
+    if as_json:
+        show_json([{"one": one, "other": other, "why": why} for one, other, why in pairs])
+        return
+    for one, other, why in pairs:
+        click.echo(f"{one}  {other}  {why}")
+    click.echo(f"{count} pairs. Merge one with: masthead reader merge KEEP AWAY" if count else "Nobody seems to be here twice.")
+
+
+@reader.command("merge")
+@click.argument("keep")
+@click.argument("away")
+@as_json
+def merge(keep: str, away: str, as_json: bool) -> None:
+    """Make the reader with address AWAY part of the one with address KEEP.
+
+    Mail goes to KEEP. The stricter choice wins: who left a list by one of the two has left it. Both histories are kept, links in
+    old mails go on working, and `masthead reader unmerge` takes it back.
+    """
+    start()
+    from masthead.audience import merging
+    from masthead.cli import choosing
+
+    kept, gone = choosing.reader(keep), choosing.reader(away)
+    made = merging.merge(keep=kept, away=gone, by=BY, now=now())
+    states = list(kept.subscriptions.order_by("list__name").values_list("list__name", "state"))
+    if as_json:
+        show_json({"merge": made.pk, "keep": kept.address, "away": gone.address, "lists": dict(states)})
+        return
+    click.echo(f"{gone.address} is part of {kept.address} now.")
+    for name, state in states:
+        click.echo(f"{name}: {state}")
+
+
+@reader.command("unmerge")
+@click.argument("away")
+def unmerge(away: str) -> None:
+    """Make the reader with address AWAY, who was merged into another, a reader of their own again."""
+    start()
+    from masthead.audience import merging
+    from masthead.cli import choosing
+
+    gone = choosing.reader(away)
+    found = next((each for each in merging.merges_of(gone) if each.away_id == gone.pk), None)
+    if found is None:
+        raise CommandError(f"{gone.address} is not merged into another reader.")
+    merging.undo(merge=found, by=BY, now=now())
+    click.echo(f"{gone.address} and {found.keep.address} are two readers again.")

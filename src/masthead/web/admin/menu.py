@@ -58,6 +58,8 @@ ITEMS: tuple[Item, ...] = (
     Item("sign_up_forms", _("Sign-up forms"), "form", "desk_sign_up_forms", "lists.edit", 130, "readers"),
     Item("attributes", _("Attributes"), "tag", "desk_attributes", "lists.edit", 140, "readers"),
     Item("suppressed", _("Suppressed"), "no-view", "desk_suppressed", "readers.view", 150, "readers"),
+    Item("duplicates", _("Duplicates"), "copy", "desk_duplicates", "readers.edit", 155, "readers"),
+    Item("housekeeping", _("Housekeeping"), "time", "desk_housekeeping", "readers.view", 170, "readers"),
     Item("imports", _("Import readers"), "upload", "desk_imports", "readers.edit", 160, "readers"),
     Item("returns", _("What came back"), "resubmit", "desk_returns", "returns.view", 430, count=lookups.attention),
     Item("replies", _("Replies"), "comment", "desk_replies", "replies.read", 435, count=lookups.new_replies),

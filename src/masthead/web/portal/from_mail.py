@@ -57,7 +57,7 @@ def from_link(purpose: str) -> Callable[[View], Callable[..., HttpResponseBase]]
             speak_for(request, owner.delivery.campaign.edition.publication)
             if owner.delivery.subscriber is None:
                 return own_page(request, "portal/erased_link.html")
-            return view(request, delivery=owner.delivery, reader=owner.delivery.subscriber)
+            return view(request, delivery=owner.delivery, reader=owner.delivery.subscriber.person)
 
         return answered
 

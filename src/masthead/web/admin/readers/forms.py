@@ -16,18 +16,6 @@ from masthead.common.addresses import BadAddress, normalise
 MOST_UPLOADED = 512 * 2**20
 
 
-class Search(forms.Form):
-    """What the list of readers is filtered by."""
-
-    q = forms.CharField(label=_("Address or name"), required=False, max_length=320, widget=forms.TextInput({"type": "search"}))
-    list = forms.ModelChoiceField(MailingList.objects.all(), label=_("List"), required=False, empty_label=_("All lists"))
-    state = forms.ChoiceField(
-        label=_("State"),
-        required=False,
-        choices=[("", _("Any state")), *Subscription.State.choices, ("suppressed", _("Suppressed"))],
-    )
-
-
 class AddressField(forms.CharField):
     """A mail address, as readers have them: other scripts included."""
 
@@ -58,7 +46,7 @@ class ReaderForm(forms.Form):
     note = forms.CharField(
         label=_("Note"),
         required=False,
-        max_length=2000,
+        max_length=20_000,
         widget=forms.Textarea({"rows": 3}),
         help_text=_("Readers see it when they ask what we hold about them."),
     )

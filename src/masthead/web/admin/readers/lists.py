@@ -6,17 +6,26 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from masthead.audience import growth, lookups
 from masthead.audience import lists as verbs
-from masthead.audience import lookups
+from masthead.audience.growth import Step
 from masthead.audience.models import MailingList
 from masthead.team.roles import may, requires
 from masthead.web.admin.readers.forms import ListForm
+from masthead.web.admin.readers.growth_picture import picture
 from masthead.web.admin.staff import staff
 
-_GROWTH_DAYS = 30
+_STEPS = {Step.DAY: gettext_lazy("by day"), Step.WEEK: gettext_lazy("by week"), Step.MONTH: gettext_lazy("by month")}
+_SPANS = {
+    Step.DAY: gettext_lazy("Last 30 days"),
+    Step.WEEK: gettext_lazy("Last 26 weeks"),
+    Step.MONTH: gettext_lazy("Last 24 months"),
+}
 
 
 @require_safe
@@ -24,19 +33,24 @@ _GROWTH_DAYS = 30
 def lists(request: HttpRequest) -> HttpResponse:
     """All lists with their counts."""
     found = MailingList.objects.prefetch_related("publications")
-    counts, now = lookups.counts(), timezone.now()
-    rows = []
-    for entry in found:
-        days = lookups.growth(now=now, days=_GROWTH_DAYS, mailing_list=entry).values()
-        rows.append(
-            {
-                "list": entry,
-                "counts": counts.get(entry.pk, lookups.ListCounts()),
-                "joined": sum(came for came, _went in days),
-                "left": sum(went for _came, went in days),
-            }
-        )
-    context = {"title": _("Lists"), "rows": rows, "days": _GROWTH_DAYS, "may_view": may(request.user, "readers.view")}
+    counts, step = lookups.counts(), _step(request)
+    growths = growth.by_list(now=timezone.now(), step=step)
+    rows = [
+        {
+            "list": entry,
+            "counts": counts.get(entry.pk, lookups.ListCounts()),
+            "plot": picture(growths.get(entry.pk, [])),
+        }
+        for entry in found
+    ]
+    context = {
+        "title": _("Lists"),
+        "rows": rows,
+        "plot": picture(growth.together(growths.values())),
+        "steps": _steps(step),
+        "span": _SPANS[step],
+        "may_view": may(request.user, "readers.view"),
+    }
     return render(request, "web_admin/readers/lists.html", context)
 
 
@@ -76,4 +90,24 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("desk_lists")
-    return render(request, "web_admin/readers/list.html", {"title": entry.name, "form": form, "list": entry})
+    step = _step(request)
+    context = {
+        "title": entry.name,
+        "form": form,
+        "list": entry,
+        "counts": lookups.counts([entry])[entry.pk],
+        "plot": picture(growth.by_list(now=timezone.now(), step=step, lists=[entry])[entry.pk]),
+        "steps": _steps(step),
+        "span": _SPANS[step],
+        "may_view": may(request.user, "readers.view"),
+    }
+    return render(request, "web_admin/readers/list.html", context)
+
+
+def _step(request: HttpRequest) -> Step:
+    said = request.GET.get("by", "")
+    return Step(said) if said in set(Step) else Step.DAY
+
+
+def _steps(chosen: Step) -> list[tuple[str, str | Promise, bool]]:
+    return [(step.value, words, step is chosen) for step, words in _STEPS.items()]

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from masthead.audience import consent, defining, erasure, exporting, lookups, subscribers, tagging
+from masthead.audience import consent, defining, erasure, exporting, lookups, merging, subscribers, tagging
 from masthead.audience.attributes import show
 from masthead.audience.models import Attribute, ConsentEvent, Subscriber
 from masthead.audit.recording import record
@@ -76,6 +76,19 @@ def _keep(request: HttpRequest, subscriber: Subscriber, form: ReaderForm, known:
             transaction.set_rollback(True)
             return False
     return True
+
+
+@require_POST
+@requires("readers.edit")
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    """One more note, with day and name."""
+    subscriber = get_object_or_404(Subscriber, pk=pk)
+    person, now = staff(request), timezone.now()
+    try:
+        subscribers.add_note(subscriber=subscriber, text=request.POST.get("note", ""), who=str(person), by=person.actor, now=now)
+    except ValueError as error:
+        messages.error(request, str(error))
+    return redirect("desk_reader", pk)
 
 
 @require_POST
@@ -190,6 +203,7 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
         "single_mails": single_lookups.to_address(subscriber.address)[:_MOST_SINGLE],
         "mails": Paginator(reader_history(subscriber), 50).get_page(request.GET.get("mails")),
         "suppression": suppressions.find(bytes(subscriber.fingerprint), subscriber.domain),
+        "merges": merging.merges_of(subscriber),
         "came_back": [row_of(finding) for finding in of_reader(subscriber)[:_MOST_CAME_BACK]] if sees_returns else [],
         "replies": replies_of_reader(subscriber)[:_MOST_CAME_BACK] if may(request.user, "replies.read") else [],
         "soft": soft_since_success(subscriber, now=timezone.now()) if sees_returns else 0,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audience', '0008_reconfirmations'),
+        ('audience', '0010_merging'),
     ]
 
     operations = [

@@ -68,5 +68,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audience", "0008_reconfirmations")]
+    dependencies = [("audience", "0011_passkeys")]
     operations = [migrations.RunPython(install, remove)]

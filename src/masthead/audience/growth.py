@@ -1,0 +1,100 @@
+"""How lists grow and shrink: who joined, who left, whose address died, by day, week or month (UTC)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import TruncDate
+
+from masthead.audience.models import ConsentEvent, MailingList, Subscription
+from masthead.mail.models import Suppression
+
+Kind = ConsentEvent.Kind
+_JOINED = (Kind.CONFIRMED, Kind.IMPORTED, Kind.ADDED)
+_LEFT = (Kind.WITHDRAWN, Kind.COMPLAINED)
+
+
+class Step(StrEnum):
+    """How much time one period holds."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+#: How many periods are looked back on.
+PERIODS = {Step.DAY: 30, Step.WEEK: 26, Step.MONTH: 24}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What happened in the time that begins with `first`. `bounced`: on the list, and suppressed since as a dead address."""
+
+    first: date
+    joined: int = 0
+    left: int = 0
+    bounced: int = 0
+
+
+def by_list(*, now: datetime, step: Step = Step.DAY, lists: Iterable[MailingList] | None = None) -> dict[int, list[Period]]:
+    """The periods of each list, the oldest first, also those in which nothing happened. Two queries, however many lists."""
+    firsts = _firsts(now.date(), step)
+    begin = datetime.combine(firsts[0], time(), UTC)
+    found = MailingList.objects.all() if lists is None else MailingList.objects.filter(pk__in=[each.pk for each in lists])
+    wanted = list(found.order_by("pk").values_list("pk", flat=True))
+    counted: dict[int, dict[date, list[int]]] = {pk: {} for pk in wanted}
+    events = ConsentEvent.objects.filter(at__gte=begin, list__in=wanted, kind__in=(*_JOINED, *_LEFT)).order_by()
+    by_day = events.annotate(day=TruncDate("at", tzinfo=UTC)).values_list("list_id", "day")
+    for pk, day, joined, left in by_day.annotate(
+        joined=Count("pk", filter=Q(kind__in=_JOINED)), left=Count("pk", filter=Q(kind__in=_LEFT))
+    ):
+        if pk is not None:
+            row = counted[pk].setdefault(_first(day, step), [0, 0, 0])
+            row[0] += joined
+            row[1] += left
+    dead = Suppression.objects.filter(reason=Suppression.Reason.BOUNCED, created_at__gte=begin)
+    standing = Subscription.objects.filter(
+        list__in=wanted, state=Subscription.State.ACTIVE, subscriber__fingerprint__in=dead.values("fingerprint")
+    ).order_by()
+    when = Subquery(dead.filter(fingerprint=OuterRef("subscriber__fingerprint")).values("created_at")[:1])
+    for pk, day, bounced in (
+        standing.annotate(day=TruncDate(when, tzinfo=UTC)).values_list("list_id", "day").annotate(bounced=Count("pk"))
+    ):
+        counted[pk].setdefault(_first(day, step), [0, 0, 0])[2] += bounced
+    return {pk: _filled(firsts, counted[pk]) for pk in wanted}
+
+
+def together(of_lists: Iterable[list[Period]]) -> list[Period]:
+    """The sums over several lists. Who joined two of them is counted twice: these are subscriptions."""
+    columns = list(zip(*of_lists, strict=True))
+    return [
+        Period(
+            column[0].first,
+            sum(each.joined for each in column),
+            sum(each.left for each in column),
+            sum(each.bounced for each in column),
+        )
+        for column in columns
+    ]
+
+
+def _filled(firsts: list[date], counted: Mapping[date, list[int]]) -> list[Period]:
+    return [Period(first, *counted.get(first, (0, 0, 0))) for first in firsts]
+
+
+def _first(day: date, step: Step) -> date:
+    """The day with which the period of `day` begins: weeks begin on Monday (ISO 8601)."""
+    if step is Step.WEEK:
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if step is Step.MONTH else day
+
+
+def _firsts(today: date, step: Step) -> list[date]:
+    found = [_first(today, step)]
+    while len(found) < PERIODS[step]:
+        found.append(_first(found[-1] - timedelta(days=1), step))
+    return found[::-1]

@@ -1,0 +1,70 @@
+"""How lists grow and shrink."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from masthead.audience import consent, growth, lookups
+from masthead.audience.growth import PERIODS, Period, Step
+from masthead.audience.models import MailingList
+from masthead.common.addresses import normalise
+from masthead.mail import suppressions
+from masthead.mail.models import Suppression
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lives(make_subscriber: Any, mailing_list: MailingList, now: datetime) -> MailingList:
+    """Three joined, one of them left, another one's address died; a dead one of another list is no business of this."""
+    extra = MailingList.objects.create(name="Extra", slug="extra")
+    readers = [make_subscriber(f"r{number}@example.org") for number in range(4)]
+    for reader, ago in zip(readers, (45, 9, 1, 1), strict=True):
+        to = extra if reader is readers[3] else mailing_list
+        at = now - timedelta(days=ago)
+        consent.add_by_staff(subscriber=reader, lists=[to], reason="By phone.", by="staff:1", now=at)
+    consent.withdraw(subscriber=readers[0], how="one-click", by="reader", now=now)
+    for reader in (readers[1], readers[3]):
+        reason = Suppression.Reason.BOUNCED
+        suppressions.suppress(address=normalise(reader.address), reason=reason, by="system", now=now - timedelta(days=2))
+    return extra
+
+
+def test_days_are_counted_one_by_one(lives: MailingList, mailing_list: MailingList, now: datetime) -> None:
+    days = growth.by_list(now=now, lists=[mailing_list])[mailing_list.pk]
+    assert len(days) == 30
+    assert [each for each in days if each != Period(each.first)] == [
+        Period(date(2026, 11, 13), joined=1),
+        Period(date(2026, 11, 20), bounced=1),
+        Period(date(2026, 11, 21), joined=1),
+        Period(date(2026, 11, 22), left=1),
+    ]
+
+
+def test_weeks_begin_on_monday_and_months_on_their_first(lives: MailingList, mailing_list: MailingList, now: datetime) -> None:
+    weeks = growth.by_list(now=now, step=Step.WEEK)[mailing_list.pk]
+    assert weeks[-1] == Period(date(2026, 11, 16), joined=1, left=1, bounced=1)
+    months = growth.by_list(now=now, step=Step.MONTH)[mailing_list.pk]
+    assert months[-2:] == [Period(date(2026, 10, 1), joined=1), Period(date(2026, 11, 1), joined=2, left=1, bounced=1)]
+    assert (len(weeks), len(months)) == (PERIODS[Step.WEEK], PERIODS[Step.MONTH])
+    assert months[0].first == date(2024, 12, 1)
+
+
+def test_all_lists_cost_as_many_questions_as_one(lives: MailingList, now: datetime) -> None:
+    for number in range(5):
+        MailingList.objects.create(name=f"More {number}", slug=f"more-{number}")
+    with CaptureQueriesContext(connection) as asked:
+        found = growth.by_list(now=now)
+    assert len(asked) == 3
+    whole = growth.together(found.values())
+    assert (sum(each.joined for each in whole), sum(each.bounced for each in whole)) == (3, 2)
+    assert growth.together([]) == []
+
+
+def test_who_bounced_out_is_counted_on_the_list(lives: MailingList, mailing_list: MailingList) -> None:
+    assert lookups.counts()[mailing_list.pk] == lookups.ListCounts(active=2, left=1, suppressed=1, bounced=1)

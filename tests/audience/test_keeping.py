@@ -1,0 +1,81 @@
+"""What is forgotten, when, and what is said of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from masthead.audience import keeping
+from masthead.audience.models import MailingList, Subscriber, Subscription
+from masthead.audit.models import Entry
+from masthead.cli.main import masthead
+from masthead.common.addresses import normalise
+from masthead.mail import suppressions
+from masthead.mail.models import Suppression
+from masthead.team.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def cast(make_subscriber: Any, mailing_list: MailingList, now: datetime) -> None:
+    make_subscriber("waits@example.org", mailing_list, state="pending")
+    make_subscriber("on@example.org", mailing_list)
+    make_subscriber("dead@example.org", mailing_list)
+    reason = Suppression.Reason.BOUNCED
+    suppressions.suppress(address=normalise("dead@example.org"), reason=reason, by="system", now=now)
+
+
+def test_who_never_confirmed_goes_after_the_days_that_are_set(cast: None, settings: Any, now: datetime) -> None:
+    settings.UNCONFIRMED_DAYS = 20
+    waits = keeping.upcoming(now=now + timedelta(days=8))
+    assert (waits.waiting, waits.lapsing, waits.next_lapse) == (1, 0, now + timedelta(days=20))
+    assert not any(keeping.housekeep(now=now + timedelta(days=8)).values())
+    assert not Entry.objects.filter(action=keeping.HOUSEKEPT).exists()
+    assert keeping.upcoming(now=now + timedelta(days=20)).lapsing == 1
+    assert keeping.housekeep(now=now + timedelta(days=20))["unconfirmed"] == 1
+    assert Entry.objects.get(action=keeping.HOUSEKEPT).details == {"unconfirmed": 1}
+    assert set(Subscriber.objects.values_list("address", flat=True)) == {"on@example.org", "dead@example.org"}
+
+
+def test_the_dead_are_counted_and_kept(cast: None, now: datetime) -> None:
+    assert (keeping.upcoming(now=now).bounced, keeping.upcoming(now=now).bounced_lately) == (1, 1)
+    late = now + timedelta(days=31)
+    keeping.housekeep(now=late)
+    assert (keeping.upcoming(now=late).bounced, keeping.upcoming(now=late).bounced_lately) == (1, 0)
+
+
+def test_the_screen_says_what_waits_and_what_went(cast: None, owner: User, now: datetime) -> None:
+    desk = Client()
+    desk.force_login(owner)
+    html = desk.get(reverse("desk_housekeeping")).content.decode()
+    assert "1 sign-up waits for confirmation" in html
+    assert "1 reader bounced out" in html
+    assert "Nothing had to go yet" in html
+    keeping.housekeep(now=now + timedelta(days=8))
+    html = desk.get(reverse("desk_housekeeping")).content.decode()
+    assert "1 readers who never confirmed" in html
+    assert "0 sign-ups wait" in html
+
+
+def test_the_command_looks_first_and_then_does_it(cast: None) -> None:
+    said = json.loads(CliRunner().invoke(masthead, ["housekeeping", "--dry-run", "--json"]).output)
+    assert (said["waiting"], said["bounced"]) == (1, 1)
+    assert Subscriber.objects.count() == 3
+    Subscription.objects.filter(state="pending").update(since=timezone.now() - timedelta(days=8))
+    done = CliRunner().invoke(masthead, ["housekeeping"])
+    assert (done.exit_code, done.output) == (0, "Gone: 1 unconfirmed.\n")
+    assert CliRunner().invoke(masthead, ["housekeeping"]).output == "Nothing was past its time.\n"
