@@ -11,13 +11,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from masthead.audience.models import MailingList
+from masthead.audience.models import MailingList, Subscriber
 from masthead.audit.models import Entry
 from masthead.delivery import campaigns
 from masthead.issues import assigning
 from masthead.issues.models import Issue, Publication
 from masthead.team.models import Role, User
-from masthead.web.admin.own_publications import SUBJECTS, subject_of
+from masthead.web.admin.own_publications import SUBJECTS, readers_known_to, subject_of
 from tests.web.admin.conftest import form_of
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +142,15 @@ def test_an_owner_cannot_be_limited(owner_at_desk: Client, issue: Issue, quai: P
     owner_at_desk.post(f"/desk/people/{owner.pk}/", {"act": "publications", "publications": [quai.pk]})
     assert assigning.limited_to(owner) is None
     assert owner_at_desk.get(f"/desk/issues/edit/{issue.pk}/").status_code == 200
+
+
+def test_an_issue_is_looked_at_as_readers_of_ones_own_publications_alone(
+    limited: Client, publication: Publication, quai: Publication, reader: Subscriber, make_subscriber: Any, owner_at_desk: Client
+) -> None:
+    theirs = make_subscriber("rive@example.org", quai.lists.get())
+    of_none = make_subscriber("both@example.org", MailingList.objects.create(name="News of the house", slug="house"))
+    assert set(readers_known_to(User.objects.get(role=Role.EDITOR))) == {theirs, of_none}
+    assert set(readers_known_to(User.objects.get(role=Role.OWNER))) == {reader, theirs, of_none}
 
 
 def test_who_was_limited_and_became_owner_sees_all(limited: Client, issue: Issue) -> None:

@@ -104,6 +104,52 @@ def test_every_page_can_be_used_by_everyone(pages: Fetched) -> None:
     assert problems == []
 
 
+def test_on_paper_there_is_the_issue_and_where_its_links_lead(pages: Fetched) -> None:
+    def answer(route: Route) -> None:
+        content, kind = pages.get(urlsplit(route.request.url).path, (b"", "text/plain"))
+        route.fulfill(body=content, content_type=kind)
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        tab = chromium.new_page()
+        tab.route("**/*", answer)
+        tab.goto(ORIGIN + "/issues/1971/")
+        on_screen = [name for name in ONLY_ON_SCREEN if tab.locator(name).first.is_visible()]
+        tab.emulate_media(media="print")
+        assert on_screen == list(ONLY_ON_SCREEN)
+        assert [name for name in ONLY_ON_SCREEN if tab.locator(name).first.is_visible()] == []
+        assert tab.locator("form:visible, button:visible, nav:visible").count() == 0
+        link = tab.locator('.issue-body a[href="https://example.org/"]').first
+        shown = link.evaluate("(link) => getComputedStyle(link, '::after').content")
+        assert "https://example.org/" in shown or "attr(href)" in shown
+        assert tab.locator(".issue h1").is_visible()
+        assert tab.pdf().startswith(b"%PDF-")
+        chromium.close()
+
+
+#: What nobody wants on paper.
+ONLY_ON_SCREEN = (".share", ".band", ".foot nav")
+
+
+def test_an_issue_of_fifteen_hundred_words_is_light(visitor: Client, publication: Any, publish: Any) -> None:
+    publication.share_web = ["facebook", "mastodon", "bluesky", "email", "forward"]
+    publication.save()
+    words = "The ferry runs again and the pilots who know this water have a word to say about it " * 9
+    body = (
+        *(TextBlock(f"<p>{words.strip()}.</p>") for _ in range(10)),
+        HeadingBlock("The pilots"),
+        QuoteBlock("<p>We know.</p>"),
+    )
+    publish(1971, "Tides and ferries", body=body)
+    page = visitor.get("/issues/1971/").content
+    assert len(re.sub(rb"<[^>]*>", b" ", page.partition(b"</head>")[2]).split()) > 1_500
+    assert len(page) <= HEAVIEST_ISSUE
+
+
+#: The HTML of 1,500 words, as it comes over the line before compression.
+HEAVIEST_ISSUE = 25_000
+
+
 def _problems(tab: Page) -> list[str]:
     found = [f"{violation['id']}: {violation['nodes'][0]['html'][:120]}" for violation in Axe().run(tab).response["violations"]]
     if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):

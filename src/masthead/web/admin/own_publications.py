@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
+from masthead.audience.models import MailingList, Subscriber, Subscription
 from masthead.bounces.models import Alarm
 from masthead.delivery.models import Campaign
 from masthead.issues.assigning import limited_to
@@ -85,6 +86,15 @@ class OwnPublicationsMiddleware:
             raise Http404  # the shell's own acts on many rows at once: our screens do not lead there
         if subject is not None and "pk" in kwargs and not _among(subject, str(kwargs["pk"]), limit):
             raise Http404
+
+
+def readers_known_to(person: User) -> QuerySet[Subscriber]:
+    """The readers an issue may be looked at as; for who is limited those on a list of their publications, or of none."""
+    limit = limited_to(person)
+    if limit is None:
+        return Subscriber.objects.all()
+    lists = MailingList.objects.filter(Q(publications__in=limit) | Q(publications=None))
+    return Subscriber.objects.filter(Exists(Subscription.objects.filter(subscriber=OuterRef("pk"), list__in=lists)))
 
 
 #: Routes of the shell that take rows by a query: nothing of ours leads there.

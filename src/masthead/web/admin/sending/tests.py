@@ -28,6 +28,7 @@ from masthead.issues.rendering.merge import TooManyFields
 from masthead.mail.encoding.slots import BadMail
 from masthead.team.models import User
 from masthead.team.roles import may, requires
+from masthead.web.admin.own_publications import readers_known_to
 from masthead.web.admin.staff import staff
 from masthead.web.admin.words import name_of
 
@@ -59,6 +60,7 @@ class TestForm(forms.Form):
     )
 
     def __init__(self, person: User, data: Any = None) -> None:
+        self.person = person
         super().__init__(data, initial={"test_to": [person.pk]})
         self.sees_readers = may(person, "readers.view")
         to: Any = self.fields["test_to"]
@@ -84,7 +86,7 @@ class TestForm(forms.Form):
         if not text:
             return None
         try:
-            found = Subscriber.objects.filter(address_key=normalise(text).key).first()
+            found = readers_known_to(self.person).filter(address_key=normalise(text).key).first()
         except BadAddress as error:
             raise ValidationError(f"{text}: {error.reason}") from error
         if found is None:

@@ -41,6 +41,8 @@ from masthead.issues.rendering.edition import CannotRender, Rendered, render
 from masthead.issues.rendering.merge import TooManyFields
 from masthead.mail.encoding.slots import BadMail
 from masthead.team.roles import may, requires
+from masthead.web.admin.own_publications import readers_known_to
+from masthead.web.admin.staff import staff
 from masthead.web.site.theme import name_of
 
 #: What a mail may load: its pictures and its own styles. No script, no form, no frame, no origin of ours.
@@ -142,7 +144,7 @@ def _seen(request: HttpRequest, issue: Issue, mode: str) -> _Seen:
     rendered = render(content)
     asked = request.GET.get("reader", "")
     if asked.isdecimal() and mode in _MAILS and may(request.user, "readers.view"):
-        subscriber = get_object_or_404(Subscriber, pk=int(asked))
+        subscriber = get_object_or_404(readers_known_to(staff(request)), pk=int(asked))
         return _of_reader(issue, content, rendered, subscriber, mode)
     return _Seen(
         content,
