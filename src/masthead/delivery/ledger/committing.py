@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from masthead.delivery.ledger import one_statement
 from masthead.delivery.ledger.entries import Result, Verdict, Wish
@@ -27,9 +28,10 @@ _KEEP_DIGEST = "CASE WHEN repeats + {repeat} > 0 OR {state} IN (3, 8) THEN diges
 
 
 class Book:
-    """Writes for one campaign, on the connection of the thread that calls it."""
+    """Writes for one campaign, on the connection of the thread that calls it, or on `database` if that is given."""
 
-    def __init__(self, *, campaign_id: int, lists: Sequence[int]) -> None:
+    def __init__(self, *, campaign_id: int, lists: Sequence[int], database: BaseDatabaseWrapper | None = None) -> None:
+        self.database: BaseDatabaseWrapper = database or connection
         self.campaign_id = campaign_id
         self.lists = tuple(lists)
         self._sqlite = connection.vendor == "sqlite"
@@ -42,8 +44,8 @@ class Book:
             f" AND '' = (SELECT {reason} FROM audience_subscriber s WHERE s.id = d.subscriber_id)"
         )
         self._why = (
-            "SELECT CASE WHEN s.id IS NULL THEN 'erased' ELSE " + reason_sql(lists, "d") + " END"
-            " FROM delivery_delivery d LEFT JOIN audience_subscriber s ON s.id = d.subscriber_id WHERE d.id = %s"
+            f"SELECT CASE WHEN s.id IS NULL THEN 'erased' ELSE {reason} END"
+            " FROM delivery_delivery d LEFT JOIN audience_subscriber s ON s.id = d.subscriber_id WHERE d.id = ?"
         )
 
     def commit(
@@ -66,33 +68,33 @@ class Book:
                 self.campaign_id, self.lists, results, wishes, claims, at=at, today=today, rates=rates
             )
             return one_statement.verdicts(one_statement.make(sent), wishes)
-        with connection.wrap_database_errors, _Transaction():
-            tokens, sending = self._standing(claims)
+        with self.database.wrap_database_errors, _Transaction(_raw(self.database)) as raw:
+            tokens, sending = self._standing(raw, claims)
             held = {identity for identity, claim in claims.items() if tokens.get(identity) == claim.token}
-            self._record([each for each in results if each.range_id in held])
+            self._record(raw, [each for each in results if each.range_id in held])
             verdicts = {each.id: Verdict.HALTED if each.range_id in held else Verdict.FENCED for each in wishes}
             if sending:
-                self._grant([each for each in wishes if each.range_id in held], verdicts, at, today)
+                self._grant(raw, [each for each in wishes if each.range_id in held], verdicts, at, today)
             for identity, rate in (rates or {}).items():
                 if identity in held:
-                    _sign_of_life(identity, rate)
+                    raw.execute("UPDATE delivery_range SET heartbeat_at = unixepoch(), rate = ? WHERE id = ?", (rate, identity))
         return verdicts
 
-    def _standing(self, claims: Mapping[int, Claim]) -> tuple[dict[int, int], bool]:
+    def _standing(self, raw: Any, claims: Mapping[int, Claim]) -> tuple[dict[int, int], bool]:
         """The present tokens of our ranges, and whether the campaign is being sent."""
         some = ", ".join(str(int(each)) for each in claims) or "0"
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id, token FROM delivery_range WHERE id IN ({some}) ORDER BY id")
-            tokens = dict(cursor.fetchall())
-            cursor.execute("SELECT state FROM delivery_campaign WHERE id = %s", [self.campaign_id])
-            row = cursor.fetchone()
-        return tokens, row is not None and row[0] == "sending"
+        rows = raw.execute(
+            f"SELECT id, token FROM delivery_range WHERE id IN ({some})"
+            " UNION ALL SELECT NULL, state FROM delivery_campaign WHERE id = ?",
+            (self.campaign_id,),
+        ).fetchall()
+        return dict(rows), (None, "sending") in rows
 
-    def _record(self, results: Sequence[Result]) -> None:
+    def _record(self, raw: Any, results: Sequence[Result]) -> None:
         accepted = [each for each in results if each.state == _ACCEPTED]
         others = [each for each in results if each.state != _ACCEPTED]
         if accepted:
-            _raw().execute(
+            raw.execute(
                 "UPDATE delivery_delivery AS d SET state = 3, at = v.at, code = v.code, reply = v.reply, retry_at = NULL"
                 " FROM (SELECT value->>0 AS id, value->>1 AS attempt, value->>2 AS at, value->>3 AS code, value->>4 AS reply"
                 " FROM json_each(?)) AS v"
@@ -100,68 +102,68 @@ class Book:
                 [json.dumps([(each.id, each.attempt, each.at, each.code, each.reply) for each in accepted])],
             )
         if others:
-            keep = _KEEP_DIGEST.format(repeat="%s", state="%s")
-            with connection.cursor() as cursor:
-                for each in others:
-                    cursor.execute(
-                        "UPDATE delivery_delivery SET state = %s, at = %s, code = %s, reply = %s, retry_at = %s, attempt = %s,"
-                        f" digest = {keep}, repeats = repeats + %s WHERE id = %s AND state IN (0, 1, 2) AND attempt = %s",
-                        (
-                            *(each.state, each.at, each.code, each.reply, each.retry_at, each.next_attempt),
-                            *(each.repeat, each.state, each.repeat, each.id, each.attempt),
-                        ),
-                    )
+            keep = _KEEP_DIGEST.format(repeat="?", state="?")
+            for each in others:
+                raw.execute(
+                    "UPDATE delivery_delivery SET state = ?, at = ?, code = ?, reply = ?, retry_at = ?, attempt = ?,"
+                    f" digest = {keep}, repeats = repeats + ? WHERE id = ? AND state IN (0, 1, 2) AND attempt = ?",
+                    (
+                        *(each.state, each.at, each.code, each.reply, each.retry_at, each.next_attempt),
+                        *(each.repeat, each.state, each.repeat, each.id, each.attempt),
+                    ),
+                )
 
-    def _grant(self, wishes: Sequence[Wish], verdicts: dict[int, Verdict], at: int, today: date) -> None:
-        granted = self._claimed(wishes, today)
+    def _grant(self, raw: Any, wishes: Sequence[Wish], verdicts: dict[int, Verdict], at: int, today: date) -> None:
+        granted = self._claimed(raw, wishes, today)
         for each in wishes:
             verdicts[each.id] = Verdict.GO if each.id in granted else Verdict.LEFT
             if each.id not in granted:
-                with connection.cursor() as cursor:
-                    cursor.execute(self._why, [today, each.id])
-                    row = cursor.fetchone()
-                    if row and row[0]:
-                        cursor.execute(
-                            "UPDATE delivery_delivery SET state = 6, at = %s, reply = %s, retry_at = NULL"
-                            " WHERE id = %s AND state IN (0, 2)",
-                            [at, row[0], each.id],
-                        )
+                row = raw.execute(self._why, (today.isoformat(), each.id)).fetchone()
+                if row and row[0]:
+                    raw.execute(
+                        "UPDATE delivery_delivery SET state = 6, at = ?, reply = ?, retry_at = NULL"
+                        " WHERE id = ? AND state IN (0, 2)",
+                        (at, row[0], each.id),
+                    )
 
-    def _claimed(self, wishes: Sequence[Wish], today: date) -> set[int]:
+    def _claimed(self, raw: Any, wishes: Sequence[Wish], today: date) -> set[int]:
         if not wishes:
             return set()
         asked = json.dumps([(each.id, each.attempt, each.dated) for each in wishes])
         values = (b"".join([each.digest for each in wishes]), asked, today.isoformat())
-        if _raw().execute(self._claim_all, values).rowcount == len(wishes):
+        if raw.execute(self._claim_all, values).rowcount == len(wishes):
             return {each.id for each in wishes}
         # Somebody is left out. Who is granted can be asked by claiming again: a row that is ours stays ours.
-        return {int(row[0]) for row in _raw().execute(self._claim_all + " RETURNING id", values)}
+        return {int(row[0]) for row in raw.execute(self._claim_all + " RETURNING id", values)}
 
 
 class _Transaction:
     """SQLite's two bare words: Django's atomic block costs as much as the statements in it."""
 
-    def __enter__(self) -> None:
-        _raw().execute("BEGIN IMMEDIATE")
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    def __enter__(self) -> Any:
+        self._raw.execute("BEGIN IMMEDIATE")
+        return self._raw
 
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
-        if kind is None:
-            _raw().execute("COMMIT")
-        elif _raw().in_transaction:
-            _raw().execute("ROLLBACK")
+        try:
+            if kind is None:
+                self._raw.execute("COMMIT")
+        finally:
+            # Also after a COMMIT that failed: on a full disk the transaction would stay open.
+            if self._raw.in_transaction:
+                self._raw.execute("ROLLBACK")
 
 
-def _raw() -> Any:
+def _raw(database: BaseDatabaseWrapper) -> Any:
     """The sqlite3 connection itself: its statements are prepared once.
 
     One statement takes all lanes as JSON: sqlite3 gives up the interpreter's lock for each statement and each row of an
     executemany, and getting it back from a busy event loop takes longer than the work (a commit of 31 mails took 4.8 ms,
     1 ms of them work).
     """
-    connection.ensure_connection()
-    return connection.connection
-
-
-def _sign_of_life(range_id: int, rate: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE delivery_range SET heartbeat_at = unixepoch(), rate = %s WHERE id = %s", [rate, range_id])
+    if database.connection is None:
+        database.ensure_connection()
+    return database.connection

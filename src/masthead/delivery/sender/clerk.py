@@ -1,6 +1,8 @@
-"""The clerk: one thread with its own connection to the database, through which everything is written and read.
+"""The clerk: through it everything is written and read while a range is worked on.
 
-All lanes that ask while a commit is running share the next one (group commit), so a sync costs each of them a fraction.
+All lanes that ask while a commit is running share the next one (group commit), so a sync costs each of them a fraction. Commits
+are made on the event loop where `rounds` knows how; else, and whenever one fails, by the clerk's thread, which has patience. The
+thread has a connection of its own, and does whatever else the sender asks of the database.
 """
 
 from __future__ import annotations
@@ -12,10 +14,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
 from masthead.common.full_disk import is_full_disk
 from masthead.common.stopping import STOP
@@ -23,6 +26,7 @@ from masthead.delivery import trouble
 from masthead.delivery.ledger.committing import Book
 from masthead.delivery.ledger.entries import Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
+from masthead.delivery.sender import rounds
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -54,6 +58,9 @@ class Clerk:
         self._campaign_id = campaign_id
         self._lists = lists
         self._claims = claims
+        self._rounds: rounds.Rounds | None = None
+        self._asked: list[_Entry] = []
+        self._planned = False
         self._entries: deque[_Entry] = deque()
         self._calls: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
         self._wake = threading.Event()
@@ -64,14 +71,26 @@ class Clerk:
         self._thread = threading.Thread(target=self._run, name=f"clerk of campaign {campaign_id}", daemon=True)
         self._thread.start()
 
+    async def open(self) -> None:
+        """Have commits made on the event loop if that is possible here."""
+        found = await self.call(partial(rounds.connect, self._campaign_id, self._lists))
+        if found is not None:
+            self._rounds = await rounds.try_out(*found, _end_if_fatal)
+            if self._rounds is None:
+                await self.call(partial(rounds.disconnect, found[0].database, found[1]))
+
     async def commit(self, results: Sequence[Result], wish: Wish | None) -> Answer:
         """Durable when it returns: `results` are written, and the verdict on `wish` is spoken.
 
         While the database is away it waits; no dot is written meanwhile.
         """
         future: asyncio.Future[Answer] = self._loop.create_future()
-        self._entries.append(_Entry(results, wish, future))
-        self._wake.set()
+        entry = _Entry(results, wish, future)
+        if self._rounds is None:
+            self._leave_to_thread([entry])
+        else:
+            self._asked.append(entry)
+            self._plan_round(self._rounds)
         return await future
 
     async def call(self, work: Callable[[], T]) -> T:
@@ -83,9 +102,48 @@ class Clerk:
 
     async def close(self) -> None:
         """End the thread once everything asked for is written."""
+        if self._rounds is not None:
+            await self.call(partial(rounds.disconnect, *self._rounds.close()))
         self._closing = True
         self._wake.set()
         await asyncio.to_thread(self._thread.join)
+
+    # --- on the loop -------------------------------------------------------------------------------------------------
+
+    def _plan_round(self, our: rounds.Rounds) -> None:
+        """Begin a round once all lanes that have something to say at this moment have said it."""
+        if our.free and not self._planned:
+            self._planned = True
+            self._loop.call_soon(self._begin_round, our)
+
+    def _begin_round(self, our: rounds.Rounds) -> None:
+        self._planned = False
+        if not self._asked or not our.free:
+            return
+        batch, self._asked = self._asked, []
+        results, wishes = _joined(batch)
+        looked_at = time.monotonic()
+        at, today = _moment()
+        try:
+            answer = our.begin(results, wishes, dict(self._claims), at=at, today=today, rates=self._rates(results))
+        except DatabaseError:
+            self._leave_to_thread(batch)
+        except Exception as error:  # noqa: BLE001 (told to those who wait for it)
+            for entry in batch:
+                _fail(entry.future, error)
+        else:
+            answer.add_done_callback(partial(self._round_done, our, batch, looked_at))
+
+    def _round_done(
+        self, our: rounds.Rounds, batch: list[_Entry], looked_at: float, answer: asyncio.Future[dict[int, Verdict]]
+    ) -> None:
+        if self._asked:
+            self._begin_round(our)  # before those are answered who will keep the loop busy
+        _answer(_answers(batch, answer.result(), looked_at))
+
+    def _leave_to_thread(self, batch: Sequence[_Entry]) -> None:
+        self._entries.extend(batch)
+        self._wake.set()
 
     # --- on the thread -----------------------------------------------------------------------------------------------
 
@@ -107,8 +165,7 @@ class Clerk:
         batch: list[_Entry] = []
         while self._entries:
             batch.append(self._entries.popleft())
-        results = [result for entry in batch for result in entry.results]
-        wishes = [entry.wish for entry in batch if entry.wish is not None]
+        results, wishes = _joined(batch)
         looked_at = time.monotonic()
         try:
             verdicts = self._settle(results, wishes)
@@ -116,12 +173,11 @@ class Clerk:
             for entry in batch:
                 self._loop.call_soon_threadsafe(_fail, entry.future, error)
             return
-        answers = [(e.future, Answer(verdicts[e.wish.id] if e.wish else Verdict.GO, looked_at)) for e in batch]
-        self._loop.call_soon_threadsafe(_answer, answers)
+        self._loop.call_soon_threadsafe(_answer, _answers(batch, verdicts, looked_at))
 
     def _settle(self, results: Sequence[Result], wishes: Sequence[Wish]) -> dict[int, Verdict]:
-        self._accepted += sum(1 for result in results if result.state == _ACCEPTED)
-        return self._patiently(lambda: self._commit_once(results, wishes))
+        rates = self._rates(results)
+        return self._patiently(lambda: self._commit_once(results, wishes, rates))
 
     def _patiently(self, work: Callable[[], T]) -> T:
         """Do it again for as long as the database cannot be reached or is busy."""
@@ -143,15 +199,15 @@ class Clerk:
                     log.warning("campaign %s: the database can be written again; sending goes on", self._campaign_id)
                 return done
 
-    def _commit_once(self, results: Sequence[Result], wishes: Sequence[Wish]) -> dict[int, Verdict]:
-        now = time.time()
+    def _commit_once(self, results: Sequence[Result], wishes: Sequence[Wish], rates: dict[int, int] | None) -> dict[int, Verdict]:
+        at, today = _moment()
         if self._book is None:
             self._book = Book(campaign_id=self._campaign_id, lists=self._lists)
-        return self._book.commit(
-            results, wishes, dict(self._claims), at=int(now), today=datetime.fromtimestamp(now, UTC).date(), rates=self._rates()
-        )
+        return self._book.commit(results, wishes, dict(self._claims), at=at, today=today, rates=rates)
 
-    def _rates(self) -> dict[int, int] | None:
+    def _rates(self, results: Sequence[Result]) -> dict[int, int] | None:
+        """Every few seconds what the sign of life says, with these `results` in it."""
+        self._accepted += len([True for result in results if result.state == _ACCEPTED])
         passed = time.monotonic() - self._last_sign
         if passed < HEARTBEAT_SECONDS:
             return None
@@ -170,6 +226,22 @@ class Clerk:
             self._loop.call_soon_threadsafe(_answer, [(future, value)])
 
 
+def _moment() -> tuple[int, date]:
+    """Seconds since 1970, and the day (UTC)."""
+    now = time.time()
+    return int(now), datetime.fromtimestamp(now, UTC).date()
+
+
+def _joined(batch: Sequence[_Entry]) -> tuple[list[Result], list[Wish]]:
+    return [result for entry in batch for result in entry.results], [e.wish for e in batch if e.wish is not None]
+
+
+def _answers(
+    batch: Sequence[_Entry], verdicts: Mapping[int, Verdict], looked_at: float
+) -> list[tuple[asyncio.Future[Answer], Answer]]:
+    return [(e.future, Answer(verdicts[e.wish.id] if e.wish else Verdict.GO, looked_at)) for e in batch]
+
+
 def _answer(answers: Sequence[tuple[asyncio.Future[Any], Any]]) -> None:
     for future, value in answers:
         if not future.done():
@@ -183,6 +255,6 @@ def _fail(future: asyncio.Future[Any], error: BaseException) -> None:
 
 def _end_if_fatal(error: Exception) -> None:
     """A failed sync is not tried again: the process ends, and what is uncertain gets its name when it starts again."""
-    if any(words in str(error).lower() for words in _FATAL) and not is_full_disk(error):
+    if (isinstance(error, OSError) or any(words in str(error).lower() for words in _FATAL)) and not is_full_disk(error):
         log.critical("the database could not be written: %s. Ending at once; see to the disk, then start again.", error)
         os._exit(74)

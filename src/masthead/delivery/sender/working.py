@@ -144,6 +144,7 @@ async def _send(
     clerk = Clerk(campaign_id=campaign.pk, lists=lists, claims=claims)
     relays: list[Relay] = []
     try:
+        await clerk.open()
         turns = Turns(clerk, configs, circumstances.known, circumstances.slowed, circumstances.held)
         feeder = Feeder(clerk=clerk, renderer=renderer, claims=claims, lists=lists, turns=turns)
         for config in configs:

@@ -1,0 +1,132 @@
+"""Commits on the event loop: nobody is answered before the log is synced, and in the order of the commits."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from typing import Any, Never, cast
+
+import pytest
+
+from masthead.delivery.ledger.committing import Book
+from masthead.delivery.ledger.entries import Verdict, Wish
+from masthead.delivery.models import Delivery
+from masthead.delivery.sender import rounds
+from masthead.delivery.sender.rounds import MOST, Rounds
+from tests.delivery.test_sender import begin, sink, work  # noqa: F401  (the first two are fixtures)
+
+
+class Kernel:
+    """Syncs when it is told to."""
+
+    def __init__(self) -> None:
+        self.syncs: list[asyncio.Future[None]] = []
+
+    def fdsync(self, number: int) -> asyncio.Future[None]:
+        self.syncs.append(asyncio.get_running_loop().create_future())
+        return self.syncs[-1]
+
+
+class Pages:
+    """Grants everything."""
+
+    def commit(self, results: Any, wishes: list[Wish], claims: Any, **more: Any) -> dict[int, Verdict]:
+        return {each.id: Verdict.GO for each in wishes}
+
+
+def one_more(our: Rounds, number: int) -> asyncio.Future[dict[int, Verdict]]:
+    return our.begin([], [Wish(number, 1, 1, 0, b"")], {}, at=0, today=date(2026, 11, 25), rates=None)
+
+
+def unexpected(error: OSError) -> Never:
+    raise error
+
+
+async def settled() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def test_a_commit_is_answered_when_it_and_those_before_it_are_synced() -> None:
+    async def play() -> None:
+        kernel = Kernel()
+        our = Rounds(cast(Book, Pages()), 0, kernel, unexpected)
+        answers = [one_more(our, number) for number in range(MOST)]
+        assert not our.free
+        kernel.syncs[1].set_result(None)
+        await settled()
+        assert [each.done() for each in answers] == [False] * MOST
+        kernel.syncs[0].set_result(None)
+        await settled()
+        assert [each.done() for each in answers] == [True, True] + [False] * (MOST - 2)
+        assert answers[1].result() == {1: Verdict.GO}
+        assert our.free
+        for each in kernel.syncs[2:]:
+            each.set_result(None)
+        await settled()
+
+    asyncio.run(play())
+
+
+def test_a_sync_that_fails_is_told_and_nobody_is_answered() -> None:
+    class Ended(Exception):
+        pass
+
+    told: list[OSError] = []
+
+    def failed(error: OSError) -> None:
+        told.append(error)
+        raise Ended
+
+    async def play() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+        kernel = Kernel()
+        our = Rounds(cast(Book, Pages()), 0, kernel, failed)
+        answers = [one_more(our, number) for number in range(2)]
+        kernel.syncs[0].set_exception(SystemError("Input/output error"))
+        kernel.syncs[1].set_result(None)
+        await settled()
+        assert [each.done() for each in answers] == [False, False]
+
+    asyncio.run(play())
+    assert "Input/output error" in str(told[0])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.sqlite
+def test_no_dot_is_written_before_the_log_is_synced(sink: Any, begin: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    relay, campaign = sink(), begin(3)
+    taken: list[int] = []
+
+    class Slow(Rounds):
+        def __init__(self, book: Book, wal: int, aio: Any, failed: Any) -> None:
+            real = aio.fdsync
+
+            async def fdsync(number: int) -> None:
+                await real(number)
+                await asyncio.sleep(0.1)
+                taken.append(len(relay.taken()))
+
+            aio.fdsync = fdsync
+            super().__init__(book, wal, aio, failed)
+
+    monkeypatch.setattr(rounds, "Rounds", Slow)
+    monkeypatch.setattr(rounds, "_BUSY", 60_000)  # on a slow disk the thread must not take a commit over
+    work(campaign)
+    assert len(relay.taken()) == 3
+    # One lane: the first sync is that of the first wish, each further one that of an answer and the next wish.
+    assert taken == [0, 1, 2, 3]
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_without_asynchronous_syncs_the_thread_commits(sink: Any, begin: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    relay, campaign = sink(), begin(3)
+
+    async def none(*arguments: Any) -> None:
+        return None
+
+    monkeypatch.setattr(rounds, "try_out", none)
+    work(campaign)
+    assert len(relay.taken()) == 3
+    assert not Delivery.objects.exclude(state=Delivery.State.ACCEPTED).exists()
