@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from masthead.audience.models import MailingList, Subscriber, Subscription
-from masthead.bounces.models import Alarm
+from masthead.bounces.models import Alarm, Reply
 from masthead.delivery.models import Campaign
 from masthead.issues.assigning import limited_to
 from masthead.issues.models import Issue, Publication
@@ -29,6 +29,7 @@ _ISSUE = (Issue, "publication__in")
 _CAMPAIGN = (Campaign, "edition__publication__in")
 _ALARM = (Alarm, "campaign__edition__publication__in")
 _PUBLICATION = (Publication, "pk__in")
+_REPLY = (Reply, "publication__in")
 SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "issues": _ISSUE,  # the whole namespace of the editor
     "desk_look": _ISSUE,
@@ -57,6 +58,9 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "desk_design_verdict": _PUBLICATION,
     "desk_design_look": _PUBLICATION,
     "desk_quiet_hours": _PUBLICATION,
+    "desk_replies_go_to": _PUBLICATION,
+    "desk_reply": _REPLY,
+    "desk_reply_mark": _REPLY,
 }
 
 
