@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import date
 from typing import Any, Never, cast
 
@@ -90,6 +91,16 @@ def test_a_sync_that_fails_is_told_and_nobody_is_answered() -> None:
 
     asyncio.run(play())
     assert "Input/output error" in str(told[0])
+
+
+def test_a_file_that_cannot_be_synced_so_is_found_out_beforehand() -> None:
+    """Some file systems have no asynchronous sync; /dev/null has none anywhere."""
+
+    number = os.open("/dev/null", os.O_RDWR)
+    try:
+        assert asyncio.run(rounds.try_out(cast(Book, Pages()), number, lambda _error: None)) is None
+    finally:
+        os.close(number)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -122,7 +122,7 @@ async def try_out(book: Book, wal: int, failed: Callable[[OSError], None]) -> Ro
     try:
         aio = import_module("caio.linux_aio_asyncio").AsyncioContext(max_requests=MOST)
         await aio.fdsync(wal)
-    except (ImportError, OSError, SystemError) as error:
+    except (ImportError, OSError, SystemError, ValueError) as error:
         log.info("the system does not sync by itself (%s); the clerk's thread does", error)
         return None
     return Rounds(book, wal, aio, failed)
