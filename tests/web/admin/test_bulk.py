@@ -184,7 +184,7 @@ def test_many_are_erased_only_after_a_fresh_sign_in_and_their_number(
     assert ["3 readers were erased" in mail.body for mail in mailoutbox] == [True]
 
 
-def test_an_export_takes_the_filter_or_those_who_are_ticked(desk: Client, readers: list[Subscriber]) -> None:
+def test_an_export_takes_the_filter_or_those_who_are_ticked(desk: Client, readers: list[Subscriber], tampering: None) -> None:
     fresh(desk)
     there = desk.get(reverse("desk_bulk"), {"what": "export", "which": "chosen", "reader": readers[0].pk})["Location"]
     assert "1 reader" in desk.get(there).content.decode()

@@ -21,8 +21,9 @@ def server() -> Iterator[Dovecot]:
 
 
 def form(server: Dovecot, **changes: object) -> dict[str, object]:
-    values = {"host": "localhost", "port": server.tls_port, "security": "tls", "user": USER, "password": PASSWORD}
-    return {**values, "folder": "INBOX", "after": "seen", "in_use": "on", "act": "keep", **changes}
+    values = {"protocol": "imap", "host": "localhost", "port": server.tls_port, "security": "tls"}
+    account = {"user": USER, "password": PASSWORD, "folder": "INBOX", "after": "seen"}
+    return {**values, **account, "in_use": "on", "act": "keep", **changes}
 
 
 def test_what_works_is_kept_and_what_fails_is_told_in_words(owner_at_desk: Client, server: Dovecot, settings: Any) -> None:
