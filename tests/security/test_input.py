@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 import uvicorn
+from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
@@ -87,6 +89,7 @@ def test_a_large_upload_takes_somebody_who_is_signed_in_at_the_desk(small: None,
     assert status_of(large, at="/subscribe/", headers={"cookie": cookie}) == 413
     for made_up in (f"{name}=x", "a=b", '";', ""):
         assert status_of(large, at="/desk/import/", headers={"cookie": made_up}) == 413
+    asyncio.run(sync_to_async(connections.close_all)())  # of the thread in which sessions are looked up
 
 
 def test_a_body_that_stops_coming_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
