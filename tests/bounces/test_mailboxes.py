@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import imaplib
+import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -245,6 +248,28 @@ def test_a_mailbox_of_a_hundred_thousand_is_asked_for_a_few_at_a_time() -> None:
     assert max(asked) == 100
     assert len(asked) < 60
     assert max(asked[-25:]) == 4, "four times the first megabyte of a mail"
+
+
+@pytest.mark.parametrize("nothing_more", [BlockingIOError(), imaplib.IMAP4.abort("socket error: EOF")])
+def test_new_mail_is_heard_of_in_one_breath_with_the_start(nothing_more: Exception) -> None:
+    said: list[bytes | Exception] = [b"* 1 EXISTS", nothing_more]
+    one, other = socket.socketpair()
+
+    def line() -> bytes:
+        found = said.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def poll(timeout: float) -> list[bytes]:
+        raise AssertionError("the line has left the socket: waiting for it has no end")
+
+    client = SimpleNamespace(socket=lambda: one, _get_line=line)
+    idle = SimpleNamespace(start=lambda: None, poll=poll, stop=lambda: (None, []))
+    box: Any = SimpleNamespace(client=client, idle=idle)
+    with one, other:
+        assert Session(box).wait(seconds=60, stopping=lambda: False) is True
+        assert one.gettimeout() is None
 
 
 # The test holds a transaction while it waits, which PostgreSQL may end; a process that waits holds none.

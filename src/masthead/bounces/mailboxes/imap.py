@@ -124,18 +124,35 @@ class Session:
 
     def wait(self, *, seconds: float, stopping: Callable[[], bool]) -> bool:
         """Wait at most `seconds` for new mail, or until `stopping`, which is asked once a second; whether any came."""
-        wire, idle, came = self._box.client.socket(), self._box.idle, False
+        wire, idle = self._box.client.socket(), self._box.idle
         idle.start()  # type: ignore[no-untyped-call]  # of a package without them
+        came = self._told_with_the_start()
         end = time.monotonic() + seconds
         while not came and not stopping() and time.monotonic() < end:
             lines = idle.poll(timeout=1.0)
-            came = any(b"EXISTS" in line or b"RECENT" in line for line in lines)
+            came = _tells_of_mail(lines)
             if not lines and select.select([wire], [], [], 0)[0]:
                 break  # readable, and there is nothing: the server hung up, which the next line finds out
         if stopping():
             wire.settimeout(_LAST_SECONDS)
-        idle.stop()  # type: ignore[no-untyped-call]
-        return came
+        _end, said_meanwhile = idle.stop()  # type: ignore[no-untyped-call]
+        return came or _tells_of_mail(said_meanwhile)
+
+    def _told_with_the_start(self) -> bool:
+        """Whether the server told of new mail in one breath with the start.
+
+        Such a line has left the socket together with the one before, and `poll`, which looks at the socket, never sees it.
+        """
+        wire, lines = self._box.client.socket(), list[bytes]()
+        before = wire.gettimeout()
+        wire.settimeout(0)
+        try:
+            while True:
+                lines.append(self._box.client._get_line())
+        except (OSError, imaplib.IMAP4.abort):
+            return _tells_of_mail(lines)  # nothing more has come; without TLS imaplib takes that for the end of the connection
+        finally:
+            wire.settimeout(before)
 
     def mails(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
         """The bytes of each, at most what is ever read of one, unmarked. What somebody deleted since is left out."""
@@ -226,6 +243,11 @@ def _connect(account: Account) -> BaseMailBox:
     context = ssl.create_default_context(cafile=account.ca_file or None)
     kind = MailBoxStartTls if account.security == "starttls" else MailBox
     return kind(account.host, account.port, _SECONDS, ssl_context=context)
+
+
+def _tells_of_mail(lines: Sequence[bytes | None]) -> bool:
+    """Whether one of the server's untagged lines says that there are more mails (RFC 3501, 7.3.1 and 7.3.2)."""
+    return any(line is not None and (b"EXISTS" in line or b"RECENT" in line) for line in lines)
 
 
 def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
