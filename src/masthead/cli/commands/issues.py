@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,11 +12,34 @@ from masthead.cli.starting import BY, CommandError, as_json, now, show_json, sta
 
 if TYPE_CHECKING:
     from masthead.issues.importing import Imported
+    from masthead.issues.models import Issue
 
 
 @click.group()
 def issue() -> None:
     """The issues of a publication."""
+
+
+@issue.command("list")
+@click.option("--all", "everything", is_flag=True, help="Every issue; without it the newest twenty.")
+@which_publication
+@as_json
+def list_them(everything: bool, slug: str | None, as_json: bool) -> None:
+    """List the issues, newest first: number, headline, and since when it is public."""
+    start()
+    from masthead.cli import choosing
+    from masthead.issues.models import Issue
+
+    found = Issue.objects.filter(publication=choosing.publication(slug)).order_by("-id")
+    rows = [_row(each) for each in (found if everything else found[:20])]
+    if as_json:
+        show_json(rows)
+        return
+    for row in rows:
+        since = f"public from {row['public_from']:%Y-%m-%d %H:%M} UTC" if row["public_from"] else "not public"
+        click.echo(f"No. {row['number'] or '?'}  {row['title'] or '(no headline)'}  {since}")
+    if not rows:
+        click.echo("There is no issue yet. Run: masthead issue create FILE")
 
 
 @issue.command("create")
@@ -143,4 +166,16 @@ def _report(found: Imported) -> dict[str, object]:
         "words": {"in": found.words_in, "out": found.words_out, "left": found.words_left},
         "left_out": [{"place": one.place, "what": one.what, "words": one.words} for one in found.dropped],
         "changed": [{"place": one.place, "what": one.what, "words": one.words} for one in found.noticed],
+    }
+
+
+def _row(found: Issue) -> dict[str, Any]:
+    """An issue in a list: its number is the planned one until it is taken."""
+    number = found.number or found.planned_number
+    return {
+        "id": found.pk,
+        "number": number,
+        "taken": found.number is not None,
+        "title": found.title,
+        "public_from": found.public_from,
     }

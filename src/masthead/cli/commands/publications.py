@@ -1,15 +1,38 @@
-"""`masthead publication create`."""
+"""`masthead publication`."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
 from masthead.cli.starting import BY, as_json, now, show_json, start
 
+if TYPE_CHECKING:
+    from masthead.issues.models import Publication
+
 
 @click.group()
 def publication() -> None:
     """The publications of this install."""
+
+
+@publication.command("list")
+@as_json
+def list_them(as_json: bool) -> None:
+    """List the publications: short name, name, next number, whether live, address."""
+    start()
+    from masthead.issues.models import Publication
+
+    rows = [_row(each) for each in Publication.objects.order_by("name")]
+    if as_json:
+        show_json(rows)
+        return
+    for row in rows:
+        mode = "live" if row["live"] else "in test mode"
+        click.echo(f"{row['slug']}  {row['name']}  next No. {row['next_number']}  {mode}  {row['url']}")
+    if not rows:
+        click.echo("There is no publication yet. Run: masthead publication create --name … --from …")
 
 
 @publication.command("create")
@@ -54,16 +77,15 @@ def create(
         now=now(),
     )
     if as_json:
-        show_json(
-            {
-                "slug": made.slug,
-                "name": made.name,
-                "next_number": made.next_number,
-                "live": made.is_live,
-                "url": publications.base_url_of(made) + "/",
-            }
-        )
+        show_json(_row(made))
         return
     mode = "It is live." if made.is_live else "It is in test mode: mail goes to the built-in inbox."
     click.echo(f"{made.name} ({made.slug}) will publish No. {made.next_number} next. {mode}")
     click.echo(f"Its readers reach it at {publications.base_url_of(made)}/")
+
+
+def _row(found: Publication) -> dict[str, object]:
+    from masthead.issues import publications
+
+    url = publications.base_url_of(found) + "/"
+    return {"slug": found.slug, "name": found.name, "next_number": found.next_number, "live": found.is_live, "url": url}

@@ -1,4 +1,4 @@
-"""`masthead import` and `masthead export`."""
+"""`masthead import`, `masthead export` and `masthead reader`."""
 
 from __future__ import annotations
 
@@ -233,7 +233,33 @@ def export_readers(
 
 @click.group()
 def reader() -> None:
-    """Readers who are here twice: found, merged, taken apart again."""
+    """One reader: shown, erased; and readers who are here twice: found, merged, taken apart again."""
+
+
+@reader.command("show")
+@click.argument("address")
+def show(address: str) -> None:
+    """Print everything that is held about the reader with ADDRESS, as JSON: what their own page gives them."""
+    start()
+    from masthead.audience import exporting
+    from masthead.bounces.exporting import replies_of
+    from masthead.cli import choosing
+
+    found = choosing.reader(address)
+    show_json({**exporting.reader_data(subscriber=found), "replies": replies_of(found)})
+
+
+@reader.command("erase")
+@click.argument("address")
+@click.confirmation_option(prompt="Everything about this reader is deleted, and no mail can go to the address again. Erase it?")
+def erase(address: str) -> None:
+    """Erase the reader with ADDRESS. A keyed fingerprint stays, so that no import, form or sign-up brings the address back."""
+    start()
+    from masthead.audience import erasure
+    from masthead.cli import choosing
+
+    erasure.erase(subscriber=choosing.reader(address), by=BY, now=now())
+    click.echo("Erased. What was delivered is still counted, without the reader.")
 
 
 @reader.command("duplicates")

@@ -1,0 +1,100 @@
+"""Campaigns, issues and publications on the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from masthead.audience.models import MailingList, Subscriber
+from masthead.cli.main import masthead
+from masthead.delivery.models import Campaign
+from masthead.issues.models import Edition, Issue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campaign(publication: Any, mailing_list: MailingList, now: datetime) -> Campaign:
+    """No. 1971, being sent to nobody yet."""
+    issue = Issue.objects.create(publication=publication, number=1971, title="The ferry runs again")
+    edition = Edition.objects.create(
+        publication=publication,
+        issue=issue,
+        version=1,
+        number=1971,
+        label="1971",
+        language="en",
+        direction="ltr",
+        slug="ferry",
+        date=now.date(),
+        title=issue.title,
+        subject=issue.title,
+        visibility="public",
+        mail_mode="full",
+        renderer_version=1,
+        digest="0" * 64,
+        created_at=now,
+        by="system",
+    )
+    made = Campaign.objects.create(
+        edition=edition, state="sending", starts_at=now, mail_mode="full", by="staff:1", created_at=now
+    )
+    made.lists.add(mailing_list)
+    return made
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(masthead, arguments)
+    return result.exit_code, result.output
+
+
+def test_a_campaign_is_paused_resumed_and_cancelled_by_its_number(campaign: Campaign) -> None:
+    assert "No. 1971  sending  0 of 0 answered" in run("campaign", "list")[1]
+    for verb, state in (("pause", "paused"), ("pause", "paused"), ("resume", "sending")):
+        code, said = run("campaign", verb, "1971", "--json")
+        assert (code, [each["state"] for each in json.loads(said)]) == (0, [state])
+    assert run("campaign", "cancel", "1971")[0] != 0, "asked, and nobody said yes"
+    assert "No. 1971: cancelled" in run("campaign", "cancel", "1971", "--yes")[1]
+    campaign.refresh_from_db()
+    assert campaign.state == Campaign.State.CANCELLED
+
+
+def test_a_scheduled_campaign_is_taken_back(campaign: Campaign) -> None:
+    Campaign.objects.update(state=Campaign.State.SCHEDULED)
+    assert "No. 1971: draft" in run("campaign", "undo", "1971")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("pause", "1972"), "No. 1972 was never sent"),
+        (("undo", "1971"), "No campaign of No. 1971 is in a state for that: sending"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_the_state(campaign: Campaign, arguments: tuple[str, ...], words: str) -> None:
+    code, said = run("campaign", *arguments)
+    assert code == 1
+    assert words in said
+
+
+def test_publications_and_issues_are_listed(campaign: Campaign) -> None:
+    slug = campaign.edition.publication.slug
+    assert [each["slug"] for each in json.loads(run("publication", "list", "--json")[1])] == [slug]
+    assert slug in run("publication", "list")[1]
+    (issue,) = json.loads(run("issue", "list", "--json")[1])
+    assert (issue["number"], issue["taken"], issue["public_from"]) == (1971, True, None)
+    assert "No. 1971  The ferry runs again  not public" in run("issue", "list")[1]
+
+
+def test_one_reader_is_shown_and_erased(make_subscriber: Any, mailing_list: MailingList) -> None:
+    make_subscriber("ada@example.org", mailing_list)
+    assert json.loads(run("reader", "show", "ADA@example.org")[1])["address"] == "ada@example.org"
+    assert run("reader", "erase", "ada@example.org")[0] != 0, "asked, and nobody said yes"
+    assert Subscriber.objects.exists()
+    assert "Erased" in run("reader", "erase", "ada@example.org", "--yes")[1]
+    assert not Subscriber.objects.exists()
+    assert "No reader has the address" in run("reader", "show", "ada@example.org")[1]
