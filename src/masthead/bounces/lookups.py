@@ -160,6 +160,6 @@ def replies_of_reader(subscriber: Subscriber) -> QuerySet[Reply]:
     return Reply.objects.filter(report__subscriber=subscriber).order_by("-id")
 
 
-def new_replies() -> int:
-    """How many replies nobody has read."""
-    return Reply.objects.filter(read_at=None).count()
+def new_replies(publications: QuerySet[Publication]) -> int:
+    """How many replies to `publications` nobody has read."""
+    return Reply.objects.filter(publication__in=publications, read_at=None).count()

@@ -18,6 +18,7 @@ from masthead.bounces.replies import passing_on
 from masthead.bounces.replies.letter import MOST_TEXT, read_letter
 from masthead.bounces.sandbox import Sandbox
 from masthead.delivery.models import Campaign, Delivery
+from masthead.issues.models import Publication
 from masthead.mail import sealing
 from masthead.mail.models import SingleMail
 from tests.bounces.conftest import take
@@ -174,9 +175,9 @@ def test_a_reply_is_marked_as_read_and_as_new_again(write: Any, now: datetime) -
     write()
     reply = Reply.objects.get()
     replies.mark(reply=reply, read=True, by="staff:1", now=now)
-    assert lookups.new_replies() == 0
+    assert lookups.new_replies(Publication.objects.all()) == 0
     replies.mark(reply=reply, read=False, by="staff:1", now=now)
-    assert lookups.new_replies() == 1
+    assert lookups.new_replies(Publication.objects.all()) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,10 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
 from masthead.bounces import lookups
+from masthead.issues.assigning import publications_of
+from masthead.team.models import User
 from masthead.team.roles import may
+from masthead.web.admin.staff import staff
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,8 @@ class Item:
     order: int
     #: "" stands in the menu itself; otherwise the key of `GROUPS` behind whose line it stands.
     group: str = ""
-    #: How many things behind it ask for a person; shown beside the label while it is more than none.
-    count: Callable[[], int] | None = None
+    #: How many things behind it ask for the person who looks; shown beside the label while it is more than none.
+    count: Callable[[User], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,14 @@ class Group:
     label: str | Promise
     icon: str
     order: int
+
+
+def _attention(person: User) -> int:
+    return lookups.attention()
+
+
+def _new_replies(person: User) -> int:
+    return lookups.new_replies(publications_of(person))
 
 
 GROUPS: tuple[Group, ...] = (
@@ -61,8 +72,10 @@ ITEMS: tuple[Item, ...] = (
     Item("duplicates", _("Duplicates"), "copy", "desk_duplicates", "readers.edit", 155, "readers"),
     Item("housekeeping", _("Housekeeping"), "time", "desk_housekeeping", "readers.view", 170, "readers"),
     Item("imports", _("Import readers"), "upload", "desk_imports", "readers.edit", 160, "readers"),
-    Item("returns", _("What came back"), "resubmit", "desk_returns", "returns.view", 430, count=lookups.attention),
-    Item("replies", _("Replies"), "comment", "desk_replies", "replies.read", 435, count=lookups.new_replies),
+    Item(
+        "returns", _("What came back"), "resubmit", "desk_returns", "returns.view", 430, count=lambda person: lookups.attention()
+    ),
+    Item("replies", _("Replies"), "comment", "desk_replies", "replies.read", 435, count=_new_replies),
     Item("inbox", _("Built-in inbox"), "mail", "desk_inbox", "inbox.read", 500),
     Item("publications", _("Publications"), "openquote", "desk_publications", "publications.edit", 100, "settings"),
     Item("transports", _("How mail leaves"), "redirect", "desk_transports", "transports.edit", 200, "settings"),
@@ -88,7 +101,7 @@ class DeskMenuItem(MenuItem):
     def render_component(self, request: HttpRequest) -> LinkMenuItem:
         """The line; items live as long as the process, so what changes is put in here."""
         component = super().render_component(request)
-        count = self.item.count() if self.item.count else 0
+        count = self.item.count(staff(request)) if self.item.count else 0
         if count:
             component.label = _("%(label)s (%(count)d)") % {"label": self.item.label, "count": count}
         return component

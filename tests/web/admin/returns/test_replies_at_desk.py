@@ -62,7 +62,9 @@ def test_an_editor_reads_the_words_but_not_the_address(at_desk: Callable[[Role],
 def test_who_works_on_other_publications_sees_none_of_it(at_desk: Callable[[Role], Client], reply: Reply, now: datetime) -> None:
     care = at_desk(Role.READER_CARE)
     person = User.objects.get(role=Role.READER_CARE)
+    assert "Replies (1)" in care.get(reverse("desk_home")).content.decode()
     assigning.assign(person=person, publications=[], by="staff:1", now=now)
+    assert "Replies (1)" not in care.get(reverse("desk_home")).content.decode(), "the menu tells no more than the list"
     assert care.get(reverse("desk_reply", args=[reply.pk])).status_code == 404
     assert care.post(reverse("desk_reply_mark", args=[reply.pk])).status_code == 404
     assert not care.get(reverse("desk_replies")).context["page"].object_list
