@@ -23,6 +23,7 @@ from masthead.bounces.lookups import of_reader, replies_of_reader, soft_since_su
 from masthead.delivery.lookups import reader_history
 from masthead.mail import single_lookups, suppressions
 from masthead.team.roles import may, requires
+from masthead.web.admin.own_publications import lists_known_to
 from masthead.web.admin.readers.forms import JoinForm, KnownForm, ReaderForm
 from masthead.web.admin.readers.fresh import signed_in_freshly
 from masthead.web.admin.readers.notices import tell_owners
@@ -96,7 +97,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 def join(request: HttpRequest, pk: int) -> HttpResponse:
     """Put on one more list, with the reason."""
     subscriber = get_object_or_404(Subscriber, pk=pk)
-    form = JoinForm(subscriber, request.POST)
+    form = JoinForm(subscriber, lists_known_to(staff(request)), request.POST)
     if form.is_valid():
         chosen, reason = form.cleaned_data["list"], form.cleaned_data["reason"]
         try:
@@ -191,7 +192,7 @@ def _known(subscriber: Subscriber) -> list[tuple[str, str]]:
 
 
 def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | None = None) -> HttpResponse:
-    form = join_form or JoinForm(subscriber)
+    form = join_form or JoinForm(subscriber, lists_known_to(staff(request)))
     sees_returns = may(request.user, "returns.view")
     context = {
         "title": subscriber.address,
