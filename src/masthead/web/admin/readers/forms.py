@@ -129,7 +129,11 @@ class JoinForm(forms.Form):
     def __init__(self, subscriber: Subscriber, data: Any = None) -> None:
         super().__init__(data)
         on = subscriber.subscriptions.filter(state=Subscription.State.ACTIVE).values("list")
-        self.fields["list"].queryset = MailingList.objects.exclude(pk__in=on)  # type: ignore[attr-defined]
+        others = MailingList.objects.exclude(pk__in=on)
+        self.fields["list"].queryset = others  # type: ignore[attr-defined]
+        # Asked for once: the field itself would ask for each look at its choices.
+        self.others = [(each.pk, each.name) for each in others]
+        self.fields["list"].choices = self.others  # type: ignore[attr-defined]
 
 
 class ListForm(forms.Form):
