@@ -18,7 +18,7 @@ from masthead.mail import dkim
 from masthead.mail.passwords import SealedUnderAnotherKeyError
 from masthead.mail.transports import choosing
 from masthead.mail.transports.base import Step, TransportConfig
-from masthead.ops.doctor import domains, web
+from masthead.ops.doctor import domains, reverse, web
 from masthead.ops.doctor.dns import Resolver, SystemResolver, Unanswered, is_nobodys
 from masthead.ops.doctor.rows import FAIL, GROUPS, PASS, UNCHECKED, UNKNOWN, Row
 
@@ -64,6 +64,7 @@ def _of_domains(publication: Publication, outside: Outside, now: datetime) -> It
     yield _asked("dns", "sender", sender, lambda: domains.sender_can_receive(sender, resolver))
     for relay in _relay_hosts(sender, now):
         yield _asked("dns", "spf", envelope, lambda: domains.spf_allows(envelope, relay, _own_address(base, resolver), resolver))  # noqa: B023
+        yield _asked("dns", "ptr", relay, lambda: reverse.has_own_name(relay, _own_address(base, resolver), resolver))  # noqa: B023
     yield from _signatures(sender, resolver)
     signing = [settings.DKIM_DOMAIN] if settings.DKIM_KEY_FILE else []
     report_to = publication.reply_to or publication.from_address

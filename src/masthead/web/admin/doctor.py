@@ -26,6 +26,7 @@ _GROUPS = {
 _CHECKS = {
     "sender": gettext_lazy("Sender can be answered"),
     "spf": "SPF",
+    "ptr": gettext_lazy("Name of the sending address"),
     "dkim": "DKIM",
     "dmarc": "DMARC",
     "certificate": gettext_lazy("Certificate"),
