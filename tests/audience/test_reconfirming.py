@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from masthead.audience import asking, consent, erasure, messages, reconfirming, staying
 from masthead.audience.models import ConsentEvent, MailingList, Question, Reconfirmation, Subscription
@@ -18,6 +17,7 @@ from masthead.mail import allowances, provider_limits, suppressions
 from masthead.mail.models import SingleMail, Suppression, Transport
 from masthead.mail.pacing.limits import Limits
 from masthead.mail.sender import Sender
+from tests.servers.processes import in_a_process_of_its_own
 
 pytestmark = pytest.mark.django_db
 Answer, State = Question.State, Reconfirmation.State
@@ -280,7 +280,8 @@ def test_a_process_that_is_killed_asks_nobody_twice_and_forgets_nobody(
         return False
 
     monkeypatch.setattr(messages, "stay", mail)
-    assert in_a_process_of_its_own(lambda: reconfirming.work(clock=lambda: now, stopping=stopping)) == -signal.SIGKILL
+    ended = in_a_process_of_its_own(lambda: reconfirming.work(clock=lambda: now, stopping=stopping))
+    assert ended() == -signal.SIGKILL
     monkeypatch.setattr(messages, "stay", real)
     asked = 3 if stage == "after the commit" else 2
     assert rows(run) == {"asked": asked, "waiting": 5 - asked}
@@ -288,15 +289,3 @@ def test_a_process_that_is_killed_asks_nobody_twice_and_forgets_nobody(
     assert work(now) == 5 - asked
     assert sorted(SingleMail.objects.values_list("envelope_to", flat=True)) == [f"r{number}@example.org" for number in range(5)]
     assert rows(run) == {"asked": 5}
-
-
-def in_a_process_of_its_own(work: Callable[[], object]) -> int:
-    """Do it in a copy of this process with a connection of its own; how that ended, as `subprocess` says it."""
-    connection.close()
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        finally:
-            os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
