@@ -25,6 +25,11 @@ def test_a_list_gets_a_short_name_of_its_own(now: datetime) -> None:
     assert create("信使", now).slug == "list-2"
 
 
+@pytest.mark.parametrize("name", ["مه‌نامه", "ക്ഷ‍"])
+def test_a_name_is_spelt_as_its_language_is(name: str, now: datetime) -> None:
+    assert create(name, now).name == name
+
+
 @pytest.mark.parametrize("name", ["", "  ", "x" * 151, "a\u202eb"])
 def test_a_name_that_is_none_is_refused(name: str, now: datetime) -> None:
     with pytest.raises(lists.BadListName):

@@ -13,6 +13,9 @@ from masthead.audit.recording import record
 
 OptIn = MailingList.OptIn
 
+#: Invisible, and part of how words are spelt in Persian and many scripts of India.
+_JOINERS = "\u200c\u200d"
+
 
 class BadListName(ValueError):
     """The name cannot be a list's name; the message says why."""
@@ -118,7 +121,7 @@ def _checked(name: str) -> str:
         raise BadListName(_("A list needs a name."))
     if len(name) > 150:
         raise BadListName(_("The name of a list has at most 150 characters; this one has %(count)d.") % {"count": len(name)})
-    if not name.isprintable():
+    if not "".join(char for char in name if char not in _JOINERS).isprintable():
         raise BadListName(_("The name of a list cannot contain invisible characters."))
     return name
 

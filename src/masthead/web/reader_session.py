@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest
 from django.utils import timezone
 
-from masthead.audience.models import Subscriber, Subscription
+from masthead.audience.models import MailingList, Subscriber, Subscription
 from masthead.issues.models import Publication
 
 _KEY = "reader_id"
@@ -52,5 +52,5 @@ def may_read(request: HttpRequest, publication: Publication) -> bool:
     if reader is None:
         return False
     active = reader.subscriptions.filter(state=Subscription.State.ACTIVE)
-    lists = list(publication.lists.all())
-    return (active.filter(list__in=lists) if lists else active).exists()
+    lists = publication.lists.all() if publication.lists.exists() else MailingList.objects.filter(publications=None)
+    return active.filter(list__in=lists).exists()

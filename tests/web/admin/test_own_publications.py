@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from masthead.audience.models import MailingList, Subscriber
+from masthead.audience.models import MailingList, Reconfirmation, Subscriber
 from masthead.audit.models import Entry
 from masthead.delivery import campaigns
 from masthead.issues import assigning
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 #: Routes with something in them that belongs to no publication: people, readers, lists, servers, mails, the library, one's own.
 NOBODYS = re.compile(
     r"desk_(welcome|file$|person|message|mailbox|transport|provider|reader|attribute|suppressed|sign_up|segment|finding|report"
-    r"|webhook|list|reconfirm|import|manuscript|bulk|unmerge)|account_|mfa_|wagtail|contributors"
+    r"|webhook|list_new|import|manuscript|bulk|unmerge)|account_|mfa_|wagtail|contributors"
 )
 
 
@@ -91,6 +91,25 @@ def test_screens_of_another_publication_are_not_there(
         shown = limited.get(path, follow=True).content.decode()
         assert "The tide tables" not in shown, path
         assert "The Courier" not in shown, path
+
+
+def test_lists_of_another_publication_are_not_there(
+    limited: Client, publication: Publication, quai: Publication, now: Any
+) -> None:
+    theirs, mine = publication.lists.get(), quai.lists.get()
+    everybodys = MailingList.objects.create(name="Neighbours", slug="neighbours")
+    asked = Reconfirmation.objects.create(list=theirs, by="staff:1", sender={}, per_minute=1, days=9, started_at=now)
+    shown = limited.get("/desk/lists/").content.decode()
+    assert f"/desk/lists/{theirs.pk}/" not in shown
+    assert mine.name in shown
+    assert everybodys.name in shown
+    for path in ("/desk/lists/{}/", "/desk/lists/{}/mails/", "/desk/lists/{}/mails/welcome/", "/desk/lists/{}/reconfirm/"):
+        answers = [limited.get(path.format(entry.pk)).status_code for entry in (theirs, mine, everybodys)]
+        assert answers == [404, 200, 200], path
+    assert limited.get(f"/desk/lists/reconfirmations/{asked.pk}/").status_code == 404
+    form = limited.get("/desk/sign-up/new/").content.decode()
+    assert f'value="{mine.pk}"' in form
+    assert f'value="{theirs.pk}"' not in form
 
 
 def test_a_new_issue_cannot_be_put_into_another_publication(limited: Client, publication: Publication, quai: Publication) -> None:

@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
 from django.test import Client
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 
 from masthead.issues import numbering
 from masthead.issues.blocks.heading import HeadingBlock
@@ -124,6 +124,42 @@ def test_on_paper_there_is_the_issue_and_where_its_links_lead(pages: Fetched) ->
         assert "https://example.org/" in shown or "attr(href)" in shown
         assert tab.locator(".issue h1").is_visible()
         assert tab.pdf().startswith(b"%PDF-")
+        chromium.close()
+
+
+def test_a_script_copies_the_link_and_remembers_the_server_in_the_browser_alone(pages: Fetched) -> None:
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        content, kind = pages.get(urlsplit(route.request.url).path, (b"", "text/plain"))
+        route.fulfill(body=content, content_type=kind)
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        plain = chromium.new_page(java_script_enabled=False)
+        plain.route("**/*", answer)
+        plain.goto(ORIGIN + "/issues/1971/")
+        assert plain.locator(".share-link bdi").is_visible()
+        assert plain.locator(".share-link button:visible").count() == 0
+        context = chromium.new_context()
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=ORIGIN)
+        tab = context.new_page()
+        tab.route("**/*", answer)
+        tab.goto(ORIGIN + "/issues/1971/")
+        tab.locator("[data-copy]").click()
+        expect(tab.locator(".share-link [role=status]")).not_to_be_empty(timeout=30_000)
+        assert tab.evaluate("navigator.clipboard.readText()") == tab.locator(".share-link bdi").inner_text()
+        assert _problems(tab) == []
+        tab.goto(ORIGIN + "/share/mastodon/1971/")
+        tab.locator("input[name=server]").fill("social.example")
+        tab.locator(".sheet form button").click()
+        tab.wait_for_url("**/?server=social.example")
+        tab.goto(ORIGIN + "/share/mastodon/1970/")
+        tab.goto(ORIGIN + "/share/mastodon/1971/")
+        expect(tab.locator("input[name=server]")).to_have_value("social.example", timeout=30_000)
+        assert context.cookies() == []
+        assert all(url.startswith(ORIGIN) for url in asked)
         chromium.close()
 
 

@@ -113,6 +113,19 @@ def test_a_search_finds_by_word_and_number(visitor: Client, publish: Any, query:
     assert response.headers["X-Robots-Tag"] == "noindex"
 
 
+def test_a_search_reads_the_text_but_not_that_of_an_issue_for_readers(visitor: Client, publish: Any) -> None:
+    text = "<p>The <strong>pilot</strong> went <a href='https://example.org/lighthouse'>home &amp; slept</a>, &lt;tired&gt;.</p>"
+    publish(1970, "Tides", slug="a", text=text)
+    publish(1971, "Ferries", slug="b", text=text, visibility="readers")
+
+    def found(query: str) -> list[str]:
+        return [title.get_text() for title in parsed(visitor.get("/issues/", {"q": query})).select(".teaser-title")]
+
+    assert found("pilot slept") == found("&") == found("<tired>") == ["Tides"]
+    assert found("strong") == found("lighthouse") == found("slept ferries") == []
+    assert found("ferries") == ["Ferries"]
+
+
 def test_a_persian_archive_counts_in_persian_digits(visitor: Client, publish: Any, publication: Any) -> None:
     publication.language = "fa"
     publication.save()

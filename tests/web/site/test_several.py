@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
-from masthead.audience.models import MailingList
+from masthead.audience.models import MailingList, Subscription
 from masthead.issues.models import Publication
+from masthead.web.portal import preferences_form
+from masthead.web.portal.frame import offered_lists
 from tests.web.conftest import ORIGIN, publish_edition
 from tests.web.pages import parsed, words
 
@@ -116,3 +119,25 @@ def test_there_is_no_second_desk_below_a_path(second: Any) -> None:
     second("http://127.0.0.1:8000/quai")
     assert Client(HTTP_HOST="127.0.0.1:8000").get("/quai/desk/").status_code == 404
     assert Client(HTTP_HOST="127.0.0.1:8000").get("/desk/").status_code == 302
+
+
+def test_a_reader_sees_and_changes_the_lists_of_one_publication_at_its_address(
+    publication: Publication, second: Any, make_subscriber: Any, now: Any
+) -> None:
+    quai, first = second("https://quai.example"), publication.lists.get()
+    reader = make_subscriber("both@example.org", first)
+    MailingList.objects.create(name="Neighbours", slug="neighbours", is_public=True)
+    Subscription.objects.create(subscriber=reader, list=quai.lists.get(), state=Subscription.State.ACTIVE, since=now)
+    choices = preferences_form.shown(reader, quai)["list_choices"]
+    assert [(choice.list.name, choice.on) for choice in choices] == [("Les lecteurs", True)]
+    preferences_form.save(subscriber=reader, publication=quai, data=QueryDict("holds=full"), now=now, with_name=False)
+    active = reader.subscriptions.filter(state=Subscription.State.ACTIVE)
+    assert [subscription.list for subscription in active] == [first]
+
+
+def test_without_lists_of_its_own_a_publication_offers_those_of_none(publication: Publication, second: Any) -> None:
+    quai = second("https://quai.example")
+    quai.lists.clear()
+    MailingList.objects.create(name="Neighbours", slug="neighbours", is_public=True)
+    assert {entry.name for entry in offered_lists(quai)} == {"Les lecteurs", "Neighbours"}
+    assert {entry.name for entry in offered_lists(publication)} == {"The Courier"}

@@ -14,7 +14,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from masthead.audience.models import MailingList, Subscriber, Subscription
+from masthead.audience.models import MailingList, Reconfirmation, Subscriber, Subscription
 from masthead.bounces.models import Alarm, Reply
 from masthead.delivery.models import Campaign
 from masthead.issues.assigning import limited_to
@@ -30,6 +30,9 @@ _CAMPAIGN = (Campaign, "edition__publication__in")
 _ALARM = (Alarm, "campaign__edition__publication__in")
 _PUBLICATION = (Publication, "pk__in")
 _REPLY = (Reply, "publication__in")
+#: A list of no publication is everybody's.
+_LIST = (MailingList, "publications__in")
+_RECONFIRMATION = (Reconfirmation, "list__publications__in")
 SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "issues": _ISSUE,  # the whole namespace of the editor
     "desk_look": _ISSUE,
@@ -61,6 +64,14 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "desk_replies_go_to": _PUBLICATION,
     "desk_reply": _REPLY,
     "desk_reply_mark": _REPLY,
+    "desk_list": _LIST,
+    "desk_list_mails": _LIST,
+    "desk_list_welcome": _LIST,
+    "desk_list_mail": _LIST,
+    "desk_reconfirm": _LIST,
+    "desk_reconfirmation": _RECONFIRMATION,
+    "desk_reconfirmation_news": _RECONFIRMATION,
+    "desk_reconfirmation_act": _RECONFIRMATION,
 }
 
 
@@ -97,8 +108,16 @@ def readers_known_to(person: User) -> QuerySet[Subscriber]:
     limit = limited_to(person)
     if limit is None:
         return Subscriber.objects.all()
-    lists = MailingList.objects.filter(Q(publications__in=limit) | Q(publications=None))
+    lists = lists_known_to(person)
     return Subscriber.objects.filter(Exists(Subscription.objects.filter(subscriber=OuterRef("pk"), list__in=lists)))
+
+
+def lists_known_to(person: User) -> QuerySet[MailingList]:
+    """The lists a person works with: all; for who is limited those of their publications, and those of none."""
+    limit = limited_to(person)
+    if limit is None:
+        return MailingList.objects.all()
+    return MailingList.objects.filter(Q(publications__in=limit) | Q(publications=None)).distinct()
 
 
 #: Routes of the shell that take rows by a query: nothing of ours leads there.
@@ -113,4 +132,7 @@ def subject_of(name: str | None) -> tuple[type[Model], str] | None:
 def _among(subject: tuple[type[Model], str], pk: str, limit: list[Publication]) -> bool:
     model, lookup = subject
     rows: QuerySet[Model] = model._default_manager.all()
-    return pk.isdecimal() and len(pk) < 18 and rows.filter(pk=int(pk), **{lookup: [one.pk for one in limit]}).exists()
+    theirs = Q(**{lookup: [one.pk for one in limit]})
+    if lookup.endswith("publications__in"):
+        theirs |= Q(**{lookup.removesuffix("__in"): None})
+    return pk.isdecimal() and len(pk) < 18 and rows.filter(theirs, pk=int(pk)).exists()

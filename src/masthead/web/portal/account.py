@@ -29,7 +29,7 @@ from masthead.web.forms import by_token
 from masthead.web.limits import spends
 from masthead.web.page import for_publication, here
 from masthead.web.portal import preferences_form, questions
-from masthead.web.portal.frame import gone, offered_lists, own_page, why_not
+from masthead.web.portal.frame import gone, own_page, why_not
 
 View = Callable[..., HttpResponse]
 
@@ -53,7 +53,6 @@ def for_reader(view: View) -> Callable[..., Any]:
 @for_reader
 def account(request: HttpRequest, publication: Publication, reader: Subscriber) -> HttpResponse:
     """What the reader chose, and the form to choose otherwise."""
-    offered = offered_lists(publication)
     asked = list(Attribute.objects.filter(editable=True))
     problems: list[str] = []
     given, wrong = questions.held(asked, reader.attributes), dict[str, str]()
@@ -62,7 +61,7 @@ def account(request: HttpRequest, publication: Publication, reader: Subscriber) 
         wrong = questions.checked(asked, given)[1]
         problems = [_("Please look at the marked answers.")] if wrong else _save(request, publication, reader, asked, given)
     context = {
-        **preferences_form.shown(reader, offered),
+        **preferences_form.shown(reader, publication),
         "questions": questions.shown(asked, reader.language or publication.language, given=given, wrong=wrong),
         "held": questions.told(reader.attributes, reader.language or publication.language),
         "events": timeline(reader),
@@ -86,11 +85,10 @@ def _save(
         with transaction.atomic():
             preferences_form.save(
                 subscriber=reader,
-                offered=offered_lists(publication),
+                publication=publication,
                 data=request.POST,
                 now=now,
                 with_name=True,
-                notice=sender_of(publication),
             )
             defining.answer(subscriber=reader, among=asked, typed=given, by="reader", now=now)
     except preferences_form.BadInput as error:
@@ -123,7 +121,7 @@ def account_address(request: HttpRequest, publication: Publication, reader: Subs
             now=timezone.now(),
         )
     except BadAddress as error:
-        context = {**preferences_form.shown(reader, offered_lists(publication)), "problems": [why_not(error)]}
+        context = {**preferences_form.shown(reader, publication), "problems": [why_not(error)]}
         return own_page(request, "portal/account.html", context, reader=reader, status=400)
     return own_page(request, "portal/address_asked.html", {"address_masked": masked}, reader=reader)
 

@@ -31,9 +31,9 @@ def own_page(
 
 
 def offered_lists(publication: Publication) -> list[MailingList]:
-    """What the sign-up form offers: the publication's public lists, or, where it names none, all public ones."""
-    own = publication.lists.filter(is_public=True)
-    return list(own if publication.lists.exists() else MailingList.objects.filter(is_public=True))
+    """What the sign-up form offers: the publication's public lists or, where it has none, the public ones of no publication."""
+    own = publication.lists.all() if publication.lists.exists() else MailingList.objects.filter(publications=None)
+    return list(own.filter(is_public=True))
 
 
 def why_not(error: BadAddress) -> str:

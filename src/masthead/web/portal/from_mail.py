@@ -26,7 +26,7 @@ from masthead.mail import sealing
 from masthead.web.hosts import speak_for
 from masthead.web.page import for_publication
 from masthead.web.portal import preferences_form
-from masthead.web.portal.frame import gone, offered_lists, own_page
+from masthead.web.portal.frame import gone, own_page
 
 View = Callable[..., HttpResponse]
 _METHODS = ["GET", "HEAD", "POST"]
@@ -96,17 +96,15 @@ def unsubscribe(request: HttpRequest, delivery: Delivery, reader: Subscriber) ->
 def preferences(request: HttpRequest, delivery: Delivery, reader: Subscriber) -> HttpResponse:
     """The reader's choices. Name, whole address and data are behind signing in: a forwarded mail must not open them."""
     publication = delivery.campaign.edition.publication
-    offered = offered_lists(publication)
     problems: list[str] = []
     if request.method == "POST":
         try:
-            voice = sender_of(publication)
             now = timezone.now()
-            preferences_form.save(subscriber=reader, offered=offered, data=request.POST, now=now, with_name=False, notice=voice)
+            preferences_form.save(subscriber=reader, publication=publication, data=request.POST, now=now, with_name=False)
         except preferences_form.BadInput as error:
             problems = error.problems
     saved = request.method == "POST" and not problems
-    context = {**preferences_form.shown(reader, offered), **_about(reader), "problems": problems, "saved": saved}
+    context = {**preferences_form.shown(reader, publication), **_about(reader), "problems": problems, "saved": saved}
     return own_page(request, "portal/preferences.html", context, reader=reader, status=400 if problems else 200)
 
 

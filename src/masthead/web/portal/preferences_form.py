@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 
 from masthead.audience import preferences, subscribers
 from masthead.audience.models import MailingList, Subscriber, Subscription
-from masthead.mail.sender import Sender
+from masthead.issues.lookups import lists_for
+from masthead.issues.models import Publication
+from masthead.issues.publications import sender_of
+from masthead.web.portal.frame import offered_lists
 
 #: What a mail holds: one question for readers, two columns for us.
 HOLDS = {
@@ -40,9 +43,14 @@ class ListChoice:
     on: bool
 
 
-def shown(subscriber: Subscriber, offered: list[MailingList]) -> dict[str, Any]:
-    """What the form shows of a reader: public lists, and those they are on anyway."""
+def shown(subscriber: Subscriber, publication: Publication) -> dict[str, Any]:
+    """What the form shows of a reader: the lists that `publication` offers and those of it they are on anyway.
+
+    Lists of another publication are not mentioned: its readers may not know that the same people make both.
+    """
+    offered = offered_lists(publication)
     active = subscriber.subscriptions.filter(state=Subscription.State.ACTIVE).select_related("list")
+    active = active.filter(list__in=lists_for(publication))
     on = {subscription.list_id: subscription for subscription in active}
     lists = {entry.pk: entry for entry in [*offered, *(s.list for s in on.values())]}
     pauses = [s.paused_until for s in on.values() if s.paused_until]
@@ -55,14 +63,12 @@ def shown(subscriber: Subscriber, offered: list[MailingList]) -> dict[str, Any]:
     }
 
 
-def save(
-    *, subscriber: Subscriber, offered: list[MailingList], data: QueryDict, now: datetime, with_name: bool, notice: Sender
-) -> None:
-    """Change what the form says; lists that are joined or left say so by mail in the voice `notice`.
+def save(*, subscriber: Subscriber, publication: Publication, data: QueryDict, now: datetime, with_name: bool) -> None:
+    """Change what the form says; lists that are joined or left say so by mail in the voice of `publication`.
 
     Raises BadInput; then nothing was changed.
     """
-    lists = [choice.list for choice in shown(subscriber, offered)["list_choices"]]
+    lists = [choice.list for choice in shown(subscriber, publication)["list_choices"]]
     wanted = set(data.getlist("lists"))
     fields = choices(data)
     if with_name:
@@ -75,7 +81,7 @@ def save(
             lists=[entry for entry in lists if entry.slug in wanted],
             among=lists,
             paused_until=_day(data.get("paused_until", "")),
-            notice=notice,
+            notice=sender_of(publication),
             **fields,
         )
     except preferences.BadPause as error:

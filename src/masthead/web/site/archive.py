@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape, unescape
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.views.decorators.http import require_safe
 
 from masthead.issues import lookups
-from masthead.issues.models import Edition, Publication, TakenNumber
+from masthead.issues.models import Edition, Issue, Publication, TakenNumber
 from masthead.web.page import for_publication, page
 
 _MOST_FOUND = 200
@@ -38,7 +41,7 @@ def archive(request: HttpRequest, publication: Publication) -> HttpResponse:
     query = " ".join(request.GET.get("q", "").replace("\0", "").split())[:_LONGEST_QUERY]
     years = lookups.years(publication, now=now)
     if query:
-        found = list(_matching(lookups.archive(publication, now=now), query)[: _MOST_FOUND + 1])
+        found = list(itertools.islice(_matching(lookups.archive(publication, now=now), query), _MOST_FOUND + 1))
         context = {"query": query, "rows": [Row(e.number, e) for e in found[:_MOST_FOUND]], "more": len(found) > _MOST_FOUND}
         return page(request, "site/archive.html", {"years": years, **context}, noindex=True)
     return _year(request, publication, years[0] if years else now.year, years, now, canonical="archive")
@@ -97,16 +100,31 @@ def _run(run: list[int]) -> Iterable[Row]:
         yield Row(run[-1], until=run[0] if len(run) > 1 else None)
 
 
-def _matching(editions: QuerySet[Edition], query: str) -> QuerySet[Edition]:
-    """Editions with every word of `query` in title, byline or excerpt, or with that number."""
-    found = editions.defer(*HEAVY)
+def _matching(editions: QuerySet[Edition], query: str) -> Iterator[Edition]:
+    """Editions with every word of `query` in title, byline, excerpt or text, or with that number.
+
+    The text of an issue for readers alone is not searched: who may not read it could otherwise ask what is in it.
+    """
     if query.isdecimal() and len(query) < 10:
-        return found.filter(Q(number=int(query)) | Q(label__icontains=query) | Q(title__icontains=query))
-    for word in query.split()[:8]:
-        found = found.filter(
-            Q(title__icontains=word) | Q(excerpt__icontains=word) | Q(byline__icontains=word) | Q(label__icontains=word)
-        )
-    return found
+        numbered = Q(number=int(query)) | Q(label__icontains=query) | Q(title__icontains=query)
+        yield from editions.defer(*HEAVY).filter(numbered)
+        return
+    words = query.split()[:8]
+    found = editions.defer(*(name for name in HEAVY if name != "feed_html"))
+    for word in words:
+        text = Q(visibility=Issue.Visibility.PUBLIC, feed_html__icontains=escape(word, quote=False))
+        head = Q(title__icontains=word) | Q(excerpt__icontains=word) | Q(byline__icontains=word) | Q(label__icontains=word)
+        found = found.filter(head | text)
+    for edition in found.iterator(chunk_size=100):
+        if _is_read(edition, words):
+            yield edition
+
+
+def _is_read(edition: Edition, words: list[str]) -> bool:
+    """Whether a person reads all `words` there: the database also finds them in tags and addresses."""
+    text = edition.feed_html if edition.visibility == Issue.Visibility.PUBLIC else ""
+    read = " ".join((edition.title, edition.excerpt, edition.byline, edition.label, unescape(strip_tags(text)))).casefold()
+    return all(word.casefold() in read for word in words)
 
 
 #: The columns a list of editions does not need.

@@ -11,7 +11,7 @@ from masthead.issues import lookups
 from masthead.issues.models import Publication
 from masthead.web.hosts import place_of, publications_below
 from masthead.web.page import for_publication, page
-from masthead.web.site.pictures import local_picture
+from masthead.web.site.pictures import lead_picture, local_picture
 
 _EARLIER = 6
 
@@ -27,5 +27,10 @@ def home(request: HttpRequest, publication: Publication) -> HttpResponse:
         return page(request, "site/publications.html", {"publications": below, "publication": None}, noindex=True)
     now = timezone.now()
     newest, *earlier = lookups.archive(publication, now=now)[: _EARLIER + 1] or [None]
-    context = {"newest": newest, "earlier": earlier, "picture": local_picture(newest) if newest else None}
+    context = {
+        "newest": newest,
+        "earlier": earlier,
+        "picture": local_picture(newest) if newest else None,
+        "card": lead_picture(newest, key="share_image") if newest else None,
+    }
     return page(request, "site/home.html", context)

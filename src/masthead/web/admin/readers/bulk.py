@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -29,6 +30,7 @@ from masthead.audience.segments.tree import BadRule
 from masthead.audience.tagging import LONGEST, BadTag
 from masthead.audience.tasks import run_bulk_action, undo_bulk_action
 from masthead.team.roles import requires
+from masthead.web.admin.own_publications import lists_known_to
 from masthead.web.admin.readers.filter_form import Meant
 from masthead.web.admin.readers.fresh import signed_in_freshly
 from masthead.web.admin.readers.notices import tell_owners
@@ -78,9 +80,10 @@ class BulkForm(forms.Form):
         What.ERASE: ("sure",),
     }
 
-    def __init__(self, what: str, count: int, data: Any = None) -> None:
+    def __init__(self, what: str, count: int, lists: QuerySet[MailingList], data: Any = None) -> None:
         super().__init__(data, prefix="do")
         self._count = count
+        self.fields["mailing_list"].queryset = lists  # type: ignore[attr-defined]
         for name in set(self.fields) - set(self._FIELDS[what]):
             del self.fields[name]
         if what == What.JOIN:
@@ -123,7 +126,7 @@ def _ask(request: HttpRequest, *, what: BulkAction.What) -> HttpResponseBase:
         readers = None
     if readers is None or not (count := readers.count()):
         return _nobody(request, meant)
-    form = BulkForm(what, count, said if request.method == "POST" else None)
+    form = BulkForm(what, count, lists_known_to(staff(request)), said if request.method == "POST" else None)
     expected = said.get("expected", "")
     changed = expected if request.method == "POST" and expected != str(count) else ""
     if request.method == "POST" and not changed and form.is_valid():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from masthead.audience.attributes import as_typed
@@ -119,6 +120,10 @@ class NewReaderForm(ReaderForm):
     )
     field_order = ("address", "name", "lists", "reason", "language", "mail_format", "mail_mode", "note")
 
+    def offer(self, lists: QuerySet[MailingList]) -> None:
+        """Which lists can be chosen."""
+        self.fields["lists"].queryset = lists  # type: ignore[attr-defined]
+
 
 class JoinForm(forms.Form):
     """A reader is put on one more list."""
@@ -126,10 +131,14 @@ class JoinForm(forms.Form):
     list = forms.ModelChoiceField(MailingList.objects.none(), label=_("List"), empty_label=None)
     reason = forms.CharField(label=_("How did they ask for it?"), max_length=2000)
 
-    def __init__(self, subscriber: Subscriber, data: Any = None) -> None:
+    def __init__(self, subscriber: Subscriber, lists: QuerySet[MailingList], data: Any = None) -> None:
         super().__init__(data)
         on = subscriber.subscriptions.filter(state=Subscription.State.ACTIVE).values("list")
-        self.fields["list"].queryset = MailingList.objects.exclude(pk__in=on)  # type: ignore[attr-defined]
+        others = lists.exclude(pk__in=on)
+        self.fields["list"].queryset = others  # type: ignore[attr-defined]
+        # Asked for once: the field itself would ask for each look at its choices.
+        self.others = [(each.pk, each.name) for each in others]
+        self.fields["list"].choices = self.others  # type: ignore[attr-defined]
 
 
 class ListForm(forms.Form):
@@ -178,6 +187,10 @@ class UploadForm(forms.Form):
         required=False,
         help_text=_("Their names and other data become what the file says. Else they are kept as they are."),
     )
+
+    def offer(self, lists: QuerySet[MailingList]) -> None:
+        """Which lists can be chosen."""
+        self.fields["list"].queryset = lists  # type: ignore[attr-defined]
 
     def clean_file(self) -> Any:
         """Not huge."""

@@ -22,6 +22,7 @@ from masthead.audience.import_report import folder
 from masthead.audience.models import ImportRun, MailingList
 from masthead.audience.tasks import run_import, undo_import
 from masthead.team.roles import requires
+from masthead.web.admin.own_publications import lists_known_to
 from masthead.web.admin.readers.forms import MappingForm, StatementForm, UploadForm
 from masthead.web.admin.staff import staff
 
@@ -30,8 +31,9 @@ from masthead.web.admin.staff import staff
 @requires("readers.edit")
 def imports(request: HttpRequest) -> HttpResponse:
     """Earlier imports, and the upload of a new file."""
-    lists = MailingList.objects.all()
+    lists = lists_known_to(staff(request))
     form = UploadForm(request.POST or None, request.FILES or None, initial={"list": lists[0] if len(lists) == 1 else None})
+    form.offer(lists)
     if request.method == "POST" and form.is_valid():
         file: UploadedFile[bytes] | None = form.cleaned_data["file"]
         pasted = form.cleaned_data["pasted"].encode()

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from masthead.audience import consent, subscribers
 from masthead.audience.attributes import show
-from masthead.audience.models import BulkAction, MailingList, Subscriber
+from masthead.audience.models import BulkAction, Subscriber
 from masthead.team.roles import may, requires
+from masthead.web.admin.own_publications import lists_known_to
 from masthead.web.admin.readers.columns import chosen_by, offered
 from masthead.web.admin.readers.filter_form import A_PAGE, FilterForm
 from masthead.web.admin.readers.forms import NewReaderForm
@@ -59,9 +60,10 @@ def readers(request: HttpRequest) -> HttpResponse:
 @requires("readers.edit")
 def add(request: HttpRequest) -> HttpResponse:
     """One reader by hand."""
-    lists = MailingList.objects.all()
+    lists = lists_known_to(staff(request))
     only_one = lists if len(lists) == 1 else []
     form = NewReaderForm(request.POST or None, initial={"lists": only_one, "mail_format": Subscriber.Format.HTML})
+    form.offer(lists)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         lists_chosen, reason, now = values.pop("lists"), values.pop("reason"), timezone.now()

@@ -16,6 +16,7 @@ from masthead.audience import lists as verbs
 from masthead.audience.growth import Step
 from masthead.audience.models import MailingList
 from masthead.team.roles import may, requires
+from masthead.web.admin.own_publications import lists_known_to
 from masthead.web.admin.readers.forms import ListForm
 from masthead.web.admin.readers.growth_picture import picture
 from masthead.web.admin.staff import staff
@@ -31,10 +32,10 @@ _SPANS = {
 @require_safe
 @requires("lists.edit")
 def lists(request: HttpRequest) -> HttpResponse:
-    """All lists with their counts."""
-    found = MailingList.objects.prefetch_related("publications")
-    counts, step = lookups.counts(), _step(request)
-    growths = growth.by_list(now=timezone.now(), step=step)
+    """All lists that the person works with, and their counts."""
+    found = list(lists_known_to(staff(request)).prefetch_related("publications"))
+    counts, step = lookups.counts(found), _step(request)
+    growths = growth.by_list(now=timezone.now(), step=step, lists=found)
     rows = [
         {
             "list": entry,

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from masthead.common.urls import absolute
 from masthead.issues.models import Publication
 from masthead.issues.publications import base_url_of
 from masthead.team.roles import requires
+from masthead.web.admin.own_publications import lists_known_to
 from masthead.web.admin.staff import staff
 from masthead.web.admin.writing.previews import PAGE
 from masthead.web.hosts import speak_for
@@ -67,6 +69,11 @@ class SignUpFormForm(forms.Form):
                 label=_LABELS[key], required=False, max_length=most, widget=area, initial=said.get(key, "")
             )
 
+    def offer(self, lists: QuerySet[MailingList], entry: SignUpForm | None) -> None:
+        """Which lists can be chosen; those that `entry` has already stay, whosever they are."""
+        has = entry.lists.values("pk") if entry else []
+        self.fields["lists"].queryset = MailingList.objects.filter(Q(pk__in=lists.values("pk")) | Q(pk__in=has))  # type: ignore[attr-defined]
+
     def verb_fields(self) -> dict[str, Any]:
         """What `audience.sign_up_forms.save` takes, but the texts."""
         return {name: self.cleaned_data[name] for name in ("name", "lists", "asks_name", "asks_choices", "questions")}
@@ -100,6 +107,7 @@ def sign_up_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         initial = {name: getattr(entry, name) for name in ("name", "asks_name", "asks_choices")}
         initial |= {"lists": entry.lists.all(), "questions": entry.questions.all()}
     form = SignUpFormForm(language, texts.get(language, {}), request.POST or None, initial=initial)
+    form.offer(lists_known_to(staff(request)), entry)
     if request.method == "POST" and form.is_valid():
         try:
             saved = verbs.save(
