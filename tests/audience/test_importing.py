@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from masthead.audience import defining, importing
+from masthead.audience import bulk_rows, defining, import_words, importing, searching
 from masthead.audience.importing import CannotImport, Stopped
 from masthead.audience.models import ConsentEvent, ImportRun, Subscriber, Subscription
 from masthead.audit.models import Entry
@@ -483,3 +484,33 @@ def test_a_batch_of_several_parts_is_written_as_a_whole_or_not_at_all(
     assert counts(run) == {"rows": 10, "added": 9, "rejected": 1}
     assert report(run) == [["11", "R0@example.org", "The same address is in line 2."]]
     assert gc.isenabled()
+
+
+def test_what_is_said_of_a_row_is_said_in_the_language_of_whoever_imports(load: Load) -> None:
+    with translation.override("fr"):
+        run = load("email\nrosa@example.org\nRosa@example.org\n")
+        expected = import_words.duplicate(2)
+    assert expected != import_words.duplicate(2)
+    assert report(run) == [["3", "Rosa@example.org", expected]]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the cache is SQLite's")
+def test_an_import_gives_back_the_memory_it_took(load: Load) -> None:
+    def room() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA cache_size")
+            return int(cursor.fetchone()[0])
+
+    before = room()
+    load("email\nrosa@example.org\n")
+    assert room() == before
+
+
+def test_readers_who_are_written_at_once_are_found_by_parts_of_their_address(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk_rows, "_STAGED_AT_ONCE", 2)
+    load("email\n" + "".join(f"rosa{number}@meadow.example\n" for number in range(5)))
+    again = load("email\nrosa4@meadow.example\nleo@brook.example\nrosa0@meadow.example\nida@brook.example\n")
+    assert counts(again) == {"rows": 4, "added": 2, "known": 2}
+    found = searching.containing(Subscriber.objects.all(), "brook.exa")
+    assert sorted(found.values_list("address", flat=True)) == ["ida@brook.example", "leo@brook.example"]
+    assert Subscription.objects.filter(subscriber__domain="brook.example", state="active").count() == 2

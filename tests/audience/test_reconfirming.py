@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from masthead.audience import consent, erasure, reconfirming, staying
+from masthead.audience import asking, consent, erasure, messages, reconfirming, staying
 from masthead.audience.models import ConsentEvent, MailingList, Question, Reconfirmation, Subscription
 from masthead.common.addresses import normalise
-from masthead.mail import suppressions
-from masthead.mail.models import SingleMail, Suppression
+from masthead.mail import allowances, provider_limits, suppressions
+from masthead.mail.models import SingleMail, Suppression, Transport
+from masthead.mail.pacing.limits import Limits
 from masthead.mail.sender import Sender
+from tests.servers.processes import in_a_process_of_its_own
 
 pytestmark = pytest.mark.django_db
 Answer, State = Question.State, Reconfirmation.State
@@ -29,8 +33,12 @@ def begin(mailing_list: MailingList, sender: Sender, now: datetime) -> Callable[
     return begin
 
 
-def work(at: datetime) -> int:
-    return reconfirming.work(clock=lambda: at, stopping=lambda: False)
+def work(at: datetime, *, relay: bool = True) -> int:
+    """One minute of all rounds, and of a relay that takes what is queued."""
+    queued = reconfirming.work(clock=lambda: at, stopping=lambda: False)
+    if relay:
+        SingleMail.objects.filter(state=SingleMail.State.QUEUED).update(state=SingleMail.State.ACCEPTED)
+    return queued
 
 
 def rows(run: Reconfirmation) -> dict[str, int]:
@@ -178,3 +186,106 @@ def test_the_mail_can_be_left_by_one_click(reader: Any, begin: Any, now: datetim
     raw = bytes(SingleMail.objects.get().raw)
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in raw
     assert b"https://courier.example.org/k/" in raw
+
+
+def use_relay(**limits: int) -> None:
+    Transport.objects.create(name="Harbour", kind="smtp", host="mail.example.org", in_use=True, **limits)
+
+
+def test_a_round_waits_for_the_limits_of_the_relay_and_of_a_provider(
+    make_subscriber: Any, mailing_list: MailingList, begin: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = now.timestamp()
+    monkeypatch.setattr(allowances, "database_now", lambda: moment)
+    use_relay(per_hour=5)
+    provider_limits.keep(name="google", domains=[], limits=Limits(per_hour=1), by="system", now=now)
+    for address in ("a@gmail.com", "b@gmail.com", *(f"r{number}@example.org" for number in range(6))):
+        make_subscriber(address, mailing_list)
+    run = begin()
+    assert work(now, relay=False) == 5
+    asked = set(SingleMail.objects.values_list("envelope_to", flat=True))
+    assert asked == {"a@gmail.com", *(f"r{number}@example.org" for number in range(4))}
+    assert work(now, relay=False) == 0, "what is queued counts"
+    SingleMail.objects.update(state=SingleMail.State.ACCEPTED)
+    allowances.note(allowances.transport_scope(Transport.objects.get().pk), sent=5, now=moment)
+    allowances.note(allowances.provider_scope("google"), sent=1, now=moment)
+    assert work(now) == 0
+    moment += 61 * 60
+    assert work(now) == 3
+    assert rows(run) == {"asked": 8}
+
+
+def test_a_relay_that_is_away_gets_no_pile_of_mails(
+    make_subscriber: Any, mailing_list: MailingList, begin: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "_MOST_UNDER_WAY", 4)
+    for number in range(9):
+        make_subscriber(f"r{number}@example.org", mailing_list)
+    begin(per_minute=3)
+    assert [work(now, relay=False) for _ in range(4)] == [3, 1, 0, 0]
+    assert work(now) == 0
+    assert work(now) == 3
+
+
+def test_whom_no_mail_reached_is_asked_again_and_not_taken_off(
+    make_subscriber: Any, mailing_list: MailingList, begin: Any, now: datetime
+) -> None:
+    for name in ("away", "there"):
+        make_subscriber(f"{name}@example.org", mailing_list)
+    run = begin(days=1, remind_after=None)
+    assert work(now, relay=False) == 2
+    SingleMail.objects.filter(envelope_to="there@example.org").update(state=SingleMail.State.ACCEPTED)
+    work(now + DAY, relay=False)
+    assert rows(run) == {"asked": 2}, "a mail is still under way"
+    SingleMail.objects.filter(envelope_to="away@example.org").update(state=SingleMail.State.EXPIRED)
+    assert work(now + DAY) == 1
+    assert rows(run) == {"asked": 2}
+    work(now + 2 * DAY - timedelta(minutes=1))
+    assert set(states().values()) == {"active"}
+    work(now + 2 * DAY)
+    assert set(states().values()) == {"left"}
+
+
+def test_without_a_relay_for_the_sender_a_round_waits(reader: Any, begin: Any, now: datetime) -> None:
+    use_relay(sender_domains="elsewhere.example")
+    run = begin()
+    assert work(now) == 0
+    assert rows(run) == {"waiting": 1}
+    Transport.objects.update(sender_domains="")
+    assert work(now) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("stage", ["before the mail", "before the commit", "after the commit"])
+def test_a_process_that_is_killed_asks_nobody_twice_and_forgets_nobody(
+    make_subscriber: Any, mailing_list: MailingList, begin: Any, now: datetime, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    for number in range(5):
+        make_subscriber(f"r{number}@example.org", mailing_list)
+    run = begin()
+    real, calls = messages.stay, 0
+
+    def mail(**words: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3 and stage == "before the mail":
+            os.kill(os.getpid(), signal.SIGKILL)
+        real(**words)
+        if calls == 3 and stage == "before the commit":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def stopping() -> bool:
+        if calls == 3 and stage == "after the commit":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return False
+
+    monkeypatch.setattr(messages, "stay", mail)
+    ended = in_a_process_of_its_own(lambda: reconfirming.work(clock=lambda: now, stopping=stopping))
+    assert ended() == -signal.SIGKILL
+    monkeypatch.setattr(messages, "stay", real)
+    asked = 3 if stage == "after the commit" else 2
+    assert rows(run) == {"asked": asked, "waiting": 5 - asked}
+    assert SingleMail.objects.count() == asked
+    assert work(now) == 5 - asked
+    assert sorted(SingleMail.objects.values_list("envelope_to", flat=True)) == [f"r{number}@example.org" for number in range(5)]
+    assert rows(run) == {"asked": 5}

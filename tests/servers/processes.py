@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -62,3 +63,21 @@ def running(
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait(10)
+
+
+def in_a_process_of_its_own(work: Callable[[], object]) -> Callable[[], int]:
+    """Begin `work` in a copy of this process with a connection of its own; the answer waits for its end (minus a signal)."""
+    from django.db import connection
+
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            work()
+            status = 0
+        finally:
+            if status:
+                traceback.print_exc()
+            os._exit(status)
+    return lambda: os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

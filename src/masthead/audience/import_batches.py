@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,7 +35,7 @@ class Judged:
     """What is to be done, and what became of every row."""
 
     #: The ids of readers that did not exist.
-    new: list[int] = field(default_factory=list)
+    new: Sequence[int] = ()
     #: Known from elsewhere, or waiting for confirmation: they join the list.
     joining: list[Row] = field(default_factory=list)
     #: Readers whose data changes, with the fields as they were and as they become.

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import gc
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from masthead.audience import import_batches, import_columns, import_source, import_words
+from masthead.audience import bulk_rows, import_batches, import_columns, import_source, import_words
 from masthead.audience.import_batches import Row
 from masthead.audience.import_columns import Columns
 from masthead.audience.import_report import Outcome, Report, Result
@@ -187,7 +188,7 @@ def execute(
         source, columns = _examine(run, path)
         run.lines = source.lines
         run.layout = import_words.layout_words(source, columns)
-        with Seen() as seen, Report(run.pk, kept=(run.report_path, run.report_bytes)) as report:
+        with bulk_rows.roomy(), Seen() as seen, Report(run.pk, kept=(run.report_path, run.report_bytes)) as report:
             _Importer(run, claim, source, columns, seen, report, now, clock, progress).work()
     except BaseException as error:
         known = isinstance(error, (CannotImport, Stopped))
@@ -250,11 +251,11 @@ class _Importer:
         if self.columns.has_heading:
             next(records)
         self._remember(records, reader)
-        parts = self._parts(records, reader)
         in_batch = max(1, BATCH // PART) if connection.vendor == "sqlite" else 1
-        while self._write(islice(parts, in_batch)):
-            if STOP.is_set():
-                raise Stopped
+        with closing(_read_ahead(self._parts(records, reader))) as parts:
+            while self._write(islice(parts, in_batch)):
+                if STOP.is_set():
+                    raise Stopped
 
     def _parts(self, records: Iterator[Record | Broken], reader: RowReader) -> Iterator[_Part]:
         """The rest of the file, some records at a time. The last part is marked as that, and may be empty."""
@@ -336,6 +337,22 @@ class _Importer:
         self.report.write(judged.outcomes)
         _sample(run.samples, judged.outcomes)
         self.seen.note(marks)
+
+
+def _read_ahead(parts: Iterator[_Part]) -> Generator[_Part, None, None]:
+    """The parts, of which another thread reads the next one while the database is busy with the last: it needs no interpreter."""
+    language = translation.get_language()
+
+    def read() -> _Part | None:
+        # What is said of a row is said in the language of the caller, which another thread does not know.
+        with translation.override(language):
+            return next(parts, None)
+
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import") as reader:
+        coming = reader.submit(read)
+        while (part := coming.result()) is not None:
+            coming = reader.submit(read)
+            yield part
 
 
 @contextmanager

@@ -205,5 +205,7 @@ def _write(merge: Merge, reader: Subscriber, list_id: int, kind: ConsentEvent.Ki
 
 def merges_of(subscriber: Subscriber) -> list[Merge]:
     """Merges that hold, into this reader or of it."""
+    if subscriber.merged_into_id is None and not subscriber.merged.all():
+        return []
     found = Merge.objects.filter(Q(keep=subscriber) | Q(away=subscriber), undone_at=None).select_related("keep", "away")
     return [each for each in found if each.away.merged_into_id == each.keep_id]

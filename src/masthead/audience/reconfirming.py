@@ -1,7 +1,7 @@
 """Re-confirmation: readers of old are asked whether they want to stay; who does not answer in time is taken off, never deleted.
 
-A round is worked in small steps by `work`, each reader in a transaction of its own: the mail is queued by the commit that marks
-the reader as asked, so a process killed in between asks nobody twice and forgets nobody. The rows always add up (`standing`).
+A round is worked in small steps by `work`, each reader in a transaction of its own (`asking`), so a process killed in between
+asks nobody twice and forgets nobody. The rows always add up (`standing`).
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from masthead.audience import consent, messages, staying
+from masthead.audience import asking, consent, staying
 from masthead.audience.lookups import is_suppressed
 from masthead.audience.models import ConsentEvent, MailingList, Question, Reconfirmation, Segment, Subscriber, Subscription
 from masthead.audience.segments import saving
 from masthead.audit.recording import record
-from masthead.common.urls import absolute
-from masthead.mail import sealing, suppressions
+from masthead.mail import sealing
 from masthead.mail.sender import Sender
 
 State = Reconfirmation.State
@@ -129,7 +128,7 @@ def work(*, clock: Callable[[], datetime], stopping: Callable[[], bool]) -> int:
     """One minute's worth of every open round: ask, remind, close. Returns how many mails were queued."""
     queued = 0
     for run in Reconfirmation.objects.filter(state=State.ASKING).select_related("list"):
-        queued += _ask_and_remind(run, clock, stopping)
+        queued += asking.ask_and_remind(run, clock=clock, stopping=stopping)
         _close_when_due(run, clock, stopping)
     return queued
 
@@ -209,58 +208,11 @@ def undo(*, run: Reconfirmation, by: str, now: datetime) -> int:
     return back
 
 
-def _ask_and_remind(run: Reconfirmation, clock: Callable[[], datetime], stopping: Callable[[], bool]) -> int:
-    """As many mails as a minute may have: first those who were never asked, then those to be reminded."""
-    queued, left = 0, run.per_minute
-    waiting = run.questions.filter(state=Answer.WAITING)
-    for question in waiting.order_by("pk").select_related("subscriber")[:left]:
-        if stopping():
-            return queued
-        queued += _mail(run, question, Answer.WAITING, Answer.ASKED, clock())
-    left -= queued
-    if run.remind_after is not None and left > 0:
-        due = run.questions.filter(state=Answer.ASKED, asked_at__lte=clock() - timedelta(days=run.remind_after))
-        for question in due.order_by("pk").select_related("subscriber")[:left]:
-            if stopping():
-                return queued
-            queued += _mail(run, question, Answer.ASKED, Answer.REMINDED, clock())
-    return queued
-
-
-def _mail(run: Reconfirmation, question: Question, before: str, after: str, now: datetime) -> int:
-    """Ask one reader, once: the state and the mail are one commit."""
-    reader = question.subscriber
-    with transaction.atomic():
-        mine = Question.objects.filter(pk=question.pk, state=before)
-        if reader is None or not _may_be_asked(run, reader):
-            gone = Answer.SKIPPED if before == Answer.WAITING else Answer.LEFT
-            mine.update(state=gone, settled_at=now)
-            return 0
-        changes = {"state": after} if before == Answer.ASKED else {"state": after, "asked_at": now}
-        if mine.update(**changes) == 0:
-            return 0
-        link = absolute(run.sender["base_url"], "stay", token=sealing.seal(sealing.STAY, question.pk))
-        messages.stay(
-            lists=[run.list],
-            reader=reader,
-            link=link,
-            days=run.days,
-            to=reader.address,
-            sender=Sender(**run.sender),
-            language=reader.language,
-            now=now,
-        )
-    return 1
-
-
-def _may_be_asked(run: Reconfirmation, reader: Subscriber) -> bool:
-    active = reader.subscriptions.filter(list=run.list, state=Subscription.State.ACTIVE).exists()
-    return active and suppressions.find(bytes(reader.fingerprint), reader.domain) is None
-
-
 def _close_when_due(run: Reconfirmation, clock: Callable[[], datetime], stopping: Callable[[], bool]) -> None:
     now = clock()
-    if run.questions.filter(state=Answer.WAITING).exists() or Reconfirmation.objects.get(pk=run.pk).state != State.ASKING:
+    if run.questions.filter(state=Answer.WAITING).exists() or asking.is_under_way(run):
+        return
+    if Reconfirmation.objects.get(pk=run.pk).state != State.ASKING:
         return
     if run.closes_at is None:
         last = run.questions.exclude(asked_at=None).order_by("-asked_at").values_list("asked_at", flat=True).first()

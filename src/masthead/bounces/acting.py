@@ -17,7 +17,7 @@ from masthead.bounces import policies, rules
 from masthead.bounces.findings import masked
 from masthead.bounces.lookups import last_success
 from masthead.bounces.models import Finding
-from masthead.bounces.rules import Case, Rule, Thresholds
+from masthead.bounces.rules import Case, Own, Rule, Thresholds
 from masthead.common.addresses import normalise
 from masthead.delivery import campaigns, lookups
 from masthead.delivery.models import Campaign
@@ -57,7 +57,7 @@ def judge_pending(*, now: datetime, most: int = 5000) -> list[Finding]:
     """
     thresholds = policies.current()
     judged: list[Finding] = []
-    dying: dict[int | None, list[tuple[Finding, Rule]]] = {}
+    dying: dict[int | None, list[tuple[Finding, Rule | Own]]] = {}
     pending = Finding.objects.filter(outcome=Outcome.PENDING).select_related("subscriber", "delivery", "campaign").order_by("id")
     for finding in list(pending[:most]):
         rule = rules.judge(case_of(finding), thresholds)
@@ -84,13 +84,15 @@ def case_of(finding: Finding, *, again: bool = False) -> Case:
         certainty=_certainty(finding),
         names_another=finding.names_another,
         is_test=finding.identity == Finding.Identity.TEST,
+        words=finding.words,
+        domain=finding.domain,
         campaign=finding.campaign_id,
         at=finding.found_at,
         earlier=_earlier(finding, again) if finding.dead and finding.subscriber_id else (),
     )
 
 
-def dry_run(*, thresholds: Thresholds, most: int = 1000) -> list[tuple[Finding, Rule]]:
+def dry_run(*, thresholds: Thresholds, most: int = 1000) -> list[tuple[Finding, Rule | Own]]:
     """What would follow from the newest findings under `thresholds`, newest first, without the mass guard; changes nothing."""
     newest = Finding.objects.select_related("subscriber", "campaign").order_by("-id")[:most]
     return [(finding, rules.judge(case_of(finding, again=True), thresholds)) for finding in newest]
@@ -101,8 +103,8 @@ class Difference:
     """One finding under two policies."""
 
     finding: Finding
-    now: Rule
-    then: Rule
+    now: Rule | Own
+    then: Rule | Own
 
     @property
     def differs(self) -> bool:
@@ -225,7 +227,7 @@ def _earlier(finding: Finding, again: bool) -> list[tuple[int | None, datetime]]
 
 
 @transaction.atomic
-def _carry_out(finding: Finding, rule: Rule, now: datetime) -> None:
+def _carry_out(finding: Finding, rule: Rule | Own, now: datetime) -> None:
     if not _mark(finding, Outcome(rule.outcome), rule.name, now):
         return
     if rule.outcome == Outcome.LEFT and finding.subscriber is not None:
@@ -245,7 +247,9 @@ def _carry_out(finding: Finding, rule: Rule, now: datetime) -> None:
         )
 
 
-def _suppress_all(campaign_id: int | None, cases: list[tuple[Finding, Rule]], thresholds: Thresholds, now: datetime) -> None:
+def _suppress_all(
+    campaign_id: int | None, cases: list[tuple[Finding, Rule | Own]], thresholds: Thresholds, now: datetime
+) -> None:
     """Suppress the readers of `cases`, which are all of one campaign, or hold them if they are too many."""
     campaign = Campaign.objects.get(pk=campaign_id) if campaign_id is not None else None
     if campaign is not None and _are_too_many(campaign, len(cases), thresholds):
@@ -263,7 +267,7 @@ def _are_too_many(campaign: Campaign, more: int, thresholds: Thresholds) -> bool
 
 
 @transaction.atomic
-def _hold(campaign: Campaign, cases: Iterable[tuple[Finding, Rule]], now: datetime) -> None:
+def _hold(campaign: Campaign, cases: Iterable[tuple[Finding, Rule | Own]], now: datetime) -> None:
     """Nothing of this campaign suppresses anybody until a person decides; it stops sending."""
     held = 0
     for finding, rule in cases:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from masthead.audit.recording import record
 from masthead.bounces import policies, rules
 from masthead.bounces.models import Alarm, Finding
-from masthead.bounces.rules import OURS, Thresholds
+from masthead.bounces.rules import Thresholds
 from masthead.delivery import campaigns, holding, lookups
 from masthead.delivery.models import Campaign, Delivery
 from masthead.mail import provider_limits
@@ -77,7 +77,7 @@ def sentence(alarm: Alarm) -> str:
 
 
 def _refused(campaign: Campaign, answered: int, thresholds: Thresholds, now: datetime) -> list[Alarm]:
-    refusals = campaign.findings.filter(kind="bounce", outcome=Finding.Outcome.ALARM, reason__in=sorted(OURS))
+    refusals = campaign.findings.filter(kind="bounce", outcome=Finding.Outcome.ALARM)
     counts = Counter(refusals.values_list("domain", "reason"))
     new: list[Alarm] = []
     elsewhere = answered

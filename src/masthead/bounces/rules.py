@@ -24,6 +24,10 @@ OURS: Final = frozenset(
     | {"requireptr", "policyviolation", "norelaying", "securityerror", "failedstarttls", "toomanyconn"}
 )
 
+#: Never a reason to lose a reader, whatever a rule of the staff says: all of that, and size and quota.
+NEVER: Final = OURS | {"mailboxfull", "mesgtoobig", "exceedlimit", "systemfull"}
+_NEVER_BY_CODE: Final = ("2.2", "2.3", "3.1", "3.4", "7")
+
 #: Beside the kinds of `bounces.reading.finding`: a mail to `unsub+TOKEN@` whose token was verified.
 LEAVE: Final = "leave"
 #: And a mail of kind "other" that is a person's answer to an issue, or a letter to a publication's address.
@@ -36,8 +40,38 @@ UNPROVEN: Final = "unproven"
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """A rule of the staff: all conditions that are not empty must hold. `name` is "own:7"; findings keep it.
+
+    `code`: the beginning of an enhanced code in whole numbers ("5.1" is of 5.1.1, not of 5.10). `phrase`: plain words, however
+    they are spaced or capitalised. `domains`: receiving domains; those below them are theirs.
+    """
+
+    name: str
+    outcome: str
+    why: str
+    kind: str = ""
+    reason: str = ""
+    status_class: str = ""
+    code: str = ""
+    phrase: str = ""
+    domains: frozenset[str] = frozenset()
+
+    def fits(self, case: Case) -> bool:
+        """Whether it decides `case`. One that suppresses decides only where nothing else could have brought the report here."""
+        exact = ((self.kind, case.kind), (self.reason, case.reason), (self.status_class, case.status_class))
+        return (
+            all(asked in ("", found) for asked, found in exact)
+            and (not self.code or f"{case.status}.".startswith(f"{self.code}."))
+            and (not self.phrase or _folded(self.phrase) in _folded(case.words))
+            and (not self.domains or any(case.domain == each or case.domain.endswith(f".{each}") for each in self.domains))
+            and (self.outcome != "suppressed" or may_suppress(case))
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The numbers of the policy."""
+    """The policy: its numbers, what is turned off, and the staff's own rules."""
 
     repeats: int = 2
     repeat_hours: int = 24
@@ -50,6 +84,9 @@ class Thresholds:
     complaint_alarm: int = 10
     complaint_pause: int = 30
     complaint_least: int = 1000
+    #: Shipped rules that are turned off, by name, and the staff's own in their order.
+    off: frozenset[str] = frozenset()
+    own: tuple[Own, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +105,8 @@ class Case:
     certainty: str = UNPROVEN
     names_another: bool = False
     is_test: bool = False
+    words: str = ""
+    domain: str = ""
     campaign: int | None = None
     at: datetime | None = None
     earlier: Sequence[tuple[int | None, datetime]] = ()
@@ -81,11 +120,41 @@ class Rule:
     fits: Callable[[Case, Thresholds], bool]
     outcome: str
     why: str | Promise
+    #: Turned off, it costs no reader anything: the rules after it decide.
+    may_be_off: bool = False
 
 
-def judge(case: Case, thresholds: Thresholds) -> Rule:
-    """The first of RULES that fits; the last always does."""
-    return next(rule for rule in RULES if rule.fits(case, thresholds))
+def judge(case: Case, thresholds: Thresholds) -> Rule | Own:
+    """The first that fits: of RULES, and before OWN_COME_BEFORE of the staff's; the last always does.
+
+    Whose mail it is, complaints and farewells are settled before the staff's rules: none can forge or overrule a reader's word.
+    """
+    return next(rule for rule in in_order(thresholds) if rule.name not in thresholds.off and _fits(rule, case, thresholds))
+
+
+def _fits(rule: Rule | Own, case: Case, thresholds: Thresholds) -> bool:
+    return rule.fits(case) if isinstance(rule, Own) else rule.fits(case, thresholds)
+
+
+def in_order(thresholds: Thresholds) -> list[Rule | Own]:
+    """All rules as they are asked, those that are turned off among them."""
+    place = next(number for number, rule in enumerate(RULES) if rule.name == OWN_COME_BEFORE)
+    return [*RULES[:place], *thresholds.own, *RULES[place:]]
+
+
+def may_suppress(case: Case) -> bool:
+    """Whether a rule of the staff may suppress: a permanent bounce, certainly of this reader, for no reason of NEVER."""
+    is_bounce = case.kind == "bounce" and case.status_class == "5"
+    return is_bounce and case.certainty == CERTAIN and not case.names_another and not is_protected(case.reason, case.status)
+
+
+def is_protected(reason: str, code: str) -> bool:
+    """Whether a reason, or an enhanced code or the beginning of one, is of what never costs a reader."""
+    return reason in NEVER or any(f"{code.partition('.')[2]}.".startswith(f"{each}.") for each in _NEVER_BY_CODE)
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.casefold().split())
 
 
 def is_too_many(*, would_suppress: int, accepted: int, thresholds: Thresholds) -> bool:
@@ -148,14 +217,20 @@ RULES: Final[tuple[Rule, ...]] = (
         _("The reader called the mail unwanted."),
     ),
     Rule("report about us", lambda case, numbers: case.kind == "complaint", "alarm", _("It says nothing about the reader.")),
-    Rule("delay", lambda case, numbers: case.kind == "delayed", "counted", _("The mail waits; the server goes on trying.")),
+    Rule("delay", lambda case, numbers: case.kind == "delayed", "counted", _("The mail waits; the server goes on trying."), True),
     Rule(
         "our fault",
         lambda case, numbers: case.reason in OURS,
         "alarm",
         _("The refusal is about the sender, the mail or a policy."),
+        True,
     ),
-    Rule("not dead", lambda case, numbers: not case.dead, "counted", _("The mail came back, and the address may be alive.")),
+    Rule(
+        "not dead",
+        lambda case, numbers: not case.dead or case.kind != "bounce" or case.reason in NEVER,
+        "counted",
+        _("The mail came back, and the address may be alive."),
+    ),
     Rule(
         "unproven",
         lambda case, numbers: case.certainty == UNPROVEN,
@@ -173,7 +248,10 @@ RULES: Final[tuple[Rule, ...]] = (
         lambda case, numbers: case.certainty == CERTAIN and case.status in numbers.hard and case.said,
         "suppressed",
         _("Code and words say that the address is dead, and it is certain whose it is."),
+        True,
     ),
-    Rule("dead again", _is_repeated, "suppressed", _("More than one campaign came back with a dead address.")),
+    Rule("dead again", _is_repeated, "suppressed", _("More than one campaign came back with a dead address."), True),
     Rule("dead, once", lambda case, numbers: True, "first", _("The first sign of a dead address; the next campaign shows.")),
 )
+#: The staff's own rules stand before this one.
+OWN_COME_BEFORE: Final = "delay"

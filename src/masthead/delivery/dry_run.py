@@ -14,7 +14,9 @@ from django.db.models import QuerySet
 
 from masthead.audience import lookups as audience
 from masthead.audience.models import MailingList, Subscriber
+from masthead.audience.segments.compiling import SegmentBroken
 from masthead.common.addresses import BadAddress, mask
+from masthead.delivery import narrowing
 from masthead.delivery.composing import copy_of_text
 from masthead.delivery.models import DryRun
 from masthead.delivery.narrowing import EVERYBODY, Narrowing
@@ -140,11 +142,20 @@ def run(
 
 
 @transaction.atomic
-def open_run(*, issue: Issue, lists: Sequence[MailingList], by: str, now: datetime) -> DryRun:
+def open_run(
+    *,
+    issue: Issue,
+    lists: Sequence[MailingList],
+    by: str,
+    now: datetime,
+    part: Narrowing = EVERYBODY,
+    mail_mode: str = "",
+) -> DryRun:
     """A run that waits for its task. Earlier ones go, also one that a lost worker left behind."""
     DryRun.objects.filter(issue=issue).delete()
-    opened = DryRun.objects.create(issue=issue, by=by, created_at=now)
+    opened = DryRun.objects.create(issue=issue, by=by, created_at=now, mail_mode=mail_mode)
     opened.lists.set(lists)
+    narrowing.keep_for_dry_run(opened, part)
     return opened
 
 
@@ -163,8 +174,15 @@ def execute(*, run_id: int, now: datetime) -> None:
         DryRun.objects.filter(pk=run_id).update(done=done, total=total)
 
     try:
-        report = run(issue=opened.issue, lists=list(opened.lists.all()), now=now, progress=tell)
-    except (CannotRender, TooManyFields, BadMail, NoNumber) as error:
+        report = run(
+            issue=opened.issue,
+            lists=list(opened.lists.all()),
+            now=now,
+            mail_mode=opened.mail_mode or None,
+            progress=tell,
+            part=narrowing.of_dry_run(opened),
+        )
+    except (CannotRender, TooManyFields, BadMail, NoNumber, SegmentBroken) as error:
         DryRun.objects.filter(pk=run_id).update(state=DryRun.State.FAILED, error=str(error))
         return
     DryRun.objects.filter(pk=run_id).update(

@@ -214,7 +214,7 @@ def refusals_by_reason(campaign: Campaign) -> list[tuple[int, str, int]]:
 
 def reader_history(subscriber: Subscriber) -> QuerySet[Delivery]:
     """Each mail of a campaign to this reader, at any address that is merged, and what became of it, newest first."""
-    theirs = [subscriber.pk, *subscriber.merged.values_list("pk", flat=True)]
+    theirs = [subscriber.pk, *(each.pk for each in subscriber.merged.all())]
     found = Delivery.objects.filter(subscriber__in=theirs)
     return found.select_related("campaign__edition__publication", "subscriber").order_by("-id")
 

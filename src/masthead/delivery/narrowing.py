@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from masthead.audience.models import Segment
 from masthead.audience.segments import saving
 from masthead.audience.segments.compiling import SegmentBroken
-from masthead.delivery.models import Campaign, CampaignSegment
+from masthead.delivery.models import Campaign, CampaignSegment, DryRun, DryRunSegment
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,19 @@ def of(segments: Iterable[Segment] = (), excluded: Iterable[Segment] = ()) -> Na
 
 def of_campaign(campaign: Campaign) -> Narrowing:
     """That of a campaign. Raises SegmentBroken when one of its segments was deleted."""
-    rows = list(campaign.segments.select_related("segment"))
+    return _of_rows(campaign.segments.select_related("segment"), _("it was deleted since the sending was planned."))
+
+
+def of_dry_run(dry_run: DryRun) -> Narrowing:
+    """That of a dry run. Raises SegmentBroken when one of its segments was deleted."""
+    return _of_rows(dry_run.segments.select_related("segment"), _("it was deleted since the dry run was asked for."))
+
+
+def _of_rows(rows: Iterable[CampaignSegment | DryRunSegment], if_gone: str) -> Narrowing:
+    rows = list(rows)
     for row in rows:
         if row.segment is None:
-            raise SegmentBroken(_("it was deleted since the sending was planned."), row.name)
+            raise SegmentBroken(if_gone, row.name)
     kept = [(row.segment, row.excluded) for row in rows if row.segment is not None]
     return Narrowing(tuple(each for each, excluded in kept if not excluded), tuple(each for each, excluded in kept if excluded))
 
@@ -62,6 +71,15 @@ def keep(campaign: Campaign, narrowing: Narrowing) -> None:
     campaign.segments.all().delete()
     CampaignSegment.objects.bulk_create(
         CampaignSegment(campaign=campaign, segment=each, excluded=excluded, name=each.name)
+        for chosen, excluded in ((narrowing.segments, False), (narrowing.excluded, True))
+        for each in chosen
+    )
+
+
+def keep_for_dry_run(dry_run: DryRun, narrowing: Narrowing) -> None:
+    """The same for a dry run that was just made."""
+    DryRunSegment.objects.bulk_create(
+        DryRunSegment(dry_run=dry_run, segment=each, excluded=excluded, name=each.name)
         for chosen, excluded in ((narrowing.segments, False), (narrowing.excluded, True))
         for each in chosen
     )

@@ -12,9 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from masthead.audience import defining, tagging
-from masthead.audience.models import MailingList, Segment
+from masthead.audience.models import MailingList, Segment, Subscriber
 from masthead.audience.segments import saving, tree
-from masthead.delivery.models import Campaign
+from masthead.delivery import dry_run
+from masthead.delivery.models import Campaign, DryRun
 from masthead.issues.models import Issue
 from masthead.team.models import Role
 
@@ -186,3 +187,43 @@ def test_a_broken_segment_stops_the_send_desk_in_words(
     page = owner_at_desk.post(reverse("desk_send", args=[issue.pk]), form)
     assert page.status_code == 422
     assert not Campaign.objects.exists()
+
+
+def test_a_dry_run_is_made_for_the_part_that_is_chosen(
+    owner_at_desk: Client, city: None, issue: Issue, mailing_list: MailingList, now: datetime
+) -> None:
+    lyon = saved(LYON, now)
+    url = reverse("desk_dry_run", args=[issue.pk])
+    wish = {"lists": mailing_list.pk, "segments": lyon.pk, "mail_mode": "excerpt"}
+    piece = owner_at_desk.post(url, wish, headers={"HX-Request": "true"}).text
+    assert "Only readers in <bdi>Lyon</bdi>" in piece
+    run = DryRun.objects.get()
+    dry_run.execute(run_id=run.pk, now=now)
+    assert "1 of 1 mails could be made" in owner_at_desk.get(reverse("desk_dry_run_news", args=[issue.pk])).text
+    run.refresh_from_db()
+    assert list(run.report["variants"]) == ["excerpt html"]
+    owner_at_desk.post(url, {"lists": mailing_list.pk, "excluded": lyon.pk})
+    run = DryRun.objects.get()
+    dry_run.execute(run_id=run.pk, now=now)
+    run.refresh_from_db()
+    assert (run.report["audience"], run.report["samples"]) == (1, {"full html": Subscriber.objects.get(name="").pk})
+
+
+def test_a_dry_run_of_a_segment_that_is_gone_says_so_and_makes_nothing(
+    owner_at_desk: Client, city: None, issue: Issue, mailing_list: MailingList, now: datetime
+) -> None:
+    lyon = saved(LYON, now)
+    url, htmx = reverse("desk_dry_run", args=[issue.pk]), {"HX-Request": "true"}
+    wish = {"lists": mailing_list.pk, "segments": lyon.pk}
+    assert "left out of it at once" in owner_at_desk.post(url, wish | {"excluded": lyon.pk}, headers=htmx).text
+    assert not DryRun.objects.exists()
+    owner_at_desk.post(url, wish)
+    lyon.delete()
+    run = DryRun.objects.get()
+    dry_run.execute(run_id=run.pk, now=now)
+    run.refresh_from_db()
+    assert (run.state, run.report) == ("failed", {})
+    assert run.error == "The segment “Lyon” cannot be used: it was deleted since the dry run was asked for."
+    piece = owner_at_desk.post(url, wish, headers=htmx).text
+    assert "was deleted since. Open this page again" in piece
+    assert list(DryRun.objects.values_list("pk", flat=True)) == [run.pk]

@@ -67,6 +67,8 @@ class Policy(models.Model):
     complaint_least = models.PositiveIntegerField(
         default=1000, validators=[MinValueValidator(100)], verbose_name=_("complaints count from so many accepted mails on")
     )
+    #: Names of shipped rules that are turned off.
+    off = models.JSONField(default=list, blank=True)
     changed_at = models.DateTimeField(null=True)
     by = models.CharField(max_length=100, blank=True)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from masthead.bounces.reading.finding import Finding
 from masthead.bounces.sandbox import Sandbox, Unread
 from masthead.cli.commands import mailboxes, taking_in
 from masthead.cli.starting import as_json, show_json, start
+
+if TYPE_CHECKING:
+    from masthead.bounces.rules import Own
 
 _TOKEN = re.compile(r"[a-z2-7]{34}", re.ASCII | re.IGNORECASE)
 
@@ -49,6 +53,38 @@ def read(files: tuple[Path, ...], as_json: bool) -> None:
                 show_json(as_fields(mail.name, found))
             else:
                 click.echo(as_line(mail.name, found))
+
+
+@bounces.command("rules")
+@as_json
+def list_rules(as_json: bool) -> None:
+    """List what follows from what came back: every rule in its order, the first that fits decides. Those of the staff begin
+    with own: and a number, and are made at the desk.
+    """
+    start()
+    from masthead.bounces import policies
+    from masthead.bounces.rules import Own, in_order
+
+    present = policies.current()
+    for place, rule in enumerate(in_order(present), 1):
+        row: dict[str, object] = {"place": place, "rule": rule.name, "on": rule.name not in present.off, "verdict": rule.outcome}
+        row |= {
+            "why": str(rule.why),
+            "own": isinstance(rule, Own),
+            "conditions": _conditions(rule) if isinstance(rule, Own) else {},
+        }
+        if as_json:
+            show_json(row)
+            continue
+        asked = "; ".join(f"{name} {value}" for name, value in _conditions(rule).items()) if isinstance(rule, Own) else ""
+        off = "" if row["on"] else " (off)"
+        line = f"{place:2}  {rule.name}{off}: {rule.outcome}. {rule.why}{f' [{asked}]' if asked else ''}"
+        click.echo("".join(char if char.isprintable() else " " for char in line))
+
+
+def _conditions(rule: Own) -> dict[str, object]:
+    asked = {name: getattr(rule, name) for name in ("kind", "reason", "status_class", "code", "phrase")}
+    return {name: value for name, value in (asked | {"domains": sorted(rule.domains)}).items() if value}
 
 
 def as_fields(name: str, found: Finding | Unread) -> dict[str, object]:

@@ -22,6 +22,8 @@ class DryRun(models.Model):
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="dry_runs")
     lists = models.ManyToManyField(MailingList, related_name="+")
+    #: How much of the issue the mails hold; "" is what the draft says.
+    mail_mode = models.CharField(max_length=10, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)

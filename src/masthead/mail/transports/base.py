@@ -146,8 +146,12 @@ class Lane(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a probe in plain words: `name` "connect", "tls", "sign-in", "features"; `text` what happened."""
+    """One step of a probe in plain words: `name` "connect", "tls", "sign-in", "features"; `text` what happened.
+
+    `size`: with the features, the bytes of the largest mail the server takes; 0 when it sets no limit or does not say.
+    """
 
     name: str
     ok: bool
     text: str
+    size: int = 0

@@ -18,7 +18,7 @@ from masthead.mail import dkim
 from masthead.mail.passwords import SealedUnderAnotherKeyError
 from masthead.mail.transports import choosing
 from masthead.mail.transports.base import Step, TransportConfig
-from masthead.ops.doctor import domains, web
+from masthead.ops.doctor import domains, reverse, web, weight
 from masthead.ops.doctor.dns import Resolver, SystemResolver, Unanswered, is_nobodys
 from masthead.ops.doctor.rows import FAIL, GROUPS, PASS, UNCHECKED, UNKNOWN, Row
 
@@ -42,7 +42,7 @@ def examine(*, publications: Sequence[Publication], outside: Outside, now: datet
     rows: list[Row] = []
     for publication in publications:
         rows += [*_of_domains(publication, outside, now), *_of_hosts(publication, outside, now)]
-    rows += [*_of_relays(outside, now), _way_back()]
+    rows += [*_of_relays(outside, weight.newest(publications, now), now), _way_back()]
     return sorted(dict.fromkeys(rows), key=lambda row: GROUPS.index(row.group))
 
 
@@ -64,6 +64,7 @@ def _of_domains(publication: Publication, outside: Outside, now: datetime) -> It
     yield _asked("dns", "sender", sender, lambda: domains.sender_can_receive(sender, resolver))
     for relay in _relay_hosts(sender, now):
         yield _asked("dns", "spf", envelope, lambda: domains.spf_allows(envelope, relay, _own_address(base, resolver), resolver))  # noqa: B023
+        yield _asked("dns", "ptr", relay, lambda: reverse.has_own_name(relay, _own_address(base, resolver), resolver))  # noqa: B023
     yield from _signatures(sender, resolver)
     signing = [settings.DKIM_DOMAIN] if settings.DKIM_KEY_FILE else []
     report_to = publication.reply_to or publication.from_address
@@ -98,7 +99,7 @@ def _of_hosts(publication: Publication, outside: Outside, now: datetime) -> Iter
     yield web.one_click_works(base, outside.post)
 
 
-def _of_relays(outside: Outside, now: datetime) -> Iterator[Row]:
+def _of_relays(outside: Outside, issue: weight.Weighed | None, now: datetime) -> Iterator[Row]:
     try:
         ways = choosing.ways(now)
     except SealedUnderAnotherKeyError as error:
@@ -112,6 +113,8 @@ def _of_relays(outside: Outside, now: datetime) -> Iterator[Row]:
         for step in outside.probe(config):
             # What a server offers is told, not judged.
             yield Row("relay", step.name, f"{config.host}:{config.port}", PASS if step.ok else FAIL, step.text)
+            if step.size and issue is not None:
+                yield weight.fits(f"{config.host}:{config.port}", step.size, issue)
 
 
 def _way_back() -> Row:

@@ -26,6 +26,7 @@ _GROUPS = {
 _CHECKS = {
     "sender": gettext_lazy("Sender can be answered"),
     "spf": "SPF",
+    "ptr": gettext_lazy("Name of the sending address"),
     "dkim": "DKIM",
     "dmarc": "DMARC",
     "certificate": gettext_lazy("Certificate"),
@@ -35,6 +36,7 @@ _CHECKS = {
     "tls": gettext_lazy("Encryption"),
     "sign-in": gettext_lazy("Sign-in"),
     "features": gettext_lazy("What it offers"),
+    "size": gettext_lazy("Room for the newest issue"),
     "bounce-mx": gettext_lazy("Mail server for bounces"),
     "door": gettext_lazy("Who takes bounces in"),
 }

@@ -20,8 +20,9 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, Route, sync_playwright
 
-from masthead.bounces import acting
+from masthead.bounces import acting, own_rules
 from masthead.bounces.models import Alarm, Finding, RawReport, Reply
+from masthead.bounces.own_rules import Draft
 from masthead.delivery.models import Campaign
 from masthead.team.models import Role
 
@@ -82,6 +83,10 @@ def screens(
         text="The ferry leaves at nine.\n\n" + "It always has. " * 40 + "\n\n> It leaves at ten.",
         attachments=2,
     )
+    for phrase in ("went to sea", "this-is-a-word-that-must-not-scroll" * 3):
+        draft = Draft("counted", "Sailors come back.", phrase=phrase, domain="a-rather-long-name-of-a-domain.example")
+        own_rules.add(draft=draft, by="staff:1", now=now)
+    own_rules.remove(rule=own_rules.add(draft=draft, by="staff:1", now=now), by="staff:1", now=now)
     client = at_desk(Role.OWNER)
     paths = [
         reverse("desk_returns"),
@@ -91,6 +96,7 @@ def screens(
         reverse("desk_alarms"),
         reverse("desk_report_of_issue", args=[campaign.pk]),
         reverse("desk_judging"),
+        reverse("desk_own_rules"),
         reverse("desk_finding", args=[dead.pk]),
         reverse("desk_finding", args=[last.pk]),
         reverse("desk_report", args=[unread.pk]),

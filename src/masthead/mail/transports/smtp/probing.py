@@ -27,7 +27,7 @@ async def probe_smtp(config: TransportConfig, deadlines: Deadlines = PATIENCE) -
         name = "sign-in"
         await sign_in(session, config, deadlines)
         steps.append(Step(name, True, _("Signed in as %(user)s.") % {"user": config.user} if config.user else _("No sign-in.")))
-        steps.append(Step("features", True, _features(session)))
+        steps.append(Step("features", True, _features(session), session.offers.size))
     except ConnectFailed as error:
         steps.append(Step(name, False, error.text))
     if session is not None:

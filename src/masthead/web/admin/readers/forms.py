@@ -134,7 +134,11 @@ class JoinForm(forms.Form):
     def __init__(self, subscriber: Subscriber, lists: QuerySet[MailingList], data: Any = None) -> None:
         super().__init__(data)
         on = subscriber.subscriptions.filter(state=Subscription.State.ACTIVE).values("list")
-        self.fields["list"].queryset = lists.exclude(pk__in=on)  # type: ignore[attr-defined]
+        others = lists.exclude(pk__in=on)
+        self.fields["list"].queryset = others  # type: ignore[attr-defined]
+        # Asked for once: the field itself would ask for each look at its choices.
+        self.others = [(each.pk, each.name) for each in others]
+        self.fields["list"].choices = self.others  # type: ignore[attr-defined]
 
 
 class ListForm(forms.Form):

@@ -7,6 +7,7 @@ import json
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -193,7 +194,9 @@ def _known(subscriber: Subscriber) -> list[tuple[str, str]]:
 
 def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | None = None) -> HttpResponse:
     form = join_form or JoinForm(subscriber, lists_known_to(staff(request)))
+    prefetch_related_objects([subscriber], "merged")
     sees_returns = may(request.user, "returns.view")
+    came_back = [row_of(finding) for finding in of_reader(subscriber)[:_MOST_CAME_BACK]] if sees_returns else []
     context = {
         "title": subscriber.address,
         "subscriber": subscriber,
@@ -205,10 +208,10 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
         "mails": Paginator(reader_history(subscriber), 50).get_page(request.GET.get("mails")),
         "suppression": suppressions.find(bytes(subscriber.fingerprint), subscriber.domain),
         "merges": merging.merges_of(subscriber),
-        "came_back": [row_of(finding) for finding in of_reader(subscriber)[:_MOST_CAME_BACK]] if sees_returns else [],
+        "came_back": came_back,
         "replies": replies_of_reader(subscriber)[:_MOST_CAME_BACK] if may(request.user, "replies.read") else [],
-        "soft": soft_since_success(subscriber, now=timezone.now()) if sees_returns else 0,
-        "join_form": form if form.fields["list"].queryset.exists() else None,  # type: ignore[attr-defined]
+        "soft": soft_since_success(subscriber, now=timezone.now()) if came_back else 0,
+        "join_form": form if form.others else None,
         "may_edit": may(request.user, "readers.edit"),
         "may_export": may(request.user, "readers.export"),
         "today": timezone.now().date(),

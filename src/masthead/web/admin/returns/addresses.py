@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from masthead.web.admin.returns import alarms, exports, finding, issue, judging, listing, replies, report
+from masthead.web.admin.returns import alarms, exports, finding, issue, judging, listing, own, replies, report
 
 screens: list[URLPattern] = [
     path("issues/report/<int:pk>/", report.report, name="desk_report_of_issue"),
@@ -17,6 +17,9 @@ screens: list[URLPattern] = [
     path("returns/alarms/", alarms.alarms, name="desk_alarms"),
     path("returns/alarms/<int:pk>/settle/", alarms.settle, name="desk_alarm_settle"),
     path("returns/rules/", judging.rules, name="desk_judging"),
+    path("returns/rules/own/", own.own, name="desk_own_rules"),
+    path("returns/rules/own/<int:pk>/", own.change, name="desk_own_rule_change"),
+    path("returns/rules/shipped/", own.shipped, name="desk_shipped_rule"),
     path("replies/", replies.replies, name="desk_replies"),
     path("replies/<int:pk>/", replies.reply, name="desk_reply"),
     path("replies/<int:pk>/mark/", replies.mark, name="desk_reply_mark"),

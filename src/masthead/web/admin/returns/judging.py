@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django import forms
 from django.contrib import messages
@@ -16,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 
 from masthead.bounces import acting, policies
 from masthead.bounces.models import Finding, Policy
-from masthead.bounces.rules import RULES, Thresholds
+from masthead.bounces.rules import Thresholds, in_order
 from masthead.team.roles import requires
 from masthead.web.admin.staff import staff
 
-_NEWEST = 1000
+NEWEST = 1000
 _MOST_SHOWN = 50
 
 
@@ -31,10 +32,10 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has none 
         model = Policy
         fields = (*policies.NUMBERS, "hard")
 
-    def thresholds(self) -> Thresholds:
-        """What was filled in. Only for a valid form."""
+    def thresholds(self, present: Thresholds) -> Thresholds:
+        """`present` with the numbers that were filled in. Only for a valid form."""
         values = {name: self.cleaned_data[name] for name in policies.NUMBERS}
-        return Thresholds(hard=frozenset(self.cleaned_data["hard"].split()), **values)
+        return replace(present, hard=frozenset(self.cleaned_data["hard"].split()), **values)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,7 +50,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         policies.change(thresholds=policies.DEFAULTS, by=by, now=now)
         messages.success(request, _("The rules are as they were in the beginning."))
         return redirect("desk_judging")
-    proposed = form.thresholds() if act and form.is_valid() else None
+    proposed = form.thresholds(present) if act and form.is_valid() else None
     if act == "keep" and proposed is not None:
         try:
             policies.change(thresholds=proposed, by=by, now=now)
@@ -58,35 +59,37 @@ def rules(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Kept. It holds for what comes back from now on; what was judged stays as it is."))
             return redirect("desk_judging")
-    compared = acting.compare(proposed=proposed or present, most=_NEWEST)
+    compared = acting.compare(proposed=proposed or present, most=NEWEST)
     context = {
         "title": _("Rules for what comes back"),
         "here": "judging",
         "form": form,
-        "is_default": present == policies.DEFAULTS,
-        "rules": _rules(compared),
+        "is_default": replace(present, off=frozenset(), own=()) == policies.DEFAULTS,
+        "rules": _rules(compared, present),
         "compared": len(compared),
-        "tried": _tried(compared, present, proposed) if proposed is not None else None,
+        "tried": tried(compared, present, proposed) if proposed is not None else None,
     }
     return render(request, "web_admin/returns/judging.html", context)
 
 
-def _rules(compared: list[acting.Difference]) -> list[dict[str, object]]:
-    """Each rule in its order, with how many of the newest findings it decides and how long its bar is."""
+def _rules(compared: list[acting.Difference], present: Thresholds) -> list[dict[str, object]]:
+    """Each rule in its order, the staff's among them, with how many of the newest findings it decides and how long its bar is."""
     counts = Counter(each.now.name for each in compared)
     longest = max(counts.values(), default=1)
     return [
         {
             "rule": rule,
+            "off": rule.name in present.off,
             "outcome": Finding.Outcome(rule.outcome).label,
             "count": counts[rule.name],
             "width": f"{100 * counts[rule.name] / longest:.1f}",
         }
-        for rule in RULES
+        for rule in in_order(present)
     ]
 
 
-def _tried(compared: list[acting.Difference], present: Thresholds, proposed: Thresholds) -> dict[str, object]:
+def tried(compared: list[acting.Difference], present: Thresholds, proposed: Thresholds) -> dict[str, object]:
+    """What the dry run found, for the template `tried.html`."""
     different = [each for each in compared if each.differs]
     label = {outcome.value: outcome.label for outcome in Finding.Outcome}
     suppressed = Finding.Outcome.SUPPRESSED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from masthead.bounces.models import Finding
+from masthead.bounces.models import Finding, OwnRule
 from masthead.bounces.reading import finding as reading
 from masthead.bounces.rules import LEAVE, REPLY, RULES
 
@@ -88,4 +88,7 @@ def tone_of(finding: Finding) -> str:
 
 def why_of(finding: Finding) -> Promise | str:
     """The sentence of the rule that decided; empty when none has yet, or it is of a version that had other rules."""
+    kind, colon, number = finding.rule.partition(":")
+    if colon and kind == "own" and number.isdigit():
+        return next((rule.why for rule in OwnRule.objects.filter(pk=int(number))), "")
     return next((rule.why for rule in RULES if rule.name == finding.rule), "")

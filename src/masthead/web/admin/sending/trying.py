@@ -12,9 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from masthead.audience.models import Segment
+from masthead.audience.segments.compiling import SegmentBroken
 from masthead.common import spamassassin
-from masthead.delivery import dry_run, spam_scoring
+from masthead.delivery import dry_run, narrowing, spam_scoring
 from masthead.delivery.models import DryRun, SpamScore
+from masthead.delivery.rendering import MODES
 from masthead.delivery.tasks import make_all_mails, score_for_spam
 from masthead.issues.lookups import lists_for
 from masthead.issues.models import Issue
@@ -26,16 +29,31 @@ from masthead.web.admin.staff import staff
 @require_POST
 @requires("campaigns.send")
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
-    """Start a dry run to the lists that are ticked, and come back to the send desk."""
+    """Start a dry run to the audience that is chosen, as the mails would be, and come back to the send desk."""
     issue = get_object_or_404(Issue.objects.select_related("publication"), pk=pk)
-    chosen = lists_for(issue.publication).filter(pk__in=[value for value in request.POST.getlist("lists") if value.isdecimal()])
-    with transaction.atomic():
-        opened = dry_run.open_run(
-            issue=issue, lists=list(chosen or issue.publication.lists.all()), by=staff(request).actor, now=timezone.now()
-        )
-        transaction.on_commit(lambda: make_all_mails.enqueue(opened.pk))
+    chosen = list(lists_for(issue.publication).filter(pk__in=_ticked(request, "lists")))
+    mail_mode = request.POST.get("mail_mode", "")
+    trouble = ""
+    try:
+        part = narrowing.of(_segments(request, "segments"), _segments(request, "excluded"))
+        part.condition(timezone.now())
+    except SegmentBroken as error:
+        trouble = str(error)
+    else:
+        with transaction.atomic():
+            opened = dry_run.open_run(
+                issue=issue,
+                lists=chosen or list(issue.publication.lists.all()),
+                part=part,
+                mail_mode=mail_mode if mail_mode in (*MODES, "reader") else "",
+                by=staff(request).actor,
+                now=timezone.now(),
+            )
+            transaction.on_commit(lambda: make_all_mails.enqueue(opened.pk))
     if request.headers.get("HX-Request"):
-        return _piece(request, issue)
+        return render(request, "web_admin/sending/dry_run.html", {**context_of(request, issue), "dry_run_trouble": trouble})
+    if trouble:
+        messages.error(request, trouble)
     return redirect(f"{reverse('desk_send', args=[pk])}#dry-run")
 
 
@@ -77,6 +95,19 @@ def news(request: HttpRequest, pk: int) -> HttpResponse:
     return _piece(request, get_object_or_404(Issue, pk=pk))
 
 
+def _segments(request: HttpRequest, name: str) -> list[Segment]:
+    """Those ticked. Raises SegmentBroken when one was deleted since the page was opened."""
+    ticked = _ticked(request, name)
+    found = list(Segment.objects.filter(pk__in=ticked))
+    if len(found) < len(ticked):
+        raise SegmentBroken(_("A segment that is ticked was deleted since. Open this page again."))
+    return found
+
+
+def _ticked(request: HttpRequest, name: str) -> set[int]:
+    return {int(value) for value in request.POST.getlist(name) if value.isdecimal() and len(value) < 19}
+
+
 def _piece(request: HttpRequest, issue: Issue) -> HttpResponse:
     return render(request, "web_admin/sending/dry_run.html", context_of(request, issue))
 
@@ -103,6 +134,7 @@ def context_of(request: HttpRequest, issue: Issue) -> dict[str, object]:
     return {
         "issue": issue,
         "dry_run": found,
+        "dry_run_parts": list(found.segments.all()) if found is not None else [],
         "dry_run_open": found is not None and found.state in {DryRun.State.WAITING, DryRun.State.RUNNING},
         "dry_run_percent": min(100, found.done * 100 // found.total) if found and found.total else 0,
         **spam_context_of(issue),

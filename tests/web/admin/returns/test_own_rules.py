@@ -1,0 +1,92 @@
+"""The screen of the staff's own rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.test import Client
+from django.urls import reverse
+
+from masthead.bounces import policies
+from masthead.bounces.models import Finding, OwnRule
+from masthead.cli.main import masthead
+from masthead.delivery.models import Campaign
+from masthead.team.models import Role
+
+pytestmark = pytest.mark.django_db
+RULE = {"phrase": "went to sea", "verdict": "suppressed", "why": "Sailors do not come back."}
+
+
+@pytest.fixture
+def sailor(campaign: Campaign, reader: Any, deliver: Any, come_back: Any) -> Finding:
+    """A bounce whose words no shipped rule takes for a dead address."""
+    found: Finding = come_back(deliver(campaign, reader), words="550 5.0.0 <b>Ada</b> went to sea", status="5.0.0")
+    return found
+
+
+def test_a_rule_is_tried_on_what_came_back_then_kept_and_removed(owner_at_desk: Client, sailor: Finding) -> None:
+    url = reverse("desk_own_rules")
+    tried = owner_at_desk.post(url, RULE | {"act": "try"})
+    assert tried.context["tried"]["count"] == 1
+    assert "<b>Ada" not in tried.content.decode()
+    assert not OwnRule.objects.exists()
+    assert owner_at_desk.post(url, RULE | {"act": "keep"}).status_code == 302
+    rule = OwnRule.objects.get()
+    change = reverse("desk_own_rule_change", args=[rule.pk])
+    asked = owner_at_desk.post(change, {"act": "remove"})
+    assert asked.context["tried"]["count"] == 1
+    assert policies.current().own, "it is looked at first"
+    owner_at_desk.post(change, {"act": "remove", "sure": "1"})
+    assert not policies.current().own
+    assert "Put back" in owner_at_desk.get(url).content.decode()
+    assert owner_at_desk.post(change, {"act": "back"}).context["tried"]["count"] == 1
+    owner_at_desk.post(change, {"act": "back", "sure": "1"})
+    assert RULE["why"] in owner_at_desk.get(url).content.decode()
+    Finding.objects.filter(pk=sailor.pk).update(rule=str(rule))
+    assert RULE["why"] in owner_at_desk.get(reverse("desk_finding", args=[sailor.pk])).content.decode()
+
+
+def test_what_can_never_cost_a_reader_is_refused_on_the_screen(owner_at_desk: Client) -> None:
+    for act in ("try", "keep"):
+        page = owner_at_desk.post(reverse("desk_own_rules"), RULE | {"reason": "mailboxfull", "act": act})
+        assert "never suppress a reader" in page.content.decode()
+    assert not OwnRule.objects.exists()
+
+
+def test_a_shipped_rule_is_turned_off_after_a_look(owner_at_desk: Client) -> None:
+    url, name = reverse("desk_shipped_rule"), {"name": "dead at once"}
+    assert "Turn this rule off?" in owner_at_desk.post(url, name | {"act": "off"}).content.decode()
+    assert not policies.current().off
+    owner_at_desk.post(url, name | {"act": "off", "sure": "1"})
+    assert policies.current().off == {"dead at once"}
+    refused = owner_at_desk.post(url, {"name": "complaint", "act": "off", "sure": "1"}, follow=True)
+    assert "cannot be turned off" in refused.content.decode()
+    assert policies.current().off == {"dead at once"}
+
+
+def test_only_the_owner_makes_rules(at_desk: Callable[[Role], Client], owner_at_desk: Client) -> None:
+    owner_at_desk.post(reverse("desk_own_rules"), RULE | {"act": "keep"})
+    rule = OwnRule.objects.get()
+    for role in (Role.EDITOR, Role.AUTHOR, Role.READER_CARE):
+        client = at_desk(role)
+        assert client.get(reverse("desk_own_rules")).status_code == 403
+        assert client.post(reverse("desk_own_rules"), RULE | {"act": "keep"}).status_code == 403
+        assert client.post(reverse("desk_shipped_rule"), {"name": "delay", "act": "off", "sure": "1"}).status_code == 403
+        remove = {"act": "remove", "sure": "1"}
+        assert client.post(reverse("desk_own_rule_change", args=[rule.pk]), remove).status_code == 403
+    assert OwnRule.objects.filter(removed_at=None).count() == 1
+    assert not policies.current().off
+
+
+def test_the_command_line_lists_all_rules_in_their_order(owner_at_desk: Client) -> None:
+    owner_at_desk.post(reverse("desk_own_rules"), RULE | {"act": "keep"})
+    rows = [json.loads(line) for line in CliRunner().invoke(masthead, ["bounces", "rules", "--json"]).output.splitlines()]
+    own = next(row for row in rows if row["own"])
+    assert own["conditions"] == {"phrase": "went to sea"}
+    assert [row["rule"] for row in rows].index("complaint") < own["place"] - 1
+    assert rows[own["place"]]["rule"] == "delay"
+    assert "[phrase went to sea]" in CliRunner().invoke(masthead, ["bounces", "rules"]).output
