@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('delivery', '0010_shared_links'),
+        ('delivery', '0011_shared_links'),
     ]
 
     operations = [

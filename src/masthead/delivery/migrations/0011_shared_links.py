@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0009_held_providers'),
+        ('delivery', '0010_dry_run_of_a_part'),
     ]
 
     operations = [
