@@ -13,6 +13,7 @@ from masthead.audience.models import MailingList, Subscriber
 from masthead.cli.main import masthead
 from masthead.delivery.models import Campaign
 from masthead.issues.models import Edition, Issue
+from masthead.tracking.models import LinkCount
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +99,14 @@ def test_one_reader_is_shown_and_erased(make_subscriber: Any, mailing_list: Mail
     assert "Erased" in run("reader", "erase", "ada@example.org", "--yes")[1]
     assert not Subscriber.objects.exists()
     assert "No reader has the address" in run("reader", "show", "ada@example.org")[1]
+
+
+def test_clicks_are_told_from_ten_on_and_only_where_they_are_counted(campaign: Campaign, now: datetime) -> None:
+    assert "are not counted" in run("campaign", "clicks", "1971")[1]
+    campaign.shared_links = True
+    campaign.save(update_fields=["shared_links"])
+    LinkCount.objects.create(campaign=campaign, number=0, day=now.date(), people=12, machines=3)
+    assert "12 visitors  < 10 requests of programs  any link" in run("campaign", "clicks", "1971")[1]
+    status, said = run("campaign", "clicks", "1971", "--json")
+    (found,) = json.loads(said)
+    assert (status, found["counted"], found["together"]["people"], found["together"]["machines"]) == (0, True, 12, None)

@@ -85,6 +85,18 @@ def test_personal_links_lead_by_way_of_us_and_only_registered_ones_do() -> None:
     assert "/l/" not in text(read(Reader("rosa@example.org"), replace(COPY, html_full=page)), "html")
 
 
+def test_shared_links_are_alike_in_all_mails_and_the_text_keeps_the_targets() -> None:
+    page = '<p><a href="https://example.org/a">one</a> <a href="{{unsubscribe_url}}">leave</a></p>'
+    copy = replace(
+        COPY, html_full=page, text_full="one: https://example.org/a", links={"https://example.org/a": 1}, link_token="abc"
+    )
+    rosa, leo = read(Reader("rosa@example.org"), copy), read(Reader("leo@example.org"), copy, delivery_id=8)
+    for mail in (rosa, leo):
+        assert '<a href="https://news.example.org/l/abc/1">one</a>' in text(mail, "html")
+        assert "https://example.org/a" in text(mail)
+    assert f"/u/{sealing.seal(sealing.UNSUBSCRIBE, 8)}" in text(leo, "html")
+
+
 @pytest.mark.parametrize("change", ["name", "address", "delivery", "date", "page"])
 def test_the_digest_of_a_mail_is_that_of_all_its_bytes(change: str) -> None:
     def made(reader: Reader, copy: Copy = COPY, delivery_id: int = 7, date: int = 1) -> tuple[bytes, bytes]:

@@ -9,6 +9,7 @@ import pytest
 
 from masthead.audience.models import MailingList, Subscription
 from masthead.delivery import campaigns, lookups, starting, sweeping
+from masthead.delivery.composing import copy_of, web_links
 from masthead.delivery.models import Campaign, Delivery, Range
 from masthead.mail.models import Suppression
 
@@ -124,3 +125,18 @@ def test_ranges_cover_whoever_is_to_be_sent_to_and_nobody_twice(
     starting.start(campaign_id=campaign.pk, now=now)
     sizes = [Delivery.objects.filter(pk__range=(each.first, each.last)).count() for each in Range.objects.order_by("id")]
     assert sizes == [3, 3, 2]
+
+
+@pytest.mark.parametrize(("measuring", "shared"), [("nothing", False), ("links", True)])
+def test_whether_links_are_shared_is_kept_when_it_starts(
+    campaign: Campaign, reader: Any, now: datetime, measuring: str, shared: bool
+) -> None:
+    publication = campaign.edition.publication
+    publication.measuring = measuring
+    publication.save(update_fields=["measuring"])
+    starting.start(campaign_id=campaign.pk, now=now)
+    publication.measuring = "nothing"
+    publication.save(update_fields=["measuring"])
+    campaign.refresh_from_db()
+    assert campaign.shared_links is shared
+    assert bool(copy_of(campaign).links) is (shared and bool(web_links(campaign.edition.links)))

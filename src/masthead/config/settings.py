@@ -216,6 +216,7 @@ PERIODIC = [
     ("17 3 * * *", "masthead.audience.tasks.housekeeping"),
     ("27 3 * * *", "masthead.bounces.tasks.housekeeping"),
     ("37 3 * * *", "masthead.forwarding.tasks.housekeeping"),
+    ("47 0 * * *", "masthead.tracking.tasks.housekeeping"),
 ]
 
 # --- applications ----------------------------------------------------------------------------------------------
@@ -227,6 +228,7 @@ INSTALLED_APPS = [
     "masthead.web.hooks",
     "masthead.bounces",
     "masthead.forwarding",
+    "masthead.tracking",
     "masthead.delivery",
     "masthead.issues",
     "masthead.audience",

@@ -12,6 +12,7 @@ from masthead.delivery.models import Campaign
 from masthead.delivery.rendering import Copy
 from masthead.issues import attaching, publications
 from masthead.issues.models import Publication
+from masthead.mail import sealing
 from masthead.mail.bulk import BulkParts
 from masthead.mail.encoding.attachments import Attachment
 
@@ -48,7 +49,8 @@ def copy_of(campaign: Campaign) -> Copy:
         list_slug=source.slug,
         reference=f"c{campaign.pk}",
         is_test=edition.is_test,
-        links=web_links(edition.links) if campaign.personal_links else {},
+        links=web_links(edition.links) if campaign.personal_links or campaign.shared_links else {},
+        link_token="" if campaign.personal_links else sealing.seal(sealing.CAMPAIGN_LINK, campaign.pk),
         attachments=attaching.loaded(edition.head.get("attached", [])),
     )
 
@@ -69,6 +71,7 @@ def copy_of_text(
     reference: str,
     is_test: bool,
     links: Mapping[str, int] | None = None,
+    link_token: str = "",
     attachments: tuple[Attachment, ...] = (),
 ) -> Copy:
     """The mail of an edition or a draft to a list. `reference` names the sending in Feedback-ID."""
@@ -106,4 +109,5 @@ def copy_of_text(
         number=number,
         is_test=is_test,
         links=links or {},
+        link_token=link_token,
     )

@@ -97,6 +97,15 @@ class IssueVerification:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A link of an edition, as the mails of a campaign have it. `is_shared`: all its mails have the same."""
+
+    campaign: Campaign
+    target: str
+    is_shared: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LinkOwner:
     """Whose link a token is: a reader's delivery, or nobody's, when the link came from a test (`is_test`)."""
 
@@ -235,13 +244,17 @@ def lists_of(delivery: Delivery) -> list[MailingList]:
     return list(delivery.campaign.lists.all())
 
 
-def link_target(token: str, number: int) -> str | None:
-    """Where link `number` of the mail with this token leads. None: forged, or no link of that mail's edition."""
-    owner = delivery_for(sealing.LINK, token)
-    if owner is None or owner.delivery is None:
-        return None
-    links = web_links(owner.delivery.campaign.edition.links)
-    return next((url for url, its_number in links.items() if its_number == number), None)
+def link(token: str, number: int) -> Link | None:
+    """Link `number` of the mails with this token. None: forged, or no link of that edition."""
+    shared = sealing.unseal(sealing.CAMPAIGN_LINK, token)
+    if shared is not None:
+        found = Campaign.objects.filter(pk=shared, shared_links=True).select_related("edition__publication").first()
+    else:
+        owner = delivery_for(sealing.LINK, token)
+        found = owner.delivery.campaign if owner is not None and owner.delivery is not None else None
+    links = web_links(found.edition.links) if found is not None else {}
+    target = next((url for url, its_number in links.items() if its_number == number), None)
+    return Link(found, target, is_shared=shared is not None) if found is not None and target is not None else None
 
 
 _ANSWERED = {

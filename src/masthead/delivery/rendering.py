@@ -42,7 +42,8 @@ class Copy:
     `parts` has subject, list headers and domains; its `text` and `html` are replaced by those of the reader's length and
     format. `mail_mode` is "full", "excerpt" or "reader"; `default_mode` is what a reader gets who chose nothing. `slots`:
     {"f0": {"field": "name", "fallback": "dear reader"}}. `base_url` has no slash at its end. `links` are the targets (with their
-    numbers in the edition) that the reader's own links stand for; the text part always shows where a link leads.
+    numbers in the edition) that lead by way of us: with `link_token`, alike in all mails, else with a token of each reader's
+    own. The text part always shows where a link leads.
     """
 
     parts: BulkParts
@@ -57,6 +58,7 @@ class Copy:
     number: int
     is_test: bool
     links: Mapping[str, int] = field(default_factory=dict)
+    link_token: str = ""
 
 
 class Renderer:
@@ -73,7 +75,7 @@ class Renderer:
         # The token is the end of both paths.
         self._unsubscribe_url = copy.base_url + PATHS["unsubscribe"].removesuffix("{token}")
         self._preferences_url = copy.base_url + PATHS["preferences"].removesuffix("{token}")
-        self._link_sealer = sealing.sealer(sealing.LINK) if copy.links else None
+        self._link_sealer = sealing.sealer(sealing.LINK) if copy.links and not copy.link_token else None
 
     def render(self, reader: Reader, *, delivery_id: int, date: int, message_token: str = "") -> Message:
         """The mail of delivery `delivery_id` to `reader`, dated `date` (seconds since 1970, UTC).
@@ -183,15 +185,16 @@ def _with_constants(copy: Copy, template: str, escape: Callable[[str], str]) -> 
 
 
 def _with_own_links(copy: Copy, page: str) -> str:
-    """`page`, whose links to numbered targets become the reader's own."""
+    """`page`, whose links to numbered targets lead by way of us."""
     if not copy.links:
         return page
+    token = copy.link_token or "{{" + _LINK_MARK + "}}"
 
     def own(found: re.Match[str]) -> str:
         number = copy.links.get(html.unescape(found[2]))
         if number is None:
             return found[0]
-        address = copy.base_url + PATHS["link"].format(token="{{" + _LINK_MARK + "}}", number=number)
+        address = copy.base_url + PATHS["link"].format(token=token, number=number)
         return found[1] + html.escape(address) + found[3]
 
     return _HREF.sub(own, page)

@@ -15,7 +15,7 @@ from masthead.audit.recording import record
 from masthead.delivery import narrowing, waking
 from masthead.delivery.ledger import snapshot
 from masthead.delivery.models import Campaign
-from masthead.issues.models import Issue
+from masthead.issues.models import Issue, Publication
 
 State = Campaign.State
 
@@ -51,13 +51,24 @@ def start(*, campaign_id: int, now: datetime) -> Campaign | None:
             narrowed=narrowed,
         )
         campaign.audience, campaign.first_delivery, campaign.last_delivery = taken.audience, taken.first, taken.last
+        # Kept with the campaign: a mail that is sent again has the same bytes whatever was decided in between.
+        campaign.shared_links = campaign.edition.publication.measuring == Publication.Measuring.LINKS
         campaign.state = State.SENDING
         campaign.started_at = now
         campaign.deadline_at = now + timedelta(hours=campaign.deadline_hours)
         if taken.audience == 0:
             campaign.attention = _("Nobody was left to send to when the time came: no active reader without this issue.")
         campaign.save(
-            update_fields=["audience", "first_delivery", "last_delivery", "state", "started_at", "deadline_at", "attention"]
+            update_fields=[
+                "audience",
+                "first_delivery",
+                "last_delivery",
+                "state",
+                "started_at",
+                "deadline_at",
+                "attention",
+                "shared_links",
+            ]
         )
         record(
             action="campaign.started",

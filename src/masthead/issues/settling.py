@@ -23,7 +23,7 @@ CHANGEABLE = frozenset(
     {
         "name", "tagline", "masthead_line", "issn", "language", "direction", "time_zone", "accent", "mail_mode",
         "from_name", "from_address", "reply_to", "imprint", "base_url", "lists", "share_mail", "share_web", "follow",
-        "night_accent", "typeface", "logo", "texts",
+        "measuring", "night_accent", "typeface", "logo", "texts",
     }
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Opens, clicks and statistics. Level 0 of the privacy ladder is the default: nothing is measured.
+"""How often links of mails are followed. Nothing is measured unless a publication says so, and nothing about one reader.
 
 Not here: anything a campaign needs in order to be sent.
 """

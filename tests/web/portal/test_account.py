@@ -179,3 +179,10 @@ def test_a_reader_sees_and_changes_the_answers_that_may_be_changed(signed_in: Cl
     reader.refresh_from_db()
     assert reader.attributes == {"city": "Brest", "sails": False, "member": 7, "old_field": "kept"}
     assert reader.mail_format == "text"
+
+
+def test_a_reader_is_told_what_is_counted(signed_in: Client, publication: Any) -> None:
+    assert "We do not count what you open or click." in signed_in.get("/account/").content.decode()
+    publication.measuring = "links"
+    publication.save(update_fields=["measuring"])
+    assert "How often links are followed is counted, but not who followed them." in signed_in.get("/account/").content.decode()

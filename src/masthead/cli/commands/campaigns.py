@@ -99,6 +99,32 @@ def cancel(number: int, slug: str | None, as_json: bool) -> None:
     _change(number, slug, as_json, [state for state in Campaign.State if state not in ended], campaigns.cancel)
 
 
+@campaign.command("clicks")
+@number
+@which_publication
+@as_json
+def clicks(number: int, slug: str | None, as_json: bool) -> None:
+    """Say how often the links of issue NUMBER were followed, if its publication counts that.
+
+    A figure below ten is not told: it is null in JSON.
+    """
+    start()
+    from masthead.cli import choosing
+    from masthead.delivery import lookups
+    from masthead.tracking import lookups as tracking
+
+    rows = [(each, tracking.clicks([each])) for each in lookups.campaigns_of_number(choosing.publication(slug), number)]
+    if as_json:
+        show_json([{"campaign": each.pk, "counted": bool(found), **(asdict(found) if found else {})} for each, found in rows])
+        return
+    if not any(found for _each, found in rows):
+        click.echo(f"The links of No. {number} are not counted. The publication's settings decide it before it is sent.")
+    for each, found in rows:
+        for figure in [found.together, *found.links] if found else []:
+            people, machines = ("< 10" if value is None else value for value in (figure.people, figure.machines))
+            click.echo(f"{each.pk}  {people} visitors  {machines} requests of programs  {figure.url or 'any link'}")
+
+
 def _change(number: int, slug: str | None, as_json: bool, states: Sequence[str], verb: Callable[..., Campaign]) -> None:
     """Do `verb` to each campaign of the number that is in one of `states`, and say how they stand."""
     from masthead.cli import choosing

@@ -21,6 +21,7 @@ def housekeeping(dry_run: bool, as_json: bool) -> None:
     from masthead.audience import keeping
     from masthead.bounces import keeping as returns
     from masthead.forwarding import forwarding
+    from masthead.tracking import counting
 
     at = now()
     if dry_run:
@@ -33,6 +34,7 @@ def housekeeping(dry_run: bool, as_json: bool) -> None:
         return
     went = keeping.housekeep(now=at, by=BY) | {"raw_reports": returns.forget(now=at)}
     forwarding.forget(now=at)
+    counting.forget(now=at)
     if as_json:
         show_json(went)
         return

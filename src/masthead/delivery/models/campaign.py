@@ -54,6 +54,8 @@ class Campaign(models.Model):
     rested = models.PositiveSmallIntegerField(default=0)
     #: Each reader's mail has links of its own, which lead by way of us: only for readers who consented to that.
     personal_links = models.BooleanField(default=False)
+    #: The links of its mails lead by way of us, alike for all readers: what the publication counted when it started.
+    shared_links = models.BooleanField(default=False)
     #: A person had it go on in quiet hours: they count no more for it.
     through_quiet_hours = models.BooleanField(default=False)
     deadline_hours = models.PositiveSmallIntegerField(default=72)

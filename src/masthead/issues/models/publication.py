@@ -21,6 +21,12 @@ class Publication(models.Model):  # type: ignore[django-manager-missing] # of a 
         FULL = "full", _("the full issue")
         EXCERPT = "excerpt", _("an excerpt with “Continue reading”")
 
+    class Measuring(models.TextChoices):
+        """What is counted of its mails."""
+
+        NOTHING = "nothing", _("nothing: links lead straight to their targets")
+        LINKS = "links", _("how often each link is followed, never by whom")
+
     name = models.CharField(_("name"), max_length=150)
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     tagline = models.CharField(_("tagline"), max_length=250, blank=True)
@@ -37,6 +43,9 @@ class Publication(models.Model):  # type: ignore[django-manager-missing] # of a 
     time_zone = models.CharField(_("time zone"), max_length=63, default="UTC")
     next_number = models.PositiveIntegerField(_("next number"), default=1)
     mail_mode = models.CharField(_("mails hold"), max_length=10, choices=MailMode.choices, default=MailMode.FULL)
+
+    #: Said to readers where they sign up; see `masthead.tracking`.
+    measuring = models.CharField(_("counted"), max_length=10, choices=Measuring.choices, default=Measuring.NOTHING)
 
     from_name = models.CharField(_("sender name"), max_length=150, blank=True)
     from_address = models.CharField(_("sender address"), max_length=320)

@@ -21,6 +21,7 @@ from masthead.bounces.reporting import ProviderSum, Report
 from masthead.bounces.rules import Thresholds, complaint_level
 from masthead.delivery.models import Campaign
 from masthead.team.roles import may, requires
+from masthead.tracking import lookups as tracking
 from masthead.web.admin.returns import advice, charts, words
 from masthead.web.admin.returns.charts import Bar, Part
 from masthead.web.admin.staff import staff
@@ -45,6 +46,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "blames": words.BLAMES.values(),
         "next": _next(campaign, found, counts, policies.current()),
         "replies": lookups.replies_to(campaign) if may(request.user, "replies.read") else 0,
+        "clicks": tracking.clicks([campaign]),
+        "shown_from": tracking.SHOWN_FROM,
         "may_see_returns": may(request.user, "returns.view"),
     }
     return render(request, "web_admin/returns/issue_report.html", context)
