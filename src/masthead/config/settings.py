@@ -299,17 +299,16 @@ TEMPLATES = [
 AUTH_USER_MODEL = "team.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": f"masthead.team.passphrases.{rule}"} for rule in ("UnlikeOneself", "LongEnough", "Unusual")]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "wagtailadmin_home"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "masthead.team.sign_in.StaffAdapter"
+_ASKED_BY = {"login": "SignIn", "reauthenticate": "FreshSignIn", "reset_password": "Forgotten"}
+_ASKED_BY |= {"change_password": "Change", "reset_password_from_key": "AfterReset"}
+ACCOUNT_FORMS = {name: f"masthead.team.passphrases.{form}" for name, form in _ASKED_BY.items()}
 ACCOUNT_EMAIL_VERIFICATION = "none"  # staff are invited: the invitation went to that address
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # every other session ends by User.get_session_auth_hash
 ACCOUNT_PREVENT_ENUMERATION = True

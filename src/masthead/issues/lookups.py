@@ -34,6 +34,11 @@ def years(publication: Publication, *, now: datetime) -> list[int]:
     return sorted(set(found), reverse=True)
 
 
+def languages(publication: Publication, *, now: datetime) -> list[str]:
+    """The languages that have listed issues, by their tags (BCP 47)."""
+    return sorted(set(archive(publication, now=now).order_by().values_list("language", flat=True)))
+
+
 def newest(publication: Publication, *, now: datetime, language: str | None = None) -> Edition | None:
     """The listed public edition with the highest number."""
     return archive(publication, now=now, language=language).first()

@@ -12,12 +12,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from masthead.team import attempts
+from masthead.team import attempts, passphrases
 from masthead.team.models import User
 
 
 class StaffAdapter(DefaultAccountAdapter):
     """Nobody signs up: the first run and invitations make staff. Failures are counted per account, in the database."""
+
+    error_messages = DefaultAccountAdapter.error_messages | passphrases.ERRORS
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""

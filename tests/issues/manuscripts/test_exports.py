@@ -41,6 +41,56 @@ def test_what_google_docs_exports_keeps_emphasis_lists_and_links() -> None:
     assert "The note." in found.notes["1"]
 
 
+def test_comments_of_google_docs_are_listed_and_no_notes() -> None:
+    found = html.read(
+        '<p>Words<sup><a href="#ftnt1" id="ftnt_ref1">[1]</a><a href="#cmnt1" id="cmnt_ref1">[a]</a></sup> go on'
+        '<sup><a href="#cmnt2" id="cmnt_ref2">[b]</a></sup>.</p>'
+        '<div><p><a href="#ftnt_ref1" id="ftnt1">[1]</a> The note.</p><p>Its second paragraph.</p></div>'
+        '<div><p><a href="#cmnt_ref1" id="cmnt1">[a]</a>Is that so?</p><p>I doubt it.</p></div>'
+        '<div><p><a href="#cmnt_ref2" id="cmnt2">[b]</a>Yes.</p></div>'
+    )
+    assert found.pieces[0].value["text"] == "<p>Words[^1] go on.</p>"
+    assert found.notes == {"1": "<p>The note.</p><p>Its second paragraph.</p>"}
+    assert [(one.what, one.words) for one in found.dropped] == [
+        ("a comment", "Is that so? I doubt it."),
+        ("a comment", "Yes."),
+    ]
+
+
+def test_notes_of_libreoffice_keep_their_paragraphs_and_lose_their_sign() -> None:
+    found = html.read(
+        '<!DOCTYPE html><html><head></head><body><p>Words<a name="sdfootnote1anc" href="#sdfootnote1sym"><sup>1</sup></a> and'
+        '<a name="sdendnote1anc" href="#sdendnote1sym"><sup>i</sup></a>.</p>'
+        '<div id="sdfootnote1"><p><a name="sdfootnote1sym" href="#sdfootnote1anc">1</a>Foot.</p><p>Its second.</p></div>'
+        '<div id="sdendnote1"><p><a name="sdendnote1sym" href="#sdendnote1anc">i</a>End.</p></div></body></html>'
+    )
+    assert [piece.value["text"] for piece in found.pieces] == ["<p>Words[^1] and[^i].</p>"]
+    assert found.notes == {"1": "<p>Foot.</p><p>Its second.</p>", "i": "<p>End.</p>"}
+    assert found.dropped == []
+
+
+def test_a_list_right_inside_a_list_stays_at_its_place() -> None:
+    found = html.read("<ol><li>one</li><ol type=a><li>two</li></ol><li>three</li></ol><ul><ul><li>four</li></ul></ul>")
+    words = str(found.pieces[0].value["text"])
+    assert words.startswith("<ol><li>one<ol><li>two</li></ol></li><li>three</li></ol>")
+    assert "<li>four</li>" in words
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<s>gone</s>",
+        "<strike>gone</strike>",
+        "<span style='text-decoration: line-through'>gone</span>",
+        '<span class="c9">gone</span>',
+    ],
+)
+def test_what_is_struck_through_is_named_since_it_may_be_meant_to_go(markup: str) -> None:
+    found = html.read(f"<style>.c9{{text-decoration:line-through}}</style><p>It is {markup} here.</p>")
+    assert found.pieces[0].value["text"] == "<p>It is gone here.</p>"
+    assert [(one.what, one.words) for one in found.noticed] == [("struck through in the source, kept as plain words", "gone")]
+
+
 def test_marks_of_wordpress_are_no_words() -> None:
     found = html.read("<!-- wp:paragraph --><p>Words.</p><!-- /wp:paragraph --><!-- a thought -->")
     assert [str(one) for one in found.dropped] == ["a comment of the source: “a thought”"]

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 #: Routes with something in them that belongs to no publication: people, readers, lists, servers, mails, the library, one's own.
 NOBODYS = re.compile(
     r"desk_(welcome|file$|person|message|mailbox|transport|provider|reader|attribute|suppressed|sign_up|segment|finding|report"
-    r"|webhook|list_new|import|manuscript|bulk|unmerge)|account_|mfa_|wagtail|contributors"
+    r"|webhook|own_rule|list_new|import|manuscript|bulk|unmerge)|account_|mfa_|wagtail|contributors"
 )
 
 

@@ -277,6 +277,25 @@ def test_attention_shows_the_servers_own_words(
     assert "A sending waits for you" in owner_at_desk.get("/desk/").content.decode()
 
 
+def test_home_knows_what_waits_beyond_the_sendings_it_draws(
+    owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    send(owner_at_desk, issue, wish)
+    oldest = Campaign.objects.get()
+    states = {"edition": oldest.edition, "mail_mode": "full", "by": "system", "created_at": timezone.now()}
+    Campaign.objects.bulk_create(Campaign(**states, state=Campaign.State.SENDING) for _ in range(6))
+    Campaign.objects.filter(pk=oldest.pk).update(state=Campaign.State.SENDING)
+    holding.hold(campaign_id=oldest.pk, provider="tide.example", why="It says 5.7.1.", by="system", now=timezone.now())
+    home = owner_at_desk.get("/desk/").content.decode()
+    assert "2 more sendings are under way." in home
+    assert "It says 5.7.1." in home
+    assert f'class="button" href="/desk/issues/sending/{oldest.pk}/"' in home
+    Campaign.objects.filter(pk=oldest.pk).update(state=Campaign.State.PAUSED, attention="The relay is gone.")
+    home = owner_at_desk.get("/desk/").content.decode()
+    assert "A sending waits for you" in home
+    assert "The relay is gone." in home
+
+
 def test_what_is_uncertain_is_held_if_wished_and_sent_again_when_somebody_decides(
     owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]
 ) -> None:

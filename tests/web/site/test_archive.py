@@ -126,6 +126,18 @@ def test_a_search_reads_the_text_but_not_that_of_an_issue_for_readers(visitor: C
     assert found("ferries") == ["Ferries"]
 
 
+def test_the_archive_is_found_by_language_where_there_are_several(visitor: Client, publish: Any) -> None:
+    publish(1970, "Tides", slug="a")
+    assert not parsed(visitor.get("/issues/")).select("a[hreflang]")
+    publish(1971, "جزر و مد", language="fa", slug="b")
+    links = {link.get_text(): link["href"] for link in parsed(visitor.get("/issues/")).select("a[hreflang]")}
+    assert links == {"English": "/issues/?language=en", "فارسی": "/issues/?language=fa"}
+    page = parsed(visitor.get(links["فارسی"]))
+    assert [title.get_text() for title in page.select(".teaser-title")] == ["جزر و مد"]
+    assert page.select_one(".archive h2").get_text() == "فارسی"
+    assert len(parsed(visitor.get("/issues/?language=tlh")).select(".teaser-title")) == 2
+
+
 def test_a_persian_archive_counts_in_persian_digits(visitor: Client, publish: Any, publication: Any) -> None:
     publication.language = "fa"
     publication.save()

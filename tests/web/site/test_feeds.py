@@ -48,6 +48,68 @@ def test_the_json_feed_has_what_its_version_asks_for(visitor: Client, publish: A
     assert item["authors"] == [{"name": "Ada Lang", "url": "https://ada.example/"}]
 
 
+def test_every_document_has_what_its_standard_requires(visitor: Client, publish: Any) -> None:
+    for number in range(1, 46):
+        publish(number, f"No. {number} & <more>", slug=f"i{number}", text="<p>Text.</p>", excerpt="" if number % 2 else "Short.")
+    paths, checked = ["/feed"], []
+    while paths:
+        stem = paths.pop()
+        atom = ET.fromstring(visitor.get(f"{stem}.atom").content)
+        assert lacking_in_atom(atom, f"http://127.0.0.1:8000{stem}.atom") == [], stem
+        assert lacking_in_rss(ET.fromstring(visitor.get(f"{stem}.rss").content)) == [], stem
+        assert lacking_in_json(json.loads(visitor.get(f"{stem}.json").content)) == [], stem
+        links = {link.get("rel"): str(link.get("href")) for link in atom.findall(f"{ATOM}link")}
+        assert ("current" in links) == bool(checked)
+        if "prev-archive" in links:
+            paths.append(links["prev-archive"].removeprefix("http://127.0.0.1:8000").removesuffix(".atom"))
+        checked.append(stem)
+    assert len(checked) == 3
+
+
+def test_what_looks_for_lacks_in_feeds_finds_some() -> None:
+    assert lacking_in_atom(ET.fromstring(f'<feed xmlns="{ATOM[1:-1]}"><entry/></feed>'), "") != []
+    assert lacking_in_rss(ET.fromstring("<rss><channel><item/></channel></rss>")) != []
+    assert lacking_in_json({"items": [{"id": 1}]}) != []
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def lacking_in_atom(feed: ET.Element, address: str) -> list[str]:
+    """What RFC 4287, sections 4.1.1 and 4.1.2, requires and `feed` has not, or has twice."""
+    lacks = [name for name in ("id", "title", "updated") if len(feed.findall(ATOM + name)) != 1]
+    if [link.get("href") for link in feed.findall(f"{ATOM}link[@rel='self']")] != [address]:
+        lacks.append("link to itself")
+    for entry in feed.findall(f"{ATOM}entry"):
+        lacks += [f"entry: {name}" for name in ("id", "title", "updated") if len(entry.findall(ATOM + name)) != 1]
+        if not [*feed.findall(f"{ATOM}author/{ATOM}name"), *entry.findall(f"{ATOM}author/{ATOM}name")]:
+            lacks.append("entry: author")
+        if len([link for link in entry.findall(f"{ATOM}link") if link.get("rel", "alternate") == "alternate"]) != 1:
+            lacks.append("entry: link")
+    return lacks
+
+
+def lacking_in_rss(feed: ET.Element) -> list[str]:
+    """What RSS 2.0 requires of a channel and its items."""
+    lacks = [name for name in ("title", "link", "description") if feed.find(f"channel/{name}") is None]
+    for item in feed.findall("channel/item"):
+        lacks += [f"item: {name}" for name in ("guid",) if item.find(name) is None]
+        if item.find("title") is None and item.find("description") is None:
+            lacks.append("item: title or description")
+    return lacks
+
+
+def lacking_in_json(feed: dict[str, Any]) -> list[str]:
+    """What JSON Feed 1.1 requires."""
+    lacks = [name for name in ("version", "title", "items") if not feed.get(name)]
+    for item in feed.get("items", []):
+        if not isinstance(item.get("id"), str):
+            lacks.append("item: id")
+        if "content_html" not in item and "content_text" not in item:
+            lacks.append("item: content")
+    return lacks
+
+
 @pytest.mark.parametrize("path", FEEDS)
 def test_a_feed_that_did_not_change_is_not_sent_again(visitor: Client, publish: Any, path: str) -> None:
     first = publish(1971)

@@ -15,6 +15,7 @@ from masthead.issues.manuscripts.rich import words_of
 MACHINE_COMMENT = re.compile(r"^\s*(/?wp:|!?\[?if\b|<?!?\[?endif|/?more\b|\[CDATA\[|StartFragment|EndFragment)", re.IGNORECASE)
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _CLASS = re.compile(r"(?:^|[\s,])(?:span|p|b)?\.([A-Za-z0-9_-]+)(?=\s*(?:,|$))")
+_REMARK = re.compile(r"^#cmnt\d+$")
 _LEVEL = re.compile(r"mso-list:\s*l\d+\s+level(\d)", re.IGNORECASE)
 _KIX = re.compile(r"lst-kix_\w+-(\d)")
 _BULLET = re.compile(r"^[\s\u00a0]*(?:[·•o§▪◦‣–*-]|[\uf000-\uf0ff])[\s\u00a0]*$")
@@ -25,7 +26,8 @@ def tidy(soup: BeautifulSoup, manuscript: Manuscript) -> None:
     """Change `soup`; what is taken out goes into the report of `manuscript`."""
     _hidden(soup, manuscript)
     _deleted(soup, manuscript)
-    _emphasis(soup)
+    _comments(soup, manuscript)
+    _emphasis(soup, manuscript)
     _word_paragraphs(soup)
     _word_lists(soup)
     _nested_lists(soup)
@@ -51,8 +53,26 @@ def _deleted(soup: BeautifulSoup, manuscript: Manuscript) -> None:
         tag.decompose()
 
 
-def _emphasis(soup: BeautifulSoup) -> None:
-    """Bold and italic that are only said in styles: Google Docs writes no <b>."""
+def _comments(soup: BeautifulSoup, manuscript: Manuscript) -> None:
+    """Remarks of colleagues, which Google Docs writes below the text like notes: they are no part of it."""
+    for mark in soup.find_all("a", href=_REMARK):
+        target = soup.find(id=str(mark["href"])[1:])
+        remark = target.find_parent(["div", "p"]) if isinstance(target, Tag) else None
+        alone = mark.parent is not None and mark.parent.name == "sup" and words_of(mark.parent) == words_of(mark)
+        (mark.parent if alone and mark.parent is not None else mark).extract()
+        if not isinstance(target, Tag) or remark is None:
+            continue
+        whole = remark.parent if remark.parent is not None and remark.parent.name == "div" else remark
+        remark = whole if len(whole.find_all("a", id=re.compile(r"^cmnt\d"))) == 1 else remark
+        target.extract()
+        manuscript.dropped.append(Dropped("", "a comment", words_of(remark)))
+        remark.extract()
+
+
+def _emphasis(soup: BeautifulSoup, manuscript: Manuscript) -> None:
+    """Bold and italic that are only said in styles: Google Docs writes no <b>. What is struck through is named."""
+    for struck in soup.find_all(["s", "strike"]):
+        _struck(struck, manuscript)
     classes: dict[str, str] = {}
     for sheet in soup.find_all("style"):
         for selector, rules in _RULE.findall(sheet.get_text()[:200_000]):
@@ -72,6 +92,13 @@ def _emphasis(soup: BeautifulSoup) -> None:
             wanted.append("sup" if found[1] == "super" else "sub")
         for name in wanted:
             span.wrap(soup.new_tag(name))
+        if "line-through" in style:
+            _struck(span, manuscript)
+
+
+def _struck(tag: Tag, manuscript: Manuscript) -> None:
+    if tag.find_parent(["s", "strike"]) is None and (words := words_of(tag)):
+        manuscript.noticed.append(Dropped("", "struck through in the source, kept as plain words", words))
 
 
 def _word_paragraphs(soup: BeautifulSoup) -> None:
@@ -121,7 +148,14 @@ def _item(soup: BeautifulSoup, shell: Tag) -> Tag:
 
 
 def _nested_lists(soup: BeautifulSoup) -> None:
-    """Google Docs writes the levels of a list as lists one after the other, with the level in their class."""
+    """Google Docs writes the levels of a list as lists one after the other; LibreOffice, a list right inside a list."""
+    for shell in soup.find_all(["ul", "ol"]):
+        if shell.parent is not None and shell.parent.name in {"ul", "ol"}:
+            before = shell.find_previous_sibling("li")
+            if isinstance(before, Tag):
+                before.append(shell.extract())
+            else:
+                shell.wrap(soup.new_tag("li"))
     for shell in soup.find_all(["ul", "ol"], class_=_KIX):
         level = _kix_level(shell)
         before = shell.find_previous_sibling()

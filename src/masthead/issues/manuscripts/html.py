@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import nh3
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PageElement, PreformattedString
+from bs4.element import Doctype, NavigableString, PageElement, PreformattedString
 
 from masthead.common.text import direction_of
 from masthead.issues.manuscripts import exports, pairs, scripts, tables, words
@@ -124,6 +124,8 @@ def _article(soup: BeautifulSoup, manuscript: Manuscript) -> Tag:
     found.extract()
     for tag in soup.find_all(_NO_WORDS):
         tag.extract()
+    for line in soup.find_all(string=lambda text: isinstance(text, Doctype)):
+        line.extract()
     if rest := words_of(soup):
         manuscript.dropped.append(Dropped("page", f"outside its <{found.name}>", rest))
     return found

@@ -17,6 +17,9 @@ _MARK = re.compile(r"[\s(\[]*(?:\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§]{1,4})[\s)
 _HOLDERS = ("li", "p", "div", "dd", "aside", "section")
 #: What notes lie in, and what is gone with the last of them.
 _SHELLS = {"ol", "ul", "section", "div", "aside"}
+#: The elements around one note of LibreOffice and of Word, and the target of a mark of Google Docs.
+_NOTE_SHELL = re.compile(r"(sdfootnote|sdendnote|ftn|edn)\d+")
+_GOOGLE_NOTE = re.compile(r"ftnt\d+")
 _BACK = re.compile(r"^[\s\[\]()\d↩↑^⏎︎]*$")
 
 
@@ -34,7 +37,10 @@ def take_notes(root: Tag, attribute: str) -> dict[str, str]:
         if target is None or not _MARK.fullmatch(words_of(link)) or not _comes_after(target, link):
             continue
         around = target if target.name in _HOLDERS else target.find_parent(_HOLDERS)
-        if around is None or link in around.descendants:
+        if around is None:
+            continue
+        around = _all_of_it(around, target)
+        if link in around.descendants:
             continue
         key = _free_key(words_of(link), notes)
         _mark(link, key)
@@ -47,6 +53,15 @@ def take_notes(root: Tag, attribute: str) -> dict[str, str]:
 def _target(root: Tag, name: str) -> Tag | None:
     found = root.find(id=name) or root.find("a", attrs={"name": name})
     return found if isinstance(found, Tag) else None
+
+
+def _all_of_it(paragraph: Tag, target: Tag) -> Tag:
+    """The element around a note of several paragraphs, as word processors write it, where `paragraph` is its first."""
+    shell = paragraph.parent
+    if shell is None or shell.name != "div" or paragraph.find_previous_sibling() is not None:
+        return paragraph
+    its_own = _NOTE_SHELL.fullmatch(str(shell.get("id") or "")) or _GOOGLE_NOTE.fullmatch(str(target.get("id") or ""))
+    return shell if its_own and len(shell.find_all("a", href=re.compile("^#"))) == 1 else paragraph
 
 
 def _comes_after(target: Tag, link: Tag) -> bool:
@@ -71,7 +86,7 @@ def _mark(link: Tag, key: str) -> None:
 
 def _without_way_back(holder: Tag) -> None:
     for back in holder.find_all("a", href=re.compile(r"^#")):
-        if _BACK.match(words_of(back)):
+        if _BACK.match(words_of(back)) or _MARK.fullmatch(words_of(back)):
             outer = back.parent if back.parent is not None and back.parent.name == "sup" else back
             outer.extract()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -27,6 +28,9 @@ from masthead.team.roles import may, requires
 from masthead.web.admin.sending.progress import MOVING, standing
 from masthead.web.admin.staff import staff
 from masthead.web.admin.writing.listing import row_of
+
+#: So many campaigns under way are drawn with their bars; how many more there are is said in words.
+SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ def home(request: HttpRequest) -> HttpResponse:
     person, now = staff(request), timezone.now()
     publications = list(publications_of(person))
     sees_sending = may(person, "campaigns.view")
-    moving = _under_way(publications) if sees_sending else []
+    moving = _under_way(publications) if sees_sending else Campaign.objects.none()
+    shown = list(moving[:SHOWN])
     last = _last_ended(publications) if sees_sending else None
     drafts = (
         Issue.objects.filter(public_from=None, publication__in=publications)
@@ -66,7 +71,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Good day, %(name)s") % {"name": person.get_short_name()},
         "publications": publications,
-        "moving": [standing(campaign) for campaign in moving],
+        "moving": [standing(campaign) for campaign in shown],
+        "more_moving": moving.count() - len(shown),
         "last": standing(last) if last else None,
         "drafts": [row_of(issue, now=now) for issue in drafts[:5]] if may(person, "issues.write") else [],
         "checklist": checklist,
@@ -79,13 +85,11 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "web_admin/home.html", context)
 
 
-def _under_way(publications: list[Publication]) -> list[Campaign]:
+def _under_way(publications: list[Publication]) -> QuerySet[Campaign]:
+    """Newest first, and all of them: what waits for a person may be the oldest."""
     states = [*MOVING, Campaign.State.PAUSED]
-    return list(
-        Campaign.objects.filter(state__in=states, edition__publication__in=publications).select_related(
-            "edition__publication", "edition__issue"
-        )[:5]
-    )
+    moving = Campaign.objects.filter(state__in=states, edition__publication__in=publications)
+    return moving.select_related("edition__publication", "edition__issue")
 
 
 def _last_ended(publications: list[Publication]) -> Campaign | None:
@@ -94,7 +98,7 @@ def _last_ended(publications: list[Publication]) -> Campaign | None:
     return ended.select_related("edition__publication", "edition__issue").order_by("edition__is_test", "-finished_at").first()
 
 
-def _next_action(person: User, publications: list[Publication], moving: list[Campaign]) -> NextAction | None:
+def _next_action(person: User, publications: list[Publication], moving: QuerySet[Campaign]) -> NextAction | None:
     if not publications:
         if not may(person, "publications.edit"):
             return None
@@ -104,7 +108,7 @@ def _next_action(person: User, publications: list[Publication], moving: list[Cam
             _("Begin"),
             reverse("desk_welcome_bulletin"),
         )
-    paused = next((campaign for campaign in moving if campaign.state == Campaign.State.PAUSED), None)
+    paused = moving.filter(state=Campaign.State.PAUSED).first()
     if paused is not None:
         return NextAction(
             _("A sending waits for you"),
@@ -112,7 +116,7 @@ def _next_action(person: User, publications: list[Publication], moving: list[Cam
             _("Look at it"),
             reverse("desk_campaign", args=[paused.pk]),
         )
-    held = HeldProvider.objects.filter(campaign__in=moving).first() if moving else None
+    held = HeldProvider.objects.filter(campaign__in=moving).first()
     if held is not None:
         return NextAction(
             _("A part of a sending waits for you"), held.why, _("Look at it"), reverse("desk_campaign", args=[held.campaign_id])

@@ -1,4 +1,4 @@
-"""All issues: by year, by number, by a word."""
+"""All issues: by year, by number, by language, by a word."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Row:
 @require_safe
 @for_publication
 def archive(request: HttpRequest, publication: Publication) -> HttpResponse:
-    """The newest year, or what matches ?q=."""
+    """The newest year, or what matches ?q=, or what there is in ?language=."""
     now = timezone.now()
     query = " ".join(request.GET.get("q", "").replace("\0", "").split())[:_LONGEST_QUERY]
     years = lookups.years(publication, now=now)
@@ -44,6 +44,12 @@ def archive(request: HttpRequest, publication: Publication) -> HttpResponse:
         found = list(itertools.islice(_matching(lookups.archive(publication, now=now), query), _MOST_FOUND + 1))
         context = {"query": query, "rows": [Row(e.number, e) for e in found[:_MOST_FOUND]], "more": len(found) > _MOST_FOUND}
         return page(request, "site/archive.html", {"years": years, **context}, noindex=True)
+    spoken = lookups.languages(publication, now=now)
+    chosen = request.GET.get("language", "")
+    if chosen in spoken and len(spoken) > 1:
+        found = list(lookups.archive(publication, now=now, language=chosen).defer(*HEAVY)[: _MOST_FOUND + 1])
+        context = {"chosen": chosen, "rows": [Row(e.number, e) for e in found[:_MOST_FOUND]], "more": len(found) > _MOST_FOUND}
+        return page(request, "site/archive.html", {"years": years, "spoken": spoken, **context}, noindex=True)
     return _year(request, publication, years[0] if years else now.year, years, now, canonical="archive")
 
 
@@ -63,7 +69,8 @@ def _year(
 ) -> HttpResponse:
     editions = list(lookups.archive(publication, now=now, year=year).defer(*HEAVY))
     rows = list(_with_gaps(publication, editions))
-    return page(request, "site/archive.html", {"year": year, "years": years, "rows": rows, "canonical": canonical})
+    context = {"year": year, "years": years, "rows": rows, "canonical": canonical}
+    return page(request, "site/archive.html", {**context, "spoken": lookups.languages(publication, now=now)})
 
 
 def _with_gaps(publication: Publication, editions: list[Edition]) -> Iterable[Row]:

@@ -37,6 +37,15 @@ def own_words(context: template.Context, place: str) -> str:
 
 
 @register.simple_tag
+def autonym(language: str) -> str:
+    """What a language calls itself; its tag where that is not known."""
+    try:
+        return Locale.parse(language, sep="-").get_display_name() or language
+    except (UnknownLocaleError, ValueError):
+        return language
+
+
+@register.simple_tag
 def numbered(value: Edition | int) -> str:
     """ "No. 1970": of an edition in its language, of a number alone in the page's. Plain words, for a title."""
     if not isinstance(value, Edition):
