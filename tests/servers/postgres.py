@@ -48,7 +48,8 @@ def cluster(folder: Path, *options: str, inside: Sequence[str] = (), host: str =
 
 
 def main() -> int:
-    """Run the command that was given, on a PostgreSQL that ends with it."""
+    """Run the command that was given, on a PostgreSQL that ends with it, also when SIGTERM ends this (as `timeout` does)."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="masthead-pg-") as name:
         folder = Path(name)
         folder.chmod(0o755)
