@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -95,7 +95,19 @@ def sample(field: models.Field[Any, Any]) -> object:
 
 
 @pytest.fixture
-def house(publication: Any, mailing_list: Any, make_subscriber: Any) -> None:
+def counted_anew(db: None) -> None:
+    """PostgreSQL goes on counting after a rollback. From 1 on again, rows stand at the addresses that are asked for."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for sequence in connection.introspection.sequence_list():
+                name = sequence["table"]
+                cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{name}")')
+                if cursor.fetchone() == (False,):
+                    cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), 1, false)", [f'"{name}"', sequence["column"]])
+
+
+@pytest.fixture
+def house(counted_anew: None, publication: Any, mailing_list: Any, make_subscriber: Any) -> None:
     """A bulletin with a public issue, a reader who got it, and a row in every other table."""
     now = timezone.now()
     edition = publish_edition(publication, 1970, HOSTILE, excerpt=HOSTILE, label=HOSTILE, correction=HOSTILE, at=now)
@@ -125,7 +137,7 @@ def test_hostile_words_are_text_on_every_screen_and_page(house: None, owner: Any
             if b"<svg onload" in body:
                 wrong[address] = body.split(b"<svg onload")[0][-80:].decode()
     assert wrong == {}
-    assert shown > 40, "the words are shown, or this proves nothing"
+    assert shown > 60, "the words are shown, or this proves nothing"
 
 
 #: Jinja, Twig, Django, FreeMarker, Thymeleaf, ERB, Go, Handlebars: 7919 * 7907 is 62615533.

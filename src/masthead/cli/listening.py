@@ -27,7 +27,7 @@ _LOOK_SECONDS = 0.25
 
 
 def bind(*, host: str, port: int, path: Path | None) -> socket.socket:
-    """A bound socket, on a path where one is given. Raises OSError. A socket file that nobody listens on any more is replaced."""
+    """A socket that listens, on a path where one is given. Raises OSError. A socket file that nobody listens on any more is replaced."""
     if path is None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         bound = socket.socket(family, socket.SOCK_STREAM)
@@ -107,6 +107,7 @@ def _store(raw: bytes, sender: str, recipients: list[str]) -> bool:
 def _bound(bound: socket.socket, address: object) -> socket.socket:
     try:
         bound.bind(address)  # type: ignore[arg-type]
+        bound.listen()  # from here on nobody is refused; whoever comes early waits
     except OSError:
         bound.close()
         raise
