@@ -27,7 +27,7 @@ _LOOK_SECONDS = 0.25
 
 
 def bind(*, host: str, port: int, path: Path | None) -> socket.socket:
-    """A socket that listens, on a path where one is given. Raises OSError. A socket file that nobody listens on any more is replaced."""
+    """A socket that listens, on a path where one is given. Raises OSError. A socket file that nobody listens on is replaced."""
     if path is None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         bound = socket.socket(family, socket.SOCK_STREAM)
