@@ -32,12 +32,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What only the other database can do is left out of this run."""
+    """What only the other database can do is left out of this run, and on PostgreSQL what asks no database."""
     other = "postgresql" if settings.EMBEDDED else "sqlite"
-    left_out = [item for item in items if item.get_closest_marker(other)]
+    left_out = [item for item in items if item.get_closest_marker(other) or not (settings.EMBEDDED or _asks(item))]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def _asks(item: pytest.Item) -> bool:
+    """Whether a test asks the database that this run is about."""
+    fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures or item.get_closest_marker("django_db") or item.get_closest_marker("postgresql"))
 
 
 @pytest.fixture(autouse=True)
