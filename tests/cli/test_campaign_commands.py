@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from masthead.audience.models import MailingList, Subscriber
 from masthead.cli.main import masthead
 from masthead.delivery.models import Campaign
-from masthead.issues.models import Edition, Issue
 from masthead.tracking.models import LinkCount
+from tests.campaigns import under_way
 
 pytestmark = pytest.mark.django_db
 
@@ -21,31 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def campaign(publication: Any, mailing_list: MailingList, now: datetime) -> Campaign:
     """No. 1971, being sent to nobody yet."""
-    issue = Issue.objects.create(publication=publication, number=1971, title="The ferry runs again")
-    edition = Edition.objects.create(
-        publication=publication,
-        issue=issue,
-        version=1,
-        number=1971,
-        label="1971",
-        language="en",
-        direction="ltr",
-        slug="ferry",
-        date=now.date(),
-        title=issue.title,
-        subject=issue.title,
-        visibility="public",
-        mail_mode="full",
-        renderer_version=1,
-        digest="0" * 64,
-        created_at=now,
-        by="system",
-    )
-    made = Campaign.objects.create(
-        edition=edition, state="sending", starts_at=now, mail_mode="full", by="staff:1", created_at=now
-    )
-    made.lists.add(mailing_list)
-    return made
+    return under_way(publication, mailing_list, now)
 
 
 def run(*arguments: str) -> tuple[int, str]:

@@ -9,11 +9,12 @@ import pytest
 
 from masthead.audience.models import MailingList
 from masthead.delivery.models import Campaign
-from masthead.issues.models import Edition, Issue
+from masthead.issues.models import Edition
 from masthead.mail.transports.base import Step
 from masthead.ops.doctor import weight
 from masthead.ops.doctor.dns import SystemResolver
 from masthead.ops.doctor.examining import Outside, examine
+from tests.campaigns import under_way
 
 pytestmark = pytest.mark.django_db
 
@@ -21,33 +22,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def campaign(publication: Any, mailing_list: MailingList, now: datetime) -> Campaign:
     """No. 1971, being sent to nobody yet."""
-    issue = Issue.objects.create(publication=publication, number=1971, title="The ferry runs again")
-    edition = Edition.objects.create(
-        publication=publication,
-        issue=issue,
-        version=1,
-        number=1971,
-        label="1971",
-        language="en",
-        direction="ltr",
-        slug="ferry",
-        date=now.date(),
-        title=issue.title,
-        subject=issue.title,
-        visibility="public",
-        mail_mode="full",
-        renderer_version=1,
-        digest="0" * 64,
-        created_at=now,
-        by="system",
-        text_full="The ferry runs again.\n",
-        mail_html_full="<p>The ferry runs again.</p>",
-    )
-    made = Campaign.objects.create(
-        edition=edition, state="sending", starts_at=now, mail_mode="full", by="staff:1", created_at=now
-    )
-    made.lists.add(mailing_list)
-    return made
+    texts = {"text_full": "The ferry runs again.\n", "mail_html_full": "<p>The ferry runs again.</p>"}
+    return under_way(publication, mailing_list, now, **texts)
 
 
 def results(campaign: Campaign, most: int, settings: Any, now: datetime) -> list[str]:

@@ -72,9 +72,7 @@ ITEMS: tuple[Item, ...] = (
     Item("duplicates", _("Duplicates"), "copy", "desk_duplicates", "readers.edit", 155, "readers"),
     Item("housekeeping", _("Housekeeping"), "time", "desk_housekeeping", "readers.view", 170, "readers"),
     Item("imports", _("Import readers"), "upload", "desk_imports", "readers.edit", 160, "readers"),
-    Item(
-        "returns", _("What came back"), "resubmit", "desk_returns", "returns.view", 430, count=lambda person: lookups.attention()
-    ),
+    Item("returns", _("What came back"), "resubmit", "desk_returns", "returns.view", 430, count=_attention),
     Item("replies", _("Replies"), "comment", "desk_replies", "replies.read", 435, count=_new_replies),
     Item("inbox", _("Built-in inbox"), "mail", "desk_inbox", "inbox.read", 500),
     Item("publications", _("Publications"), "openquote", "desk_publications", "publications.edit", 100, "settings"),
