@@ -35,8 +35,8 @@ class Pages:
         return {each.id: Verdict.GO for each in wishes}
 
 
-def one_more(our: Rounds, number: int) -> asyncio.Future[dict[int, Verdict]]:
-    return our.begin([], [Wish(number, 1, 1, 0, b"")], {}, at=0, today=date(2026, 11, 25), rates=None)
+def one_more(our: Rounds, number: int, lanes: int = 1) -> asyncio.Future[dict[int, Verdict]]:
+    return our.begin([], [Wish(number, 1, 1, 0, b"")], {}, at=0, today=date(2026, 11, 25), rates=None, lanes=lanes)
 
 
 def unexpected(error: OSError) -> Never:
@@ -53,7 +53,7 @@ def test_a_commit_is_answered_when_it_and_those_before_it_are_synced() -> None:
         kernel = Kernel()
         our = Rounds(cast(Book, Pages()), 0, kernel, unexpected)
         answers = [one_more(our, number) for number in range(MOST)]
-        assert not our.free
+        assert not our.may_begin(100)
         kernel.syncs[1].set_result(None)
         await settled()
         assert [each.done() for each in answers] == [False] * MOST
@@ -61,10 +61,26 @@ def test_a_commit_is_answered_when_it_and_those_before_it_are_synced() -> None:
         await settled()
         assert [each.done() for each in answers] == [True, True] + [False] * (MOST - 2)
         assert answers[1].result() == {1: Verdict.GO}
-        assert our.free
+        assert our.may_begin(100)
         for each in kernel.syncs[2:]:
             each.set_result(None)
         await settled()
+
+    asyncio.run(play())
+
+
+def test_a_further_sync_is_for_as_many_lanes_as_wait_already() -> None:
+    async def play() -> None:
+        kernel = Kernel()
+        our = Rounds(cast(Book, Pages()), 0, kernel, unexpected)
+        assert our.may_begin(1)
+        one_more(our, 1, lanes=3)
+        one_more(our, 2, lanes=4)
+        assert [our.may_begin(asking) for asking in (1, 6, 7)] == [False, False, True]
+        for each in kernel.syncs:
+            each.set_result(None)
+        await settled()
+        assert our.may_begin(1)
 
     asyncio.run(play())
 

@@ -71,6 +71,8 @@ class Renderer:
             text: conditions.parse(text)
             for text in conditions.conditions_in(copy.html_full, copy.html_excerpt, copy.text_full, copy.text_excerpt)
         }
+        self._merge = [(mark, slot["field"], slot["fallback"]) for mark, slot in copy.slots.items()]
+        self._merges_attributes = any(field not in ("name", "address", "language") for _, field, _ in self._merge)
         self._sealers = [sealing.sealer(purpose) for purpose in _PURPOSES]
         # The token is the end of both paths.
         self._unsubscribe_url = copy.base_url + PATHS["unsubscribe"].removesuffix("{token}")
@@ -147,12 +149,12 @@ class Renderer:
         )
 
     def _merged(self, reader: Reader, address: str) -> dict[str, str]:
-        if not self.copy.slots:
+        if not self._merge:
             return {}
         known: dict[str, object] = {"name": reader.name, "address": address, "language": reader.language}
-        if any(slot["field"] not in known for slot in self.copy.slots.values()):
+        if self._merges_attributes:
             known = {**json.loads(reader.attributes or "{}"), **known}
-        return {mark: as_text(known.get(slot["field"])) or slot["fallback"] for mark, slot in self.copy.slots.items()}
+        return {mark: as_text(known.get(field)) or fallback for mark, field, fallback in self._merge}
 
 
 _NO_PARTS: frozenset[str] = frozenset()

@@ -114,7 +114,8 @@ class BulkTemplate:
             ]
             # Only what goes into a header unencoded has to be looked at for each reader. The rest is sound as it is made:
             # both encodings give short ASCII lines that never begin with a dot, as do folded headers.
-            if fault := fault_of_bytes(said[0] + said[1], utf8=to_address.needs_smtputf8):
+            own = said[0] if self._constant_subject else said[0] + said[1]
+            if fault := fault_of_bytes(own, utf8=to_address.needs_smtputf8):
                 raise BadMail(fault)
             head = [self._from, *said, self._list]
             body = self._body(message_token, slots, head, said)

@@ -112,20 +112,20 @@ class Clerk:
 
     def _plan_round(self, our: rounds.Rounds) -> None:
         """Begin a round once all lanes that have something to say at this moment have said it."""
-        if our.free and not self._planned:
+        if not self._planned and our.may_begin(len(self._asked)):
             self._planned = True
             self._loop.call_soon(self._begin_round, our)
 
     def _begin_round(self, our: rounds.Rounds) -> None:
         self._planned = False
-        if not self._asked or not our.free:
+        if not self._asked or not our.may_begin(len(self._asked)):
             return
         batch, self._asked = self._asked, []
         results, wishes = _joined(batch)
         looked_at = time.monotonic()
         at, today = _moment()
         try:
-            answer = our.begin(results, wishes, dict(self._claims), at=at, today=today, rates=self._rates(results))
+            answer = our.begin(results, wishes, dict(self._claims), at=at, today=today, rates=self._rates(results), lanes=len(batch))
         except DatabaseError:
             self._leave_to_thread(batch)
         except Exception as error:  # noqa: BLE001 (told to those who wait for it)

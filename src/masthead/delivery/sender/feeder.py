@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 _LOW = 250
+#: So many mails are made beyond the one that is asked for. They cost 10 KB of memory each.
+_AHEAD = 31
 #: A range that has to wait is looked at again after so many seconds, since somebody may have raised a limit.
 _LONGEST_REST = 300
 #: The same for one in which all wait at a provider that is held.
@@ -121,7 +123,7 @@ class Feeder:
             return None
         mail = None
         while mail is None and (found := self._pool.take(key)) is not None:
-            mail = found if isinstance(found, Mail) else self._rendered(found)
+            mail = found if isinstance(found, Mail) else self._rendered_ahead(found)
         if self._hungry() and self._current is not None and self._fetching is None:
             self._fetching = asyncio.ensure_future(self._fetch())
         return mail
@@ -229,6 +231,16 @@ class Feeder:
         await self._clerk.call(partial(ranges.release, claim, rest=rest))
         self._claims.pop(claim.range_id, None)
         crashing.point("range_done")
+
+    def _rendered_ahead(self, first: Row) -> Mail | None:
+        """The mail of `first`. Those of the next rows are made with it, and wait in the pool: a processor that makes many in one
+        go takes a third less time for each than one that turns to the connections after every mail.
+        """
+        mail = self._rendered(first)
+        others = [made for row in self._pool.next_rows(_AHEAD) if (made := self._rendered(row)) is not None]
+        for other in reversed(others):
+            self._pool.put_back(other)
+        return mail
 
     def _rendered(self, row: Row) -> Mail | None:
         now = int(time.time())

@@ -69,6 +69,15 @@ class Pool:
                 return found
         return None
 
+    def next_rows(self, most: int) -> list[Row]:
+        """Take out up to `most` rows that every relay may have at once; none where limits say who is next."""
+        found: list[Row] = []
+        if not self._turns.free or self._sorted:
+            return found
+        while len(found) < most and isinstance((self._waiting.get(_ALL) or (None,))[0], Row):
+            found.append(self._pop(_ALL))  # type: ignore[arg-type]
+        return found
+
     def wait(self, key: int) -> float:
         """Seconds until something of what is here may go over relay `key`."""
         now = time.monotonic()

@@ -29,7 +29,7 @@ from masthead.delivery.ledger.ranges import Claim
 
 log = logging.getLogger(__name__)
 
-#: So many syncs are under way at once. More make each commit smaller, and the commits together dearer.
+#: At most so many syncs are under way at once.
 MOST = 4
 #: The loop waits no longer than this (milliseconds) for another writer; the clerk's thread has the patience.
 _BUSY = 50
@@ -39,6 +39,7 @@ _BUSY = 50
 class _Round:
     verdicts: dict[int, Verdict]
     answer: asyncio.Future[dict[int, Verdict]]
+    lanes: int
     synced: bool = False
 
 
@@ -53,10 +54,9 @@ class Rounds:
         self._loop = asyncio.get_running_loop()
         self._under_way: deque[_Round] = deque()
 
-    @property
-    def free(self) -> bool:
-        """Whether one more round may begin."""
-        return len(self._under_way) < MOST
+    def may_begin(self, asking: int) -> bool:
+        """Whether one more round is worth its sync for so many lanes: the first at once, another when as many ask as wait."""
+        return len(self._under_way) < MOST and asking >= sum(each.lanes for each in self._under_way)
 
     def begin(
         self,
@@ -67,10 +67,14 @@ class Rounds:
         at: int,
         today: date,
         rates: Mapping[int, int] | None,
+        lanes: int,
     ) -> asyncio.Future[dict[int, Verdict]]:
-        """What `Book.commit` does; the verdicts come when they are durable. Raises django.db.Error: then nothing is written."""
+        """What `Book.commit` does, for so many `lanes`; the verdicts come when they are durable.
+
+        Raises django.db.Error: then nothing is written.
+        """
         verdicts = self._book.commit(results, wishes, claims, at=at, today=today, rates=rates)
-        this = _Round(verdicts, self._loop.create_future())
+        this = _Round(verdicts, self._loop.create_future(), lanes)
         self._under_way.append(this)
         sync = asyncio.ensure_future(self._aio.fdsync(self._wal))
         sync.add_done_callback(partial(self._synced, this))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from operator import itemgetter
 
 from masthead.mail.encoding.slots import one_line
 
@@ -31,12 +32,12 @@ class QuotedPrintablePart:
     def __init__(self, constants: list[str], marks: list[str]) -> None:
         last = len(constants) - 1
         self.constants = [_constant(constant, closed=number == last) for number, constant in enumerate(constants)]
-        self._pieces = [self.constants[0]]
-        places: dict[str, list[int]] = {}
-        for mark, constant in zip(marks, self.constants[1:], strict=True):
-            places.setdefault(mark, []).append(len(self._pieces))
-            self._pieces += (b"", constant)
-        self._places = sorted(places.items())
+        self._marks = sorted(set(marks))
+        # Where each piece of the body is found in the encoded slots and, behind them, the constants.
+        places = [len(self._marks)]
+        for number, mark in enumerate(marks, start=1):
+            places += (self._marks.index(mark), len(self._marks) + number)
+        self._in_order = itemgetter(*places, 0)
 
     @property
     def size(self) -> int:
@@ -45,21 +46,21 @@ class QuotedPrintablePart:
 
     def fill(self, values: Mapping[str, str], out: list[bytes], said: list[bytes]) -> None:
         """Append the body with `values` in its slots to `out`, what is this mail's own to `said`. Raises BadMail, KeyError."""
-        pieces = self._pieces.copy()
-        for mark, places in self._places:
-            encoded = _slot(values[mark], mark)
-            said.append(encoded)
-            for place in places:
-                pieces[place] = encoded
-        out += pieces
+        encoded = [_slot(values[mark], mark) for mark in self._marks]
+        said += encoded
+        out += self._in_order([*encoded, *self.constants])[:-1]  # the last is there so that it is always a tuple
 
 
 @lru_cache(maxsize=256)  # a value usually stands in the text and in the HTML
 def _slot(value: str, mark: str) -> bytes:
     if not value:
         return b""
-    if len(value) <= _WIDTH and _EASY.fullmatch(value):
-        return value.encode("ascii") + _SOFT_BREAK
+    if _EASY.fullmatch(value):
+        if len(value) <= _WIDTH:
+            return value.encode("ascii") + _SOFT_BREAK
+        lines = [value[start : start + _WIDTH] for start in range(0, len(value), _WIDTH)]
+        if " " not in value and not any(line.startswith(".") for line in lines):  # a long address
+            return "".join(f"{line}=\r\n" for line in lines).encode("ascii")
     encoded = _UNSAFE.sub(_in_hex, one_line(value, f"The value of {mark}").encode())
     if len(encoded) <= _WIDTH and _EASY_ENCODED.fullmatch(encoded):
         return encoded + _SOFT_BREAK

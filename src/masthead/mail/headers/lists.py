@@ -11,7 +11,9 @@ from masthead.mail.headers.text import phrase
 
 ONE_CLICK = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~%]{1,800}", re.ASCII)
+_ANY_URI = r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~%]{1,800}"
+_URI = re.compile(_ANY_URI, re.ASCII)
+_UNSUBSCRIBE = re.compile(f"List-Unsubscribe: <{_ANY_URI}>,\r\n <{_ANY_URI}>\r\n", re.ASCII)
 _FEEDBACK = re.compile(r"[A-Za-z0-9._-]*(?::[A-Za-z0-9._-]*){2,3}", re.ASCII)
 
 
@@ -20,10 +22,10 @@ def unsubscribe(url: str, address: str) -> bytes:
 
     `address` takes unsubscriptions by mail. Raises BadMail.
     """
-    mailto = f"mailto:{address}"
-    if not _URI.fullmatch(url) or not _URI.fullmatch(mailto):
+    line = f"List-Unsubscribe: <{url}>,\r\n <mailto:{address}>\r\n"
+    if not _UNSUBSCRIBE.fullmatch(line):
         raise BadMail(f"List-Unsubscribe: {url!r} or {address!r} cannot stand in a header.")
-    return f"List-Unsubscribe: <{url}>,\r\n <{mailto}>\r\n".encode("ascii") + ONE_CLICK
+    return line.encode("ascii") + ONE_CLICK
 
 
 def identity(*, name: str, list_id: str, archive_url: str, help_url: str, owner: str) -> bytes:
