@@ -125,7 +125,9 @@ class Clerk:
         looked_at = time.monotonic()
         at, today = _moment()
         try:
-            answer = our.begin(results, wishes, dict(self._claims), at=at, today=today, rates=self._rates(results), lanes=len(batch))
+            answer = our.begin(
+                results, wishes, dict(self._claims), at=at, today=today, rates=self._rates(results), lanes=len(batch)
+            )
         except DatabaseError:
             self._leave_to_thread(batch)
         except Exception as error:  # noqa: BLE001 (told to those who wait for it)

@@ -132,7 +132,9 @@ class Lane(Protocol):
         """Write the dot-stuffed body without the final dot, or keep it for `finish`. Raises Lost (after_dot=False)."""
 
     async def finish(self, following: Message | None) -> Reply:
-        """Write what is left of the body, the final dot, and MAIL, RCPT, DATA of `following` with it; return the reply to the dot, whatever its code.
+        """Write what is left of the body, the final dot, and MAIL, RCPT, DATA of `following` with it.
+
+        Returns the reply to the dot, whatever its code.
 
         Raises Lost(after_dot=True) when that reply never came.
         """
