@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from masthead.audience import consent, import_undo, importing
+from masthead.audience import consent, importing
+from masthead.audience.imports import taking_back
 from masthead.audience.models import ConsentEvent, ImportRun, MailingList, Subscriber
 from masthead.common.stopping import STOP
 
@@ -18,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 def undo(run: ImportRun, now: Any) -> ImportRun:
-    import_undo.begin(run=run, by="staff:1", now=now)
-    return import_undo.work(run=run, by="staff:1", now=now)
+    taking_back.begin(run=run, by="staff:1", now=now)
+    return taking_back.work(run=run, by="staff:1", now=now)
 
 
 def test_who_came_by_it_is_gone_and_who_acted_since_stays(load: Load, mailing_list: MailingList, now: Any) -> None:
@@ -65,14 +66,14 @@ def test_readers_who_were_there_before_stay_and_get_their_data_back(
 
 
 def test_an_undo_that_is_interrupted_goes_on(load: Load, monkeypatch: pytest.MonkeyPatch, now: Any) -> None:
-    monkeypatch.setattr(import_undo, "BATCH", 2)
+    monkeypatch.setattr(taking_back, "BATCH", 2)
     run = load("email\n" + "\n".join(f"r{number}@example.org" for number in range(5)))
-    import_undo.begin(run=run, by="staff:1", now=now)
+    taking_back.begin(run=run, by="staff:1", now=now)
     STOP.set()
-    half = import_undo.work(run=run, by="staff:1", now=now)
+    half = taking_back.work(run=run, by="staff:1", now=now)
     assert (half.state, half.taken_back) == ("undoing", 2)
     STOP.clear()
-    done = import_undo.work(run=half, by="staff:1", now=now)
+    done = taking_back.work(run=half, by="staff:1", now=now)
     assert (done.state, done.taken_back, done.kept_back) == ("undone", 5, 0)
     assert not Subscriber.objects.exists()
 
@@ -83,8 +84,8 @@ def test_only_what_added_somebody_can_be_undone_and_only_once(load: Load, now: A
     undo(run, now)
     run.refresh_from_db()
     for other in (dry, run):
-        with pytest.raises(import_undo.CannotUndo):
-            import_undo.begin(run=other, by="staff:1", now=now)
+        with pytest.raises(taking_back.CannotUndo):
+            taking_back.begin(run=other, by="staff:1", now=now)
 
 
 def test_after_an_undo_the_same_file_can_be_imported(load: Load, now: Any) -> None:

@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from masthead.audience import bulk_rows, defining, import_words, importing, searching
+from masthead.audience import defining, importing, searching
 from masthead.audience.importing import CannotImport, Stopped
+from masthead.audience.imports import statements, words
 from masthead.audience.models import ConsentEvent, ImportRun, Subscriber, Subscription
 from masthead.audit.models import Entry
 from masthead.common.stopping import STOP
@@ -198,7 +199,7 @@ def test_an_import_that_breaks_keeps_counts_of_whole_batches_only(load: Load, mo
         if calls == 2:
             raise OSError("disk full")
 
-    monkeypatch.setattr(importing.import_batches, "write", second_fails)
+    monkeypatch.setattr(importing.batches, "write", second_fails)
     with pytest.raises(OSError, match="disk full"):
         load("email\n" + "\n".join(f"r{number}@example.org" for number in range(7)))
     run = ImportRun.objects.get()
@@ -313,17 +314,17 @@ def test_what_a_file_says_otherwise_is_named_and_written_only_when_asked(load: L
 def test_an_import_that_was_killed_goes_on_where_it_stopped(load: Load, monkeypatch: pytest.MonkeyPatch, now: Any) -> None:
     monkeypatch.setattr(importing, "BATCH", 3)
     lines = [f"r{number}@example.org" for number in range(10)] + ["R0@example.org", "nonsense"]
-    real = importing.import_batches.write
+    real = importing.batches.write
 
     def killed(*arguments: Any, **options: Any) -> None:
         if ImportRun.objects.get().rows:
             raise KeyboardInterrupt
         real(*arguments, **options)
 
-    monkeypatch.setattr(importing.import_batches, "write", killed)
+    monkeypatch.setattr(importing.batches, "write", killed)
     with pytest.raises(KeyboardInterrupt):
         load("email\n" + "\n".join(lines))
-    monkeypatch.setattr(importing.import_batches, "write", real)
+    monkeypatch.setattr(importing.batches, "write", real)
     run = ImportRun.objects.get()
     # As after kill -9: nobody had the time to write down that it has failed, and half a batch stands in the report.
     ImportRun.objects.update(state="running")
@@ -463,7 +464,7 @@ def test_a_batch_of_several_parts_is_written_as_a_whole_or_not_at_all(
 ) -> None:
     monkeypatch.setattr(importing, "BATCH", 4)
     monkeypatch.setattr(importing, "PART", 2)
-    real, calls = importing.import_batches.write, 0
+    real, calls = importing.batches.write, 0
 
     def fourth_fails(*arguments: Any, **options: Any) -> None:
         nonlocal calls
@@ -472,7 +473,7 @@ def test_a_batch_of_several_parts_is_written_as_a_whole_or_not_at_all(
             raise OSError("disk full")
         real(*arguments, **options)
 
-    monkeypatch.setattr(importing.import_batches, "write", fourth_fails)
+    monkeypatch.setattr(importing.batches, "write", fourth_fails)
     with pytest.raises(OSError, match="disk full"):
         load("email\n" + "\n".join(f"r{number}@example.org" for number in range(9)) + "\nR0@example.org")
     run = ImportRun.objects.get()
@@ -489,8 +490,8 @@ def test_a_batch_of_several_parts_is_written_as_a_whole_or_not_at_all(
 def test_what_is_said_of_a_row_is_said_in_the_language_of_whoever_imports(load: Load) -> None:
     with translation.override("fr"):
         run = load("email\nrosa@example.org\nRosa@example.org\n")
-        expected = import_words.duplicate(2)
-    assert expected != import_words.duplicate(2)
+        expected = words.duplicate(2)
+    assert expected != words.duplicate(2)
     assert report(run) == [["3", "Rosa@example.org", expected]]
 
 
@@ -507,7 +508,7 @@ def test_an_import_gives_back_the_memory_it_took(load: Load) -> None:
 
 
 def test_readers_who_are_written_at_once_are_found_by_parts_of_their_address(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk_rows, "_STAGED_AT_ONCE", 2)
+    monkeypatch.setattr(statements, "_STAGED_AT_ONCE", 2)
     load("email\n" + "".join(f"rosa{number}@meadow.example\n" for number in range(5)))
     again = load("email\nrosa4@meadow.example\nleo@brook.example\nrosa0@meadow.example\nida@brook.example\n")
     assert counts(again) == {"rows": 4, "added": 2, "known": 2}

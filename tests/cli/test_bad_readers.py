@@ -145,7 +145,7 @@ def test_an_import_that_is_killed_goes_on_by_command_and_nothing_is_half_done(
     monkeypatch.setattr(importing, "BATCH", 20)
     monkeypatch.setattr(importing, "PART", 20)
     (data / "readers.csv").write_text("email\n" + "".join(f"r{number}@example.org\n" for number in range(100)) + "nonsense\n")
-    real, calls = importing.import_batches.write, 0
+    real, calls = importing.batches.write, 0
 
     def killed(*arguments: Any, **options: Any) -> None:
         nonlocal calls
@@ -154,11 +154,11 @@ def test_an_import_that_is_killed_goes_on_by_command_and_nothing_is_half_done(
         if calls == 3:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    monkeypatch.setattr(importing.import_batches, "write", killed)
+    monkeypatch.setattr(importing.batches, "write", killed)
     command = ["import", str(data / "readers.csv"), "--list", "The Courier"]
     ended = in_a_process_of_its_own(lambda: masthead(command, standalone_mode=False))
     assert ended() == -signal.SIGKILL
-    monkeypatch.setattr(importing.import_batches, "write", real)
+    monkeypatch.setattr(importing.batches, "write", real)
     run = ImportRun.objects.get()
     assert run.added == Subscriber.objects.count() == ConsentEvent.objects.count() == 40
     result = CliRunner().invoke(masthead, ["import", "--resume", str(run.pk), "--json"])

@@ -14,8 +14,8 @@ SOURCE = Path(__file__).parents[2] / "src" / "masthead"
 
 #: S1. Modules that write SQL themselves. Values are parameters; what is put together is constants of the module.
 WRITES_SQL = {
-    "audience/bulk_rows.py",
-    "audience/import_seen.py",
+    "audience/imports/statements.py",
+    "audience/imports/seen.py",
     "audience/searching.py",
     "cli/install.py",
     "cli/scratch.py",

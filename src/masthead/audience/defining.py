@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from masthead.audience import attributes
-from masthead.audience.import_columns import merge_field
+from masthead.audience.imports.columns import merge_field
 from masthead.audience.models import Attribute, Subscriber
 from masthead.audience.subscribers import one_line
 from masthead.audit.recording import record

@@ -21,13 +21,13 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from masthead.audience import bulk_rows, import_batches, import_columns, import_source, import_words
-from masthead.audience.import_batches import Row
-from masthead.audience.import_columns import Columns
-from masthead.audience.import_report import Outcome, Report, Result
-from masthead.audience.import_rows import BadRow, RowReader
-from masthead.audience.import_seen import Seen
-from masthead.audience.import_source import Kind, Source
+from masthead.audience.imports import batches, statements, words
+from masthead.audience.imports.batches import Row
+from masthead.audience.imports.columns import PASTED, BadMapping, Columns, NoAddressColumn, recognise
+from masthead.audience.imports.report import Outcome, Report, Result
+from masthead.audience.imports.rows import BadRow, RowReader
+from masthead.audience.imports.seen import Seen
+from masthead.audience.imports.source import Kind, Source, examine
 from masthead.audience.models import ImportRun, MailingList
 from masthead.audience.subscribers import one_line
 from masthead.audit.recording import record
@@ -187,8 +187,8 @@ def execute(
     try:
         source, columns = _examine(run, path)
         run.lines = source.lines
-        run.layout = import_words.layout_words(source, columns)
-        with bulk_rows.roomy(), Seen() as seen, Report(run.pk, kept=(run.report_path, run.report_bytes)) as report:
+        run.layout = words.layout_words(source, columns)
+        with statements.roomy(), Seen() as seen, Report(run.pk, kept=(run.report_path, run.report_bytes)) as report:
             _Importer(run, claim, source, columns, seen, report, now, clock, progress).work()
     except BaseException as error:
         known = isinstance(error, (CannotImport, Stopped))
@@ -200,26 +200,26 @@ def execute(
 
 def _examine(run: ImportRun, path: Path) -> tuple[Source, Columns]:
     try:
-        source = import_source.examine(path, encoding=run.encoding)
+        source = examine(path, encoding=run.encoding)
         if run.records_done and source.lines != run.lines:
-            raise CannotImport(import_words.changed_file())
+            raise CannotImport(words.changed_file())
         first = next(source.records())
     except FileNotFoundError as error:
-        raise CannotImport(import_words.changed_file()) from error
+        raise CannotImport(words.changed_file()) from error
     except Unreadable as error:
-        raise CannotImport(import_words.unreadable(error.why)) from error
+        raise CannotImport(words.unreadable(error.why)) from error
     except StopIteration as error:
-        raise CannotImport(import_words.unreadable(Why.EMPTY_FILE)) from error
+        raise CannotImport(words.unreadable(Why.EMPTY_FILE)) from error
     if source.kind is Kind.PASTED:
-        return source, import_columns.PASTED
+        return source, PASTED
     if not isinstance(first, Record):
-        raise CannotImport(import_words.bad_heading(first.why, first.line))
+        raise CannotImport(words.bad_heading(first.why, first.line))
     try:
-        return source, import_columns.recognise(first.cells, run.mapping)
-    except import_columns.BadMapping as error:
-        raise CannotImport(import_words.bad_mapping(error.column, error.field, error.headings)) from error
-    except import_columns.NoAddressColumn as error:
-        raise CannotImport(import_words.no_address_column(error.headings)) from error
+        return source, recognise(first.cells, run.mapping)
+    except BadMapping as error:
+        raise CannotImport(words.bad_mapping(error.column, error.field, error.headings)) from error
+    except NoAddressColumn as error:
+        raise CannotImport(words.no_address_column(error.headings)) from error
 
 
 def _end(run: ImportRun, claim: str, state: ImportRun.State, at: datetime, error: str = "") -> None:
@@ -268,7 +268,7 @@ class _Importer:
                     part = _Part()
         except Unreadable as error:
             # A workbook can turn out to be damaged half way: the rows before stand, and the report says where it ends.
-            part.reject(part.last_line + 1, "", import_words.unreadable(error.why))
+            part.reject(part.last_line + 1, "", words.unreadable(error.why))
         part.last_line, part.is_last = max(part.last_line, self.source.lines), True
         yield part
 
@@ -287,7 +287,7 @@ class _Importer:
         part.records += 1
         line = part.last_line = entry.line
         if isinstance(entry, Broken):
-            part.reject(line, "", import_words.broken(entry.why))
+            part.reject(line, "", words.broken(entry.why))
             return
         cells = entry.cells
         try:
@@ -297,12 +297,12 @@ class _Importer:
             if not shown and not any(cell.strip() for cell in cells):
                 return
             again = self.columns.has_heading and tuple(cell.strip() for cell in cells) == self.columns.headings
-            part.reject(line, shown, import_words.heading_again() if again else str(error))
+            part.reject(line, shown, words.heading_again() if again else str(error))
             return
         shown = cells[self.columns.address].strip()
         first = part.rows.get(mark)
         if first is not None:
-            part.reject(line, shown, import_words.duplicate(first.line))
+            part.reject(line, shown, words.duplicate(first.line))
             return
         part.rows[mark] = Row(line, shown, found)
 
@@ -324,10 +324,10 @@ class _Importer:
     def _write_part(self, part: _Part) -> None:
         """Judge a part against what is known, and write it."""
         run, marks = self.run, {mark: row.line for mark, row in part.rows.items()}
-        judged = import_batches.judge(part.rows, run, self.seen, now=self.now)
+        judged = batches.judge(part.rows, run, self.seen, now=self.now)
         judged.outcomes += part.rejected
         if not run.dry_run:
-            import_batches.write(judged, run, now=self.now)
+            batches.write(judged, run, now=self.now)
         for result, count in judged.counts().items():
             setattr(run, result, getattr(run, result) + count)
         run.rows += len(judged.outcomes)

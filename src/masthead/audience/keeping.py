@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from masthead.audience import duplicates, import_report, lapsing, tally
+from masthead.audience import duplicates, lapsing, tally
 from masthead.audience.default_mails import LINK_DAYS
 from masthead.audience.importing import Stopped
+from masthead.audience.imports.report import folder
 from masthead.audience.models import AddressChange, BulkRow, Confirmation, ImportRun, SignIn, Subscriber, Subscription, Tally
 from masthead.audit.recording import record
 from masthead.mail.models import Suppression
@@ -75,7 +76,7 @@ def upcoming(*, now: datetime) -> Upcoming:
         bounced=standing.count(),
         bounced_lately=standing.filter(fingerprint__in=dead.filter(created_at__gt=now - LATELY).values("fingerprint")).count(),
         duplicates=duplicates.open_ones().count(),
-        import_files=sum(1 for path in import_report.folder().iterdir() if path.is_file()),
+        import_files=sum(1 for path in folder().iterdir() if path.is_file()),
         can_be_undone=BulkRow.objects.filter(action__finished_at__isnull=False).values("action").distinct().count(),
     )
 
@@ -107,7 +108,7 @@ def forget_bulk_rows(*, now: datetime) -> int:
 def remove_import_files(*, now: datetime) -> int:
     """Uploads and reports hold addresses: they go after a month. Returns how many files went."""
     removed = 0
-    for path in import_report.folder().iterdir():
+    for path in folder().iterdir():
         if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - IMPORT_FILES_KEPT:
             path.unlink(missing_ok=True)
             removed += 1

@@ -7,8 +7,9 @@ from pathlib import Path
 from django.utils import timezone
 from django_tasks import task
 
-from masthead.audience import defining, duplicates, import_undo, importing, keeping, reconfirming
+from masthead.audience import defining, duplicates, importing, keeping, reconfirming
 from masthead.audience.bulk import acting, undoing
+from masthead.audience.imports import taking_back
 from masthead.audience.models import Attribute, BulkAction, ImportRun
 from masthead.common.stopping import STOP
 
@@ -35,7 +36,7 @@ def run_import(run_id: int) -> None:
 def undo_import(run_id: int, by: str) -> None:
     """Take an import back, or go on with it."""
     run = ImportRun.objects.filter(pk=run_id).select_related("list").first()
-    if run is not None and import_undo.work(run=run, by=by, now=timezone.now()).state == ImportRun.State.UNDOING:
+    if run is not None and taking_back.work(run=run, by=by, now=timezone.now()).state == ImportRun.State.UNDOING:
         raise InterruptedError(f"taking back import {run_id} was interrupted; it goes on when the task is started again")
 
 

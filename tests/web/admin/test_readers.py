@@ -16,7 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from masthead.audience import import_undo, importing
+from masthead.audience import importing
+from masthead.audience.imports import taking_back
 from masthead.audience.models import ConsentEvent, ImportRun, MailingList, SignUpForm, Subscriber
 from masthead.audit.models import Entry
 from masthead.common.addresses import normalise
@@ -351,7 +352,7 @@ def test_an_import_is_cancelled_gone_on_with_and_taken_back(desk: Client, care: 
     desk.post(act, {"what": "undo"})
     run.refresh_from_db()
     assert run.state == "undoing"
-    import_undo.work(run=run, by=care.actor, now=run.created_at)
+    taking_back.work(run=run, by=care.actor, now=run.created_at)
     assert not Subscriber.objects.exists()
     assert "Taken back: 1 reader is off the list again." in page(desk, "desk_import", run.pk)
     assert "Only an import that has come to its end" in desk.post(act, {"what": "undo"}, follow=True).content.decode()

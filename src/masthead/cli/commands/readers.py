@@ -115,15 +115,15 @@ def _resume(number: int, as_json: bool) -> None:
 
 
 def _undo(number: int, as_json: bool) -> None:
-    from masthead.audience import import_undo
+    from masthead.audience.imports import taking_back
     from masthead.audience.models import ImportRun
     from masthead.cli.progress import meter
 
     run = _run(number)
     if run.state != ImportRun.State.UNDOING:
-        import_undo.begin(run=run, by=BY, now=now())
+        taking_back.begin(run=run, by=BY, now=now())
     with meter(f"Taking back {run.file_name}", show=not as_json) as show:
-        run = import_undo.work(run=run, by=BY, now=now(), progress=show)
+        run = taking_back.work(run=run, by=BY, now=now(), progress=show)
     if as_json:
         show_json({"import": run.pk, "state": run.state, "taken_back": run.taken_back, "kept": run.kept_back})
         return

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from masthead.audience.attributes import as_typed
-from masthead.audience.import_columns import merge_field
+from masthead.audience.imports.columns import merge_field
 from masthead.audience.models import Attribute, MailingList, Subscriber, Subscription
 from masthead.audience.subscribers import language_tag
 from masthead.common.addresses import BadAddress, normalise
@@ -242,7 +242,7 @@ class MappingForm(forms.Form):
         return [(self[f"kind-{number}"], self[f"own-{number}"]) for number in range(len(self.fields) // 2)]
 
     def mapping(self) -> dict[str, str]:
-        """As `masthead.audience.import_columns` takes it, by numbers."""
+        """As `masthead.audience.imports.columns` takes it, by numbers."""
         values = self.cleaned_data
         return {
             str(number + 1): values[f"kind-{number}"] or values[f"own-{number}"] or "-" for number in range(len(self.fields) // 2)

@@ -17,8 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from masthead.audience import import_undo, importing
-from masthead.audience.import_report import folder
+from masthead.audience import importing
+from masthead.audience.imports import taking_back
+from masthead.audience.imports.report import folder
 from masthead.audience.models import ImportRun, MailingList
 from masthead.audience.tasks import run_import, undo_import
 from masthead.team.roles import requires
@@ -111,8 +112,8 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             transaction.on_commit(lambda: run_import.enqueue(pk))
         elif what == "undo":
             try:
-                import_undo.begin(run=found, by=by, now=now)
-            except import_undo.CannotUndo as error:
+                taking_back.begin(run=found, by=by, now=now)
+            except taking_back.CannotUndo as error:
                 messages.error(request, str(error))
             else:
                 transaction.on_commit(lambda: undo_import.enqueue(pk, by))

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from masthead.audience import import_batches
+from masthead.audience.imports import batches
 from masthead.audience.models import ConsentEvent, ImportChange, ImportRun, Subscriber, Subscription
 from masthead.audit.recording import record
 from masthead.common.stopping import STOP
@@ -114,6 +114,6 @@ def _restore(run: ImportRun) -> None:
             elif getattr(reader, name) == after:
                 values[name] = change.before[name]
         if values:
-            import_batches.apply(reader, values)
+            batches.apply(reader, values)
             reader.save(update_fields=list(values))
     run.changes.all().delete()

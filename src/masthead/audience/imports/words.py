@@ -8,8 +8,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from masthead.audience.import_columns import Columns
-from masthead.audience.import_source import Source
+from masthead.audience.imports.columns import Columns
+from masthead.audience.imports.source import Source
 from masthead.common.csv_rows import LONGEST_LINE, MOST_COLUMNS, Why
 
 _ENCODINGS = {

@@ -6,10 +6,10 @@ import json
 import re
 from json.encoder import encode_basestring
 
-from masthead.audience import import_words
 from masthead.audience.attributes import BadValue, parse
-from masthead.audience.bulk_rows import NewReader
-from masthead.audience.import_columns import Columns
+from masthead.audience.imports import words
+from masthead.audience.imports.columns import Columns
+from masthead.audience.imports.statements import NewReader
 from masthead.audience.models import Attribute, Subscriber
 from masthead.audience.subscribers import LONGEST_NAME, language_tag, one_line
 from masthead.common import pasted
@@ -52,8 +52,8 @@ class RowReader:
         language = ""
         if columns.language is not None:
             language = language_tag(cells[columns.language])
-            if not language and (words := one_line(cells[columns.language])):
-                attributes.append(f'"language": {encode_basestring(words)}')  # no language tag ("Breton"): kept as it was said
+            if not language and (spoken := one_line(cells[columns.language])):
+                attributes.append(f'"language": {encode_basestring(spoken)}')  # no language tag ("Breton"): kept as it was said
         mail_format = _HTML
         if columns.mail_format is not None and cells[columns.mail_format].strip().lower() in {"text", "txt", "plain"}:
             mail_format = _TEXT
@@ -71,7 +71,7 @@ class RowReader:
         if not whole and self._halves:
             whole = one_line(" ".join(cells[column] for column in self._halves))
         if len(whole) > LONGEST_NAME:
-            raise BadRow(import_words.long_name(len(whole), LONGEST_NAME))
+            raise BadRow(words.long_name(len(whole), LONGEST_NAME))
         return whole
 
 
@@ -91,7 +91,7 @@ def _loosely(cell: str) -> tuple[Address, str]:
     except BadAddress:
         entries = pasted.split(re.sub(r"(?i)^\s*<?\s*mailto:", "", cell))
         if len(entries) > 1 and all("@" in address for address, _name in entries):
-            raise BadRow(import_words.several_addresses(len(entries))) from None
+            raise BadRow(words.several_addresses(len(entries))) from None
         if len(entries) != 1 or entries[0][0] == cell.strip():
             raise
     return normalise(entries[0][0]), entries[0][1]
@@ -99,5 +99,5 @@ def _loosely(cell: str) -> tuple[Address, str]:
 
 def _fitted(cells: list[str], width: int) -> list[str]:
     if len(cells) > width and any(cell.strip() for cell in cells[width:]):
-        raise BadRow(import_words.too_many_cells(len(cells), width))
+        raise BadRow(words.too_many_cells(len(cells), width))
     return cells + [""] * (width - len(cells))

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from masthead.audience import bulk_rows, consent, import_words
-from masthead.audience.bulk_rows import Known
-from masthead.audience.import_report import Outcome, Result
-from masthead.audience.import_seen import Seen
+from masthead.audience import consent
+from masthead.audience.imports import statements, words
+from masthead.audience.imports.report import Outcome, Result
+from masthead.audience.imports.seen import Seen
+from masthead.audience.imports.statements import Known
 from masthead.audience.models import ImportChange, ImportRun, Subscriber, Subscription
 from masthead.mail.models import Suppression
 
@@ -25,7 +26,7 @@ class Row:
 
     line: int
     shown: str
-    reader: bulk_rows.NewReader
+    reader: statements.NewReader
     #: The reader if there is one.
     known: Known | None = None
 
@@ -60,22 +61,22 @@ def judge(rows: dict[bytes, Row], run: ImportRun, seen: Seen, *, now: datetime) 
         others = [mark for mark in rows if mark not in stopped]
     else:
         asked = [row.reader for mark, row in rows.items() if mark not in stopped]
-        judged.new, others = bulk_rows.insert_readers(asked, source=run.how, now=now)
+        judged.new, others = statements.insert_readers(asked, source=run.how, now=now)
     # Whoever was made just now cannot have stood in an earlier line: that one would have been made, or be known or suppressed.
     repeated = seen.earlier([*stopped, *others])
     for mark, line in repeated.items():
         row = rows.pop(mark)
-        outcomes.append((row.line, row.shown, Result.REJECTED, import_words.duplicate(line)))
+        outcomes.append((row.line, row.shown, Result.REJECTED, words.duplicate(line)))
     for mark, reason in stopped.items():
         if mark not in repeated:
             row = rows.pop(mark)
-            outcomes.append((row.line, row.shown, Result.SUPPRESSED, import_words.suppressed(reason)))
+            outcomes.append((row.line, row.shown, Result.SUPPRESSED, words.suppressed(reason)))
     asked_of = [mark for mark in others if mark not in repeated] if repeated else others
-    for known in bulk_rows.known(asked_of, mailing_list=run.list):
+    for known in statements.known(asked_of, mailing_list=run.list):
         row = rows.pop(known.mark)
         row.known = known
         if known.state == _LEFT and known.since is not None:
-            outcomes.append((row.line, row.shown, Result.LEFT, import_words.left_before(known.since)))
+            outcomes.append((row.line, row.shown, Result.LEFT, words.left_before(known.since)))
             continue
         before, after = _difference(row.reader, known)
         changes = run.update_known and bool(after)
@@ -83,11 +84,11 @@ def judge(rows: dict[bytes, Row], run: ImportRun, seen: Seen, *, now: datetime) 
             judged.changes.append((row, before, after))
         if known.state != _ACTIVE:
             judged.joining.append(row)
-            outcomes.append((row.line, row.shown, Result.ADDED, import_words.joins(known.state == _PENDING)))
+            outcomes.append((row.line, row.shown, Result.ADDED, words.joins(known.state == _PENDING)))
         elif changes:
-            outcomes.append((row.line, row.shown, Result.CHANGED, import_words.changes(_names(after))))
+            outcomes.append((row.line, row.shown, Result.CHANGED, words.changes(_names(after))))
         else:
-            outcomes.append((row.line, row.shown, Result.KNOWN, import_words.known(_names(after))))
+            outcomes.append((row.line, row.shown, Result.KNOWN, words.known(_names(after))))
     outcomes += [(row.line, row.shown, Result.ADDED, "") for row in rows.values()]
     return judged
 
@@ -105,9 +106,9 @@ def write(judged: Judged, run: ImportRun, *, now: datetime) -> None:
     everyone += judged.new
     if not everyone:
         return
-    bulk_rows.activate(everyone, mailing_list=run.list, now=now)
+    statements.activate(everyone, mailing_list=run.list, now=now)
     text = consent.text_of(run.statement)
-    bulk_rows.write_imported_events(everyone, mailing_list=run.list, how=run.how, text=text, by=run.by, now=now)
+    statements.write_imported_events(everyone, mailing_list=run.list, how=run.how, text=text, by=run.by, now=now)
 
 
 def _change(judged: Judged, run: ImportRun) -> None:
@@ -141,7 +142,7 @@ def apply(reader: Subscriber, values: dict[str, Any]) -> None:
             setattr(reader, name, value)
 
 
-def _difference(reader: bulk_rows.NewReader, known: Known) -> tuple[dict[str, Any], dict[str, Any]]:
+def _difference(reader: statements.NewReader, known: Known) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the file says otherwise: the fields as they are and as they would become. An empty cell says nothing."""
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
@@ -166,8 +167,8 @@ def _names(after: dict[str, Any]) -> list[str]:
 
 def _suppressed(rows: dict[bytes, Row]) -> dict[bytes, str]:
     """Why, in words, for each fingerprint that gets no mail, by itself or with its whole domain."""
-    blocked = bulk_rows.blocked({row.reader[2] for row in rows.values()})
+    blocked = statements.blocked({row.reader[2] for row in rows.values()})
     found: dict[bytes, str] = {}
     if blocked:
-        found = {mark: import_words.blocked_domain(row.reader[2]) for mark, row in rows.items() if row.reader[2] in blocked}
-    return found | {mark: str(Suppression.Reason(reason).label) for mark, reason in bulk_rows.suppressed(rows.keys())}
+        found = {mark: words.blocked_domain(row.reader[2]) for mark, row in rows.items() if row.reader[2] in blocked}
+    return found | {mark: str(Suppression.Reason(reason).label) for mark, reason in statements.suppressed(rows.keys())}

@@ -1,0 +1,1 @@
+"""The parts of an import; the entrance is `audience.importing`."""
