@@ -11,7 +11,8 @@ from masthead.audience.models import MailingList, Subscription
 from masthead.delivery import campaigns, lookups, starting, sweeping
 from masthead.delivery.composing import copy_of, web_links
 from masthead.delivery.models import Campaign, Delivery, Range
-from masthead.mail.models import Suppression
+from masthead.delivery.rendering import Reader, Renderer
+from masthead.mail.models import Suppression, Transport
 
 State = Delivery.State
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,19 @@ def test_every_active_reader_gets_one_row_whatever_lists_they_are_on(
     campaign.refresh_from_db()
     assert (campaign.state, campaign.audience, campaign.started_at) == ("sending", 1, now)
     assert campaign.deadline_at == now + timedelta(hours=72)
+
+
+def test_a_provider_that_renames_mails_is_told_which_one_it_is_for_as_long_as_the_campaign_lasts(
+    campaign: Campaign, reader: Any, now: datetime, settings: Any
+) -> None:
+    settings.SMTP_URL = ""
+    relay = Transport.objects.create(name="Provider", kind="smtp", host="smtp.postmarkapp.com", in_use=True)
+    starting.start(campaign_id=campaign.pk, now=now)
+    relay.host = "mail.example.org"
+    relay.save()
+    campaign.refresh_from_db()
+    mail = Renderer(copy_of(campaign)).render(Reader(reader.address), delivery_id=7, date=0)
+    assert f"X-PM-Metadata-message-id: {mail.message_id[1:-1]}\r\n".encode() in mail.raw
 
 
 def test_who_is_suppressed_or_asked_for_silence_has_a_row_that_says_so(

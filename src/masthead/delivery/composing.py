@@ -52,6 +52,7 @@ def copy_of(campaign: Campaign) -> Copy:
         links=web_links(edition.links) if campaign.personal_links or campaign.shared_links else {},
         link_token="" if campaign.personal_links else sealing.seal(sealing.CAMPAIGN_LINK, campaign.pk),
         attachments=attaching.loaded(edition.head.get("attached", [])),
+        providers=tuple(campaign.providers),
     )
 
 
@@ -73,6 +74,7 @@ def copy_of_text(
     links: Mapping[str, int] | None = None,
     link_token: str = "",
     attachments: tuple[Attachment, ...] = (),
+    providers: tuple[str, ...] = (),
 ) -> Copy:
     """The mail of an edition or a draft to a list. `reference` names the sending in Feedback-ID."""
     base_url = publications.base_url_of(publication)
@@ -95,6 +97,7 @@ def copy_of_text(
         message_domain=domain,
         marks=frozenset(),
         attachments=attachments,
+        providers=providers,
     )
     return Copy(
         parts=parts,

@@ -16,6 +16,8 @@ from masthead.delivery import narrowing, waking
 from masthead.delivery.ledger import snapshot
 from masthead.delivery.models import Campaign
 from masthead.issues.models import Issue, Publication
+from masthead.mail.headers import references
+from masthead.mail.transports import choosing
 
 State = Campaign.State
 
@@ -53,6 +55,7 @@ def start(*, campaign_id: int, now: datetime) -> Campaign | None:
         campaign.audience, campaign.first_delivery, campaign.last_delivery = taken.audience, taken.first, taken.last
         # Kept with the campaign: a mail that is sent again has the same bytes whatever was decided in between.
         campaign.shared_links = campaign.edition.publication.measuring == Publication.Measuring.LINKS
+        campaign.providers = [] if campaign.edition.is_test else references.providers_of(choosing.hosts_in_use())
         campaign.state = State.SENDING
         campaign.started_at = now
         campaign.deadline_at = now + timedelta(hours=campaign.deadline_hours)
@@ -68,6 +71,7 @@ def start(*, campaign_id: int, now: datetime) -> Campaign | None:
                 "deadline_at",
                 "attention",
                 "shared_links",
+                "providers",
             ]
         )
         record(

@@ -16,7 +16,7 @@ from masthead.mail.encoding.flowed import crlf
 from masthead.mail.encoding.parts import encoded_part
 from masthead.mail.encoding.quoted_printable import QuotedPrintablePart
 from masthead.mail.encoding.slots import BadMail, filled, marks_in, split
-from masthead.mail.headers import lists
+from masthead.mail.headers import lists, references
 from masthead.mail.headers.dates import date_header
 from masthead.mail.headers.mailboxes import mailbox, own_address
 from masthead.mail.headers.text import unstructured
@@ -54,6 +54,8 @@ class BulkParts:
     message_domain: str
     marks: frozenset[str]
     attachments: tuple[Attachment, ...] = ()
+    #: Of `headers.references`: to whom the mail's own Message-ID is told beside.
+    providers: tuple[str, ...] = ()
 
 
 class BulkTemplate:
@@ -70,6 +72,7 @@ class BulkTemplate:
         self._text = encoded_part(crlf(parts.text))
         self._html = encoded_part(crlf(parts.html)) if parts.html is not None else None
         self._html_marks = sorted(marks_in(parts.html or ""))
+        self._references = references.headers(parts.providers)
         self._attached = tuple(attachment_part(each) for each in parts.attachments)
         self._signer = signer
         self._fingerprint = self._of_constants()
@@ -112,6 +115,8 @@ class BulkTemplate:
                 f"Message-ID: {message_id}\r\n".encode("ascii"),
                 lists.unsubscribe(unsubscribe_url, unsubscribe_mailto),
             ]
+            if self._references:
+                said.append(self._references.replace("%s", message_id[1:-1]).encode("ascii"))
             # Only what goes into a header unencoded has to be looked at for each reader. The rest is sound as it is made:
             # both encodings give short ASCII lines that never begin with a dot, as do folded headers.
             own = said[0] if self._constant_subject else said[0] + said[1]

@@ -56,6 +56,8 @@ class Campaign(models.Model):
     personal_links = models.BooleanField(default=False)
     #: The links of its mails lead by way of us, alike for all readers: what the publication counted when it started.
     shared_links = models.BooleanField(default=False)
+    #: Of its relays when it started: those providers that need a header to say later which mail an event is about.
+    providers = models.JSONField(default=list)
     #: A person had it go on in quiet hours: they count no more for it.
     through_quiet_hours = models.BooleanField(default=False)
     deadline_hours = models.PositiveSmallIntegerField(default=72)

@@ -55,6 +55,13 @@ def current(now: datetime) -> TransportConfig:
     return ways(now)[0]
 
 
+def hosts_in_use() -> list[str]:
+    """The SMTP servers by which mail may leave now or in a while, whoever it is from; none when the built-in inbox gets it."""
+    if settings.SMTP_URL:
+        return [from_url(settings.SMTP_URL).host]
+    return list(Transport.objects.filter(in_use=True, kind=Transport.Kind.SMTP).values_list("host", flat=True))
+
+
 def inbox_config() -> TransportConfig:
     """The built-in inbox: where mail goes at first, and all mail of a publication in test mode."""
     return TransportConfig(
