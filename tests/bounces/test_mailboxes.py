@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import imaplib
 import socket
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 
 from masthead.audit.models import Entry
@@ -129,11 +131,25 @@ def test_what_was_stored_before_a_kill_is_marked_next_time_and_stored_once(
         patch.setattr(Session, "delete", lost)
         polling.poll(mailbox=mailbox, clock=clock)
     assert (RawReport.objects.count(), len(server.names())) == (4, 4)
-    Mailbox.objects.update(busy_until=now + timedelta(minutes=5))
+    Mailbox.objects.update(busy_until=now + timedelta(minutes=5), busy_on="on another machine")
     with pytest.raises(polling.Busy):
         polling.poll(mailbox=mailbox, clock=clock)
     assert polling.poll(mailbox=mailbox, clock=lambda: now + timedelta(minutes=11)) == 0
     assert (RawReport.objects.count(), len(server.names())) == (4, 0)
+
+
+def test_what_a_killed_process_of_this_machine_had_begun_goes_on_at_once(
+    server: Dovecot, make_mailbox: Any, clock: Any, now: datetime
+) -> None:
+    server.put(*mails(2, "next"))
+    mailbox = make_mailbox()
+    polling.poll(mailbox=mailbox, clock=clock, most=0)
+    Mailbox.objects.update(busy_until=now + timedelta(minutes=5))  # as a kill -9 leaves it
+    with (settings.DATA / f"mailbox-{mailbox.pk}.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # as long as it lives
+        with pytest.raises(polling.Busy):
+            polling.poll(mailbox=mailbox, clock=clock)
+    assert polling.poll(mailbox=mailbox, clock=clock) == 2
 
 
 def test_nothing_is_marked_when_it_could_not_be_stored(
@@ -244,7 +260,7 @@ def test_a_mailbox_of_a_hundred_thousand_is_asked_for_a_few_at_a_time() -> None:
     session.open("INBOX")
     entries, left = session.after(150_001, most=100)
     assert ([entry.uid for entry in entries[:2]], len(entries), left) == ([150_003, 150_006], 100, 50_000)
-    assert len(list(session.mails(entries))) == 100
+    assert sum(map(len, session.mails(entries))) == 100
     assert max(asked) == 100
     assert len(asked) < 60
     assert max(asked[-25:]) == 4, "four times the first megabyte of a mail"

@@ -154,19 +154,24 @@ class Session:
         finally:
             wire.settimeout(before)
 
-    def mails(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
-        """The bytes of each, at most what is ever read of one, unmarked. What somebody deleted since is left out."""
+    def mails(self, entries: Sequence[Entry]) -> Iterator[list[tuple[Entry, bytes]]]:
+        """The bytes of each, at most what is ever read of one, unmarked, as many at a time as are brought by one question.
+
+        What somebody deleted since is left out.
+        """
         known = {entry.uid: entry for entry in entries}
         for batch in _batches(entries):
             found = self._fetch(self._box.client.uid("FETCH", _numbers(batch), f"(UID BODY.PEEK[]<0.{MOST_BYTES}>)"))
+            brought: list[tuple[Entry, bytes]] = []
             body: bytes | None = None
             for part in found:
                 head, body = part if isinstance(part, tuple) else (part, body)
                 uid = _UID.search(head)
                 if uid is not None and body is not None:
                     if int(uid[1]) in known:
-                        yield known[int(uid[1])], body
+                        brought.append((known[int(uid[1])], body))
                     body = None
+            yield brought
 
     def mark_seen(self, entries: Sequence[Entry]) -> None:
         """Mark them as read."""

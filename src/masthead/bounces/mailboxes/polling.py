@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
@@ -47,28 +53,53 @@ def poll(*, mailbox: Mailbox, clock: Clock, most: int | None = None, told: Calla
 
     `told` gets (done, in all) after each batch. Raises Busy, and MailboxError after that was written down for the desk.
     """
-    now = clock()
-    free = Q(busy_until=None) | Q(busy_until__lt=now)
-    if not Mailbox.objects.filter(free, pk=mailbox.pk).update(busy_until=now + _CLAIM):
-        raise Busy(mailbox.name)
-    mailbox.refresh_from_db()
-    try:
-        if mailbox.protocol == Mailbox.Protocol.POP3:
-            new = draining_pop3.drain(mailbox=mailbox, clock=clock, most=most, told=told or _tell_nobody, keep_place=_keep_place)
-        else:
-            with signed_in(account_of(mailbox)) as session:
-                new = _drain(mailbox, session, clock, most, told or _tell_nobody)
-    except SealedUnderAnotherKeyError as error:
-        _write_down(mailbox, str(error), clock(), refused=True)
-        raise MailboxError(str(error)) from error
-    except MailboxError as error:
-        _write_down(mailbox, str(error), clock(), refused=isinstance(error, SignInRefused))
-        raise
-    finally:
-        Mailbox.objects.filter(pk=mailbox.pk).update(busy_until=None)
+    with _claimed(mailbox, clock):
+        try:
+            new = _take_out(mailbox, clock, most, told or _tell_nobody)
+        except SealedUnderAnotherKeyError as error:
+            _write_down(mailbox, str(error), clock(), refused=True)
+            raise MailboxError(str(error)) from error
+        except MailboxError as error:
+            _write_down(mailbox, str(error), clock(), refused=isinstance(error, SignInRefused))
+            raise
     well = {"failures": 0, "trouble": "", "due_at": None, "polled_at": clock()}
     Mailbox.objects.filter(pk=mailbox.pk).update(**well)
     return new
+
+
+@contextmanager
+def _claimed(mailbox: Mailbox, clock: Clock) -> Iterator[None]:
+    """Nobody else is at it. Who was killed on this machine is known by a lock that is free again; of others the claim runs out.
+
+    Raises Busy.
+    """
+    with (settings.DATA / f"mailbox-{mailbox.pk}.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy(mailbox.name) from error
+        now, here = clock(), _identity(file)
+        free = Q(busy_until=None) | Q(busy_until__lt=now) | Q(busy_on=here)
+        if not Mailbox.objects.filter(free, pk=mailbox.pk).update(busy_until=now + _CLAIM, busy_on=here):
+            raise Busy(mailbox.name)
+        mailbox.refresh_from_db()
+        try:
+            yield
+        finally:
+            Mailbox.objects.filter(pk=mailbox.pk).update(busy_until=None)
+
+
+def _identity(file: IO[str]) -> str:
+    """The same only for the same file on the same machine, since it was started."""
+    status = os.fstat(file.fileno())
+    return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()}:{status.st_dev}:{status.st_ino}"[:80]
+
+
+def _take_out(mailbox: Mailbox, clock: Clock, most: int | None, told: Callable[[int, int], None]) -> int:
+    if mailbox.protocol == Mailbox.Protocol.POP3:
+        return draining_pop3.drain(mailbox=mailbox, clock=clock, most=most, told=told, keep_place=_keep_place)
+    with signed_in(account_of(mailbox)) as session:
+        return _drain(mailbox, session, clock, most, told)
 
 
 def _drain(mailbox: Mailbox, session: Session, clock: Clock, most: int | None, told: Callable[[int, int], None]) -> int:
@@ -82,7 +113,7 @@ def _drain(mailbox: Mailbox, session: Session, clock: Clock, most: int | None, t
         if not entries:
             _keep_place(mailbox, clock, waiting=0)
             break
-        fresh = sum(_store(mailbox, entry, raw, clock()) for entry, raw in session.mails(entries))
+        fresh = sum(_store(mailbox, brought, clock()) for brought in session.mails(entries))
         _settle(mailbox, session, entries)
         done, new = done + len(entries), new + fresh
         _keep_place(mailbox, clock, last_uid=entries[-1].uid, waiting=left - len(entries), taken=mailbox.taken + fresh)
@@ -90,9 +121,12 @@ def _drain(mailbox: Mailbox, session: Session, clock: Clock, most: int | None, t
     return new
 
 
-def _store(mailbox: Mailbox, entry: Entry, raw: bytes, now: datetime) -> bool:
-    _report, created = intake.store(raw=raw, size=entry.size, via=intake.Via.MAILBOX, source=mailbox.name, now=now)
-    return created
+@transaction.atomic  # one sync of the disk for all of them
+def _store(mailbox: Mailbox, brought: list[tuple[Entry, bytes]], now: datetime) -> int:
+    """Store them; how many were not known."""
+    return sum(
+        intake.store(raw=raw, size=entry.size, via=intake.Via.MAILBOX, source=mailbox.name, now=now)[1] for entry, raw in brought
+    )
 
 
 def _settle(mailbox: Mailbox, session: Session, entries: list[Entry]) -> None:

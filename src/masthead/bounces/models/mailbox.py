@@ -54,8 +54,9 @@ class Mailbox(models.Model):
     polled_at = models.DateTimeField(null=True)
     #: Not looked into before this.
     due_at = models.DateTimeField(null=True)
-    #: Somebody is at it until this, unless they were lost.
+    #: Somebody is at it until this, unless they were lost, and holds the lock of this file (of this boot of a machine).
     busy_until = models.DateTimeField(null=True)
+    busy_on = models.CharField(max_length=80, blank=True)
     failures = models.PositiveIntegerField(default=0)
     #: What is wrong, in words; empty when nothing is.
     trouble = models.CharField(max_length=500, blank=True)
