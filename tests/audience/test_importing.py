@@ -520,6 +520,7 @@ def indexes_there() -> set[str]:
     return {"subscriber_fingerprint", "subscriber_domain"} & set(found)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_file_that_is_large_beside_the_readers_there_are_is_read_without_indexes_which_are_made_at_the_end(
     load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
