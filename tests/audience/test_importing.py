@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from masthead.audience import defining, importing, searching
+from masthead.audience import defining, importing, keeping, searching
 from masthead.audience.importing import CannotImport, Stopped
-from masthead.audience.imports import statements, words
+from masthead.audience.imports import indexes, words
 from masthead.audience.models import ConsentEvent, ImportRun, Subscriber, Subscription
 from masthead.audit.models import Entry
 from masthead.common.stopping import STOP
@@ -459,27 +459,24 @@ def test_reports_and_uploads_lie_in_a_folder_of_their_own(load: Load, tmp_path: 
     assert Path(run.report_path).stat().st_mode & 0o077 == 0
 
 
-def test_a_batch_of_several_parts_is_written_as_a_whole_or_not_at_all(
-    load: Load, monkeypatch: pytest.MonkeyPatch, now: Any
-) -> None:
+def test_a_batch_is_written_as_a_whole_or_not_at_all(load: Load, monkeypatch: pytest.MonkeyPatch, now: Any) -> None:
     monkeypatch.setattr(importing, "BATCH", 4)
-    monkeypatch.setattr(importing, "PART", 2)
     real, calls = importing.batches.write, 0
 
-    def fourth_fails(*arguments: Any, **options: Any) -> None:
+    def second_fails(*arguments: Any, **options: Any) -> None:
         nonlocal calls
         calls += 1
-        if calls == 4:
+        if calls == 2:
             raise OSError("disk full")
         real(*arguments, **options)
 
-    monkeypatch.setattr(importing.batches, "write", fourth_fails)
+    monkeypatch.setattr(importing.batches, "write", second_fails)
     with pytest.raises(OSError, match="disk full"):
         load("email\n" + "\n".join(f"r{number}@example.org" for number in range(9)) + "\nR0@example.org")
     run = ImportRun.objects.get()
-    whole = 4 if connection.vendor == "sqlite" else 6
-    assert (run.rows, run.added, run.records_done, Subscriber.objects.count()) == (whole, whole, whole, whole)
-    assert len(every_row(run)) == whole
+    assert (run.rows, run.added, run.records_done, Subscriber.objects.count()) == (4, 4, 4, 4)
+    assert len(every_row(run)) == 4
+    assert not list(Path(run.report_path).parent.glob("rows-*"))
     assert importing.reopen(run=run)
     run = importing.execute(run=run, path=Path(run.stored_path), now=now)
     assert counts(run) == {"rows": 10, "added": 9, "rejected": 1}
@@ -508,10 +505,46 @@ def test_an_import_gives_back_the_memory_it_took(load: Load) -> None:
 
 
 def test_readers_who_are_written_at_once_are_found_by_parts_of_their_address(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements, "_STAGED_AT_ONCE", 2)
+    monkeypatch.setattr(importing, "BATCH", 2)
     load("email\n" + "".join(f"rosa{number}@meadow.example\n" for number in range(5)))
     again = load("email\nrosa4@meadow.example\nleo@brook.example\nrosa0@meadow.example\nida@brook.example\n")
     assert counts(again) == {"rows": 4, "added": 2, "known": 2}
     found = searching.containing(Subscriber.objects.all(), "brook.exa")
     assert sorted(found.values_list("address", flat=True)) == ["ida@brook.example", "leo@brook.example"]
     assert Subscription.objects.filter(subscriber__domain="brook.example", state="active").count() == 2
+
+
+def indexes_there() -> set[str]:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, Subscriber._meta.db_table)
+    return {"subscriber_fingerprint", "subscriber_domain"} & set(found)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_is_large_beside_the_readers_there_are_is_read_without_indexes_which_are_made_at_the_end(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexes, "_MANY", 5)
+    meanwhile: list[set[str]] = []
+    real = importing.batches.write
+
+    def looks(*arguments: Any, **options: Any) -> None:
+        meanwhile.append(indexes_there())
+        real(*arguments, **options)
+
+    monkeypatch.setattr(importing.batches, "write", looks)
+    load("email\nrosa@example.org\n")
+    many = load("email\n" + "".join(f"r{number}@example.org\n" for number in range(9)) + "Rosa@example.org\nR3@example.org\n")
+    load("email\n" + "".join(f"s{number}@example.org\n" for number in range(9)))
+    both = {"subscriber_fingerprint", "subscriber_domain"}
+    assert meanwhile == [both, set(), both]
+    assert indexes_there() == both
+    assert counts(many) == {"rows": 11, "added": 9, "known": 1, "rejected": 1}
+
+
+def test_housekeeping_makes_the_indexes_that_a_killed_import_left_out(now: Any) -> None:
+    indexes._drop()
+    assert indexes_there() == set()
+    keeping.housekeep(now=now)
+    assert indexes_there() == {"subscriber_fingerprint", "subscriber_domain"}
+    assert indexes.restore() == 0

@@ -127,7 +127,6 @@ def test_two_processes_import_one_file_and_each_reader_is_made_once(
     data: Path, mailing_list: MailingList, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importing, "BATCH", 20)
-    monkeypatch.setattr(importing, "PART", 20)
     (data / "readers.csv").write_text("email\n" + "".join(f"r{number}@example.org\n" for number in range(100)))
     command = ["import", str(data / "readers.csv"), "--list", "The Courier", "--json"]
     ends = [in_a_process_of_its_own(lambda: masthead(command, standalone_mode=False)) for _ in range(2)]
@@ -143,7 +142,6 @@ def test_an_import_that_is_killed_goes_on_by_command_and_nothing_is_half_done(
     data: Path, mailing_list: MailingList, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importing, "BATCH", 20)
-    monkeypatch.setattr(importing, "PART", 20)
     (data / "readers.csv").write_text("email\n" + "".join(f"r{number}@example.org\n" for number in range(100)) + "nonsense\n")
     real, calls = importing.batches.write, 0
 

@@ -14,8 +14,10 @@ SOURCE = Path(__file__).parents[2] / "src" / "masthead"
 
 #: S1. Modules that write SQL themselves. Values are parameters; what is put together is constants of the module.
 WRITES_SQL = {
-    "audience/imports/statements.py",
+    "audience/imports/indexes.py",
     "audience/imports/seen.py",
+    "audience/imports/staging.py",
+    "audience/imports/statements.py",
     "audience/searching.py",
     "cli/install.py",
     "cli/scratch.py",

@@ -9,37 +9,36 @@ from __future__ import annotations
 
 import gc
 import secrets
-from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 from django.db import connection, transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from masthead.audience.imports import batches, statements, words
-from masthead.audience.imports.batches import Row
 from masthead.audience.imports.columns import PASTED, BadMapping, Columns, NoAddressColumn, recognise
-from masthead.audience.imports.report import Outcome, Report, Result
-from masthead.audience.imports.rows import BadRow, RowReader
+from masthead.audience.imports.indexes import deferred
+from masthead.audience.imports.parts import SAMPLES, Part, PartReader, read_ahead
+from masthead.audience.imports.report import Outcome, Report, Result, report_rows
+from masthead.audience.imports.rows import RowReader
 from masthead.audience.imports.seen import Seen
 from masthead.audience.imports.source import Kind, Source, examine
 from masthead.audience.models import ImportRun, MailingList
 from masthead.audience.subscribers import one_line
 from masthead.audit.recording import record
-from masthead.common.addresses import BadAddress
-from masthead.common.csv_rows import Broken, Record, Unreadable, Why
+from masthead.common.csv_rows import Record, Unreadable, Why
 from masthead.common.stopping import STOP
 
-#: Rows in one transaction of SQLite. A commit writes every page that was touched, and keys in no order touch nearly all pages
-#: there are, be they 20,000 or 100,000: with these the commits take a quarter of the time. It is two seconds that others wait.
+#: Rows in one transaction. A commit writes every page that was touched, and keys in no order touch nearly all pages there are, be
+#: they 20,000 or 100,000. It is a second that others wait.
 BATCH = 100_000
-#: Rows in hand at one time; on PostgreSQL also those in one transaction, since its locks are in order within a part alone.
-PART = 20_000
+#: Rows in one transaction where they wait in memory for it.
+_MOST_IN_MEMORY = 50_000
 #: The counts of a run; all but the first add up to the first.
 COUNTS = ("rows", *(result.value for result in Result))
 #: What each batch leaves in the run.
@@ -54,8 +53,6 @@ _KEPT = (
     "samples",
     "layout",
 )
-#: Rows of each result that a run shows.
-_SAMPLES = 20
 
 Progress = Callable[[int, int], None]
 State = ImportRun.State
@@ -70,18 +67,6 @@ class Stopped(Exception):
 
     def __init__(self) -> None:
         super().__init__(_("The import was interrupted. It can go on from where it stopped, or be undone."))
-
-
-@dataclass(slots=True)
-class _Part:
-    rows: dict[bytes, Row] = field(default_factory=dict)
-    rejected: list[Outcome] = field(default_factory=list)
-    records: int = 0
-    last_line: int = 0
-    is_last: bool = False
-
-    def reject(self, line: int, shown: str, why: str) -> None:
-        self.rejected.append((line, shown, Result.REJECTED, why))
 
 
 def import_file(
@@ -188,7 +173,12 @@ def execute(
         source, columns = _examine(run, path)
         run.lines = source.lines
         run.layout = words.layout_words(source, columns)
-        with statements.roomy(), Seen() as seen, Report(run.pk, kept=(run.report_path, run.report_bytes)) as report:
+        with (
+            statements.roomy(),
+            deferred(run.lines),
+            Seen() as seen,
+            Report(run.pk, kept=(run.report_path, run.report_bytes)) as report,
+        ):
             _Importer(run, claim, source, columns, seen, report, now, clock, progress).work()
     except BaseException as error:
         known = isinstance(error, (CannotImport, Stopped))
@@ -246,113 +236,53 @@ class _Importer:
     progress: Progress
 
     def work(self) -> None:
-        reader = RowReader(self.columns)
+        run, reader = self.run, PartReader(self.columns, RowReader(self.columns))
         records = self.source.records()
         if self.columns.has_heading:
             next(records)
-        self._remember(records, reader)
-        in_batch = max(1, BATCH // PART) if connection.vendor == "sqlite" else 1
-        with closing(_read_ahead(self._parts(records, reader))) as parts:
-            while self._write(islice(parts, in_batch)):
-                if STOP.is_set():
+        for marks in reader.skip(records, run.records_done, at_once=BATCH):
+            self.seen.note(marks)
+        most = BATCH if connection.vendor == "sqlite" else min(BATCH, _MOST_IN_MEMORY)
+        with closing(read_ahead(reader.parts(records, most=most, lines=run.lines))) as parts:
+            for part in parts:
+                self._write(part)
+                if STOP.is_set() and not part.is_last:
                     raise Stopped
 
-    def _parts(self, records: Iterator[Record | Broken], reader: RowReader) -> Iterator[_Part]:
-        """The rest of the file, some records at a time. The last part is marked as that, and may be empty."""
-        part, most = _Part(), min(PART, BATCH)
-        try:
-            for entry in records:
-                self._take(entry, reader, part)
-                if part.records >= most:
-                    yield part
-                    part = _Part()
-        except Unreadable as error:
-            # A workbook can turn out to be damaged half way: the rows before stand, and the report says where it ends.
-            part.reject(part.last_line + 1, "", words.unreadable(error.why))
-        part.last_line, part.is_last = max(part.last_line, self.source.lines), True
-        yield part
-
-    def _remember(self, records: Iterator[Record | Broken], reader: RowReader) -> None:
-        """Read what was done before an interruption, for its addresses alone."""
-        part = _Part()
-        while part.records < self.run.records_done and (entry := next(records, None)) is not None:
-            self._take(entry, reader, part)
-            if part.records % PART == 0:
-                self.seen.note({mark: row.line for mark, row in part.rows.items()})
-                part.rows, part.rejected = {}, []
-        self.seen.note({mark: row.line for mark, row in part.rows.items()})
-
-    def _take(self, entry: Record | Broken, reader: RowReader, part: _Part) -> None:
-        """Check one record and put it into the part, as a row or as rejected; empty records are no rows."""
-        part.records += 1
-        line = part.last_line = entry.line
-        if isinstance(entry, Broken):
-            part.reject(line, "", words.broken(entry.why))
-            return
-        cells = entry.cells
-        try:
-            found, mark = reader.read(cells)
-        except (BadAddress, BadRow) as error:
-            shown = cells[self.columns.address].strip() if self.columns.address < len(cells) else ""
-            if not shown and not any(cell.strip() for cell in cells):
-                return
-            again = self.columns.has_heading and tuple(cell.strip() for cell in cells) == self.columns.headings
-            part.reject(line, shown, words.heading_again() if again else str(error))
-            return
-        shown = cells[self.columns.address].strip()
-        first = part.rows.get(mark)
-        if first is not None:
-            part.reject(line, shown, words.duplicate(first.line))
-            return
-        part.rows[mark] = Row(line, shown, found)
-
-    def _write(self, parts: Iterator[_Part]) -> bool:
-        """Write a batch, with the counts of the run, in one transaction. False when it was the last one."""
-        run, is_last = self.run, False
-        with _uncollected(), transaction.atomic():
-            for part in parts:
-                self._write_part(part)
-                is_last = part.is_last
+    def _write(self, part: Part) -> None:
+        """Write a part, with the counts of the run, in one transaction."""
+        run = self.run
+        with _uncollected(), part.stage.at_hand(), transaction.atomic():
+            self._write_rows(part)
+            run.records_done += part.records
+            run.lines_done = part.last_line
+            run.report_path = self.report.path
             run.progressed_at, run.report_bytes = self.clock(), self.report.flush()
             ours = ImportRun.objects.filter(pk=run.pk, claim=self.claim, state=State.RUNNING)
             if not ours.update(**{name: getattr(run, name) for name in _KEPT}):
                 raise Stopped
         self.report.keep(run.report_bytes)
         self.progress(run.lines_done, run.lines)
-        return not is_last
 
-    def _write_part(self, part: _Part) -> None:
-        """Judge a part against what is known, and write it."""
-        run, marks = self.run, {mark: row.line for mark, row in part.rows.items()}
-        judged = batches.judge(part.rows, run, self.seen, now=self.now)
-        judged.outcomes += part.rejected
+    def _write_rows(self, part: Part) -> None:
+        """Judge the rows against what is known, and write them."""
+        run = self.run
+        part.stage.fill()
+        judged = batches.judge(part.stage.count, run, self.seen, now=self.now)
         if not run.dry_run:
             batches.write(judged, run, now=self.now)
-        for result, count in judged.counts().items():
+        if judged.only_new:
+            outcomes, text, counts = part.first_if_new, part.if_new, Counter({Result.ADDED: part.stage.count})
+            counts[Result.REJECTED] = len(part.rejected)
+        else:
+            outcomes = sorted(judged.outcomes + part.rejected)
+            text, counts = report_rows(outcomes), Counter(outcome[2] for outcome in outcomes)
+        self.report.write(text)
+        for result, count in counts.items():
             setattr(run, result, getattr(run, result) + count)
-        run.rows += len(judged.outcomes)
-        run.records_done += part.records
-        run.lines_done = part.last_line
-        run.report_path = self.report.path
-        self.report.write(judged.outcomes)
-        _sample(run.samples, judged.outcomes)
-        self.seen.note(marks)
-
-
-def _read_ahead(parts: Iterator[_Part]) -> Generator[_Part, None, None]:
-    """The parts, of which another thread reads the next one while the database is busy with the last: it needs no interpreter."""
-    language = translation.get_language()
-
-    def read() -> _Part | None:
-        # What is said of a row is said in the language of the caller, which another thread does not know.
-        with translation.override(language):
-            return next(parts, None)
-
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import") as reader:
-        coming = reader.submit(read)
-        while (part := coming.result()) is not None:
-            coming = reader.submit(read)
-            yield part
+        run.rows += counts.total()
+        _sample(run.samples, outcomes)
+        self.seen.note(part.marks)
 
 
 @contextmanager
@@ -371,5 +301,5 @@ def _sample(samples: dict[str, list[list[object]]], outcomes: list[Outcome]) -> 
     """Keep the first rows of each result, for the screen."""
     for line, shown, result, why in outcomes:
         of_result = samples.setdefault(result, [])
-        if len(of_result) < _SAMPLES:
+        if len(of_result) < SAMPLES:
             of_result.append([line, shown[:320], why])

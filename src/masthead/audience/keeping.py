@@ -11,6 +11,7 @@ from django.db import transaction
 from masthead.audience import duplicates, lapsing, tally
 from masthead.audience.default_mails import LINK_DAYS
 from masthead.audience.importing import Stopped
+from masthead.audience.imports import indexes
 from masthead.audience.imports.report import folder
 from masthead.audience.models import AddressChange, BulkRow, Confirmation, ImportRun, SignIn, Subscriber, Subscription, Tally
 from masthead.audit.recording import record
@@ -57,6 +58,7 @@ def housekeep(*, now: datetime, by: str = "system") -> dict[str, int]:
         "import_files": remove_import_files(now=now),
         "undo_rows": forget_bulk_rows(now=now),
     }
+    indexes.restore()
     duplicates.look(now=now)
     if any(went.values()):
         record(action=HOUSEKEPT, by=by, now=now, subject="readers", details={name: n for name, n in went.items() if n})

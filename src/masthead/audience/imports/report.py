@@ -49,14 +49,9 @@ class Report:
         self.path = path or str(folder() / f"import-{number}-{secrets.token_hex(8)}.csv")
         self._length = length
 
-    def write(self, outcomes: Iterable[Outcome]) -> None:
-        """Append these, in the order of their lines."""
-        # A million rows: csv.writer and a check of every cell would take as long as the rows themselves.
-        rows = [
-            f'"{line}",{_cell(shown)},"{result}",{_cell(why) if why else _EMPTY}\r\n'
-            for line, shown, result, why in sorted(outcomes)
-        ]
-        self._file.write("".join(rows).encode("utf-8", "replace"))
+    def write(self, text: str) -> None:
+        """Append rows made by `report_rows`."""
+        self._file.write(text.encode("utf-8", "replace"))
 
     def flush(self) -> int:
         """Bring all to the disk; returns the length of the file in bytes."""
@@ -87,6 +82,15 @@ class Report:
 
 
 _EMPTY = '""'
+
+
+def report_rows(outcomes: Iterable[Outcome]) -> str:
+    """The rows of these, in the order of their lines."""
+    # A million rows: csv.writer and a check of every cell would take as long as the rows themselves.
+    rows = [
+        f'"{line}",{_cell(shown)},"{result}",{_cell(why) if why else _EMPTY}\r\n' for line, shown, result, why in sorted(outcomes)
+    ]
+    return "".join(rows)
 
 
 def _cell(text: str) -> str:

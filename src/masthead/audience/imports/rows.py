@@ -9,7 +9,6 @@ from json.encoder import encode_basestring
 from masthead.audience.attributes import BadValue, parse
 from masthead.audience.imports import words
 from masthead.audience.imports.columns import Columns
-from masthead.audience.imports.statements import NewReader
 from masthead.audience.models import Attribute, Subscriber
 from masthead.audience.subscribers import LONGEST_NAME, language_tag, one_line
 from masthead.common import pasted
@@ -17,6 +16,10 @@ from masthead.common.addresses import Address, BadAddress, normalise, plain
 from masthead.mail.fingerprints import fingerprinter
 
 _HTML, _TEXT = Subscriber.Format.HTML.value, Subscriber.Format.TEXT.value
+
+
+#: Address, key, domain, fingerprint, name, language, format, attributes as JSON.
+NewReader = tuple[str, str, str, bytes, str, str, str, str]
 
 
 class BadRow(Exception):

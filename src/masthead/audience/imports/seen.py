@@ -33,9 +33,9 @@ class Seen:
         self._index.close()
         self._noted.close()
 
-    def note(self, marks: Mapping[bytes, int]) -> None:
-        """Remember these fingerprints, of `_MARK` bytes, with their lines."""
-        self._noted.write(b"".join([mark + line.to_bytes(_LINE, "big") for mark, line in marks.items()]))
+    def note(self, entries: bytes) -> None:
+        """Remember what `packed` made."""
+        self._noted.write(entries)
 
     def earlier(self, marks: Collection[bytes]) -> dict[bytes, int]:
         """Those of `marks` that were noted, with the line each was noted with first."""
@@ -60,3 +60,8 @@ class Seen:
                 cursor.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", rows)
                 self._indexed += len(part)
             cursor.execute("COMMIT")
+
+
+def packed(lines: Mapping[bytes, int]) -> bytes:
+    """Fingerprints, of `_MARK` bytes, with their lines."""
+    return b"".join([mark + line.to_bytes(_LINE, "big") for mark, line in lines.items()])

@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
 
+from masthead.audience.imports.staging import TABLE
 from masthead.audience.models import ConsentEvent, ConsentText, MailingList, Subscriber, Subscription
 from masthead.mail.models import Suppression
 
@@ -34,23 +34,20 @@ _SUBSCRIBER = (
     "created_at",
 )
 
+_GIVEN = ("address", "address_key", "domain", "fingerprint", "name", "language", "mail_format")
+
 #: Values in one statement; SQLite's own limit is 32,766.
 _PARAMETERS = 10_000
-#: Readers of eight values each in one statement.
-_STAGED_AT_ONCE = 4_000
+#: Rows in hand at one time.
+_SLICE = 20_000
 #: KiB of SQLite's cache during an import.
 _ROOM = 128 * 1024
-_STAGED = "c1, c2, c3, c4, c5, c6, c7, c8"
-
-#: What differs between readers: address, key, domain, fingerprint, name, language, format, attributes as JSON.
-NewReader = tuple[str, str, str, bytes, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """A reader that exists, with the state on the list asked for (None: not on it) and what an import may change."""
 
-    mark: bytes
     pk: int
     state: str | None
     since: datetime | None
@@ -58,6 +55,29 @@ class Known:
     language: str
     mail_format: str
     attributes: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of the file: its line, the address as it stood there, what it says, and the reader if there is one."""
+
+    line: int
+    shown: str
+    domain: str
+    name: str
+    language: str
+    mail_format: str
+    attributes: str
+    known: Known | None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The readers that a batch made: `source` is theirs alone within an import, and the ids of earlier batches end at `after`."""
+
+    source: str
+    after: int
+    count: int
 
 
 @contextmanager
@@ -76,21 +96,6 @@ def roomy() -> Iterator[None]:
         if connection.connection is not None:
             with connection.cursor() as cursor:
                 cursor.execute(f"PRAGMA cache_size = {int(usual)}")
-
-
-def known(marks: Sequence[bytes], *, mailing_list: MailingList) -> list[Known]:
-    """Those readers that exist."""
-    found = _by_values(
-        "SELECT reader.fingerprint, reader.id, subscription.state, subscription.since, reader.name, reader.language, "  # noqa: S608 - our own names
-        f"reader.mail_format, reader.attributes FROM {_table(Subscriber)} reader LEFT JOIN {_table(Subscription)} subscription "
-        "ON subscription.subscriber_id = reader.id AND subscription.list_id = %s WHERE reader.fingerprint IN ",
-        [mailing_list.pk],
-        marks,
-    )
-    return [
-        Known(mark, pk, state, _time(since), name, language, mail_format, json.loads(attributes or "{}"))
-        for mark, pk, state, since, name, language, mail_format, attributes in found
-    ]
 
 
 def suppressed(marks: Collection[bytes]) -> list[tuple[bytes, str]]:
@@ -112,88 +117,96 @@ def blocked(domains: set[str]) -> set[str]:
     return {str(row[0]) for row in few} & domains
 
 
-def insert_readers(readers: Sequence[NewReader], *, source: str, now: datetime) -> tuple[Sequence[int], list[bytes]]:
-    """Make readers. Returns the ids of the new ones, and the fingerprints of those that existed, which stay as they are."""
-    if not readers:
-        return [], []
-    common = ("", source, "", connection.ops.adapt_datetimefield_value(now))
-    return _insert_staged(readers, common) if connection.vendor == "sqlite" else _insert_arrays(readers, common)
-
-
-def _insert_staged(readers: Sequence[NewReader], common: tuple[Any, ...]) -> tuple[Sequence[int], list[bytes]]:
-    """SQLite: into a table of this connection, and from there all at once. Nobody else writes within our transaction, so whatever
-    id is new is ours.
-
-    The index of parts of addresses writes what it has in hand before every statement: a statement for each reader made that five
-    sixths of an import. Many rows a statement also leave the interpreter to the thread that reads the file.
-    """
-    table, columns = _table(Subscriber), _columns(Subscriber, _SUBSCRIBER)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}")  # noqa: S608 - our own names
-        (last,) = cursor.fetchone()
-        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS import_readers ({_STAGED})")
-        for part in (readers[at : at + _STAGED_AT_ONCE] for at in range(0, len(readers), _STAGED_AT_ONCE)):
-            _stage(part)
-        insert = f"INSERT INTO {table} ({columns}) SELECT {_STAGED}, %s, %s, %s, %s FROM import_readers WHERE true ON CONFLICT DO NOTHING"  # noqa: S608, E501 - our own names
-        cursor.execute(insert, common)
-        cursor.execute("DELETE FROM import_readers")
-        cursor.execute(f"SELECT count(*), COALESCE(MIN(id), 0), COALESCE(MAX(id), 0) FROM {table} WHERE id > %s", [last])  # noqa: S608 - our own names
-        count, lowest, highest = cursor.fetchone()
-        ids: Sequence[int] = range(lowest, highest + 1) if count else ()
-        if len(ids) != count:
-            cursor.execute(f"SELECT id FROM {table} WHERE id > %s ORDER BY id", [last])  # noqa: S608 - our own names
-            ids = [row[0] for row in cursor.fetchall()]
-        if count == len(readers):
-            return ids, []
-        cursor.execute(f"SELECT fingerprint FROM {table} WHERE id > %s", [last])  # noqa: S608 - our own names
-        made = {row[0] for row in cursor.fetchall()}
-    return ids, [reader[3] for reader in readers if reader[3] not in made]
-
-
-def _stage(readers: Sequence[NewReader]) -> None:
-    """Past Django's cursor, which takes longer to count the marks of so long a statement than SQLite to run it."""
-    row = "(" + ", ".join("?" * len(readers[0])) + ")"
-    values = [value for reader in readers for value in reader]
-    with connection.wrap_database_errors:
-        insert = f"INSERT INTO import_readers VALUES {', '.join([row] * len(readers))}"  # noqa: S608 - marks alone
-        connection.connection.execute(insert, values)
-
-
-def _insert_arrays(readers: Sequence[NewReader], common: tuple[Any, ...]) -> tuple[Sequence[int], list[bytes]]:
-    """PostgreSQL: eight arrays in one statement, nearly as fast as COPY, which knows no ON CONFLICT.
-
-    In the order of the fingerprints: two imports that add the same readers must take their locks in one order.
-    """
-    columns = _columns(Subscriber, _SUBSCRIBER)
-    arrays: list[Any] = [list(column) for column in zip(*sorted(readers, key=itemgetter(3)), strict=True)]
-    kinds = ("text", "text", "text", "bytea", "text", "text", "text", "text")
-    source = ", ".join(f"%s::{kind}[]" for kind in kinds)
+def insert_readers(*, source: str, now: datetime) -> Made:
+    """Make readers of the staged rows, but for those that exist, which stay as they are, and those that get no mail."""
+    readers, columns = _table(Subscriber), _columns(Subscriber, _SUBSCRIBER)
+    given = ", ".join(f"staged.{name}" for name in _GIVEN)
+    attributes = "staged.attributes" if connection.vendor == "sqlite" else "staged.attributes::jsonb"
+    # In their order: two imports that add the same readers must take their locks in one.
+    order = "" if connection.vendor == "sqlite" else "ORDER BY staged.address_key"
     insert = (
-        f"INSERT INTO {_table(Subscriber)} ({columns}) "  # noqa: S608 - our own names
-        f"SELECT c1, c2, c3, c4, c5, c6, c7, c8::jsonb, %s, %s, %s, %s FROM unnest({source}) "
-        f"AS given({_STAGED}) ON CONFLICT DO NOTHING RETURNING id, fingerprint"
+        f"INSERT INTO {readers} ({columns}) SELECT {given}, {attributes}, %s, %s, %s, %s FROM {TABLE} staged "  # noqa: S608 - our own names
+        f"WHERE {_not_suppressed()} {order} ON CONFLICT DO NOTHING"
     )
     with connection.cursor() as cursor:
-        cursor.execute(insert, [*common, *arrays])
-        made = {bytes(mark): pk for pk, mark in cursor.fetchall()}
-    return sorted(made.values()), [reader[3] for reader in readers if reader[3] not in made]
+        cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {readers}")  # noqa: S608 - our own names
+        (last,) = cursor.fetchone()
+        cursor.execute(insert, ["", source, "", connection.ops.adapt_datetimefield_value(now)])
+        return Made(source, last, cursor.rowcount)
 
 
-def activate(subscriber_ids: Sequence[int], *, mailing_list: MailingList, now: datetime) -> None:
-    """Put readers on a list. Who is on it in any state stays as they are: see `importing`, which decides."""
+def made_rows(made: Made) -> list[tuple[int, str]]:
+    """Line and address of the staged rows that made a reader."""
+    select = (
+        f"SELECT staged.line, COALESCE(staged.shown, staged.address) FROM {TABLE} staged JOIN {_table(Subscriber)} reader "  # noqa: S608 - our own names
+        "ON reader.address_key = staged.address_key WHERE reader.id > %s AND reader.source = %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(select, [made.after, made.source])
+        return list(cursor.fetchall())
+
+
+def other_rows(made: Made | None, *, mailing_list: MailingList) -> Iterator[dict[bytes, Row]]:
+    """The staged rows that made no reader (None: all), by fingerprint, some thousands at a time."""
+    select = (
+        "SELECT staged.fingerprint, staged.line, COALESCE(staged.shown, staged.address), staged.domain, staged.name, "  # noqa: S608 - our own names
+        "staged.language, staged.mail_format, staged.attributes, reader.id, subscription.state, subscription.since, "
+        f"reader.name, reader.language, reader.mail_format, reader.attributes FROM {TABLE} staged "
+        f"LEFT JOIN {_table(Subscriber)} reader ON reader.address_key = staged.address_key "
+        f"LEFT JOIN {_table(Subscription)} subscription "
+        "ON subscription.subscriber_id = reader.id AND subscription.list_id = %s"
+    )
+    values: list[Any] = [mailing_list.pk]
+    if made is not None:
+        select += " WHERE reader.id IS NULL OR reader.id <= %s OR reader.source <> %s"
+        values += [made.after, made.source]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{select} ORDER BY staged.line", values)
+        while found := cursor.fetchmany(_SLICE):
+            yield {bytes(row[0]): _row(row) for row in found}
+
+
+def _row(found: tuple[Any, ...]) -> Row:
+    line, shown, domain, name, language, mail_format, attributes = found[1:8]
+    return Row(line, shown, domain, name, language, mail_format, attributes, _known(*found[8:]))
+
+
+def _known(pk: int | None, state: str | None, since: datetime | None, *said: str) -> Known | None:
+    if pk is None:
+        return None
+    name, language, mail_format, attributes = said
+    return Known(pk, state, _time(since), name, language, mail_format, json.loads(attributes or "{}"))
+
+
+def activate(made: Made, others: Sequence[int], *, mailing_list: MailingList, now: datetime) -> None:
+    """Put readers on a list. Who is on it in any state stays as they are: see `batches`, which decides."""
     at = connection.ops.adapt_datetimefield_value(now)
     columns = _columns(Subscription, ("subscriber", "list", "state", "since"))
-    _from_readers(Subscription, columns, "%s, %s, %s", [mailing_list.pk, Subscription.State.ACTIVE, at], subscriber_ids)
+    _from_readers(Subscription, columns, [mailing_list.pk, Subscription.State.ACTIVE, at], made, others)
 
 
 def write_imported_events(
-    subscriber_ids: Sequence[int], *, mailing_list: MailingList, how: str, text: ConsentText | None, by: str, now: datetime
+    made: Made, others: Sequence[int], *, mailing_list: MailingList, how: str, text: ConsentText | None, by: str, now: datetime
 ) -> None:
     """Record for each reader that an import put them on the list."""
     at = connection.ops.adapt_datetimefield_value(now)
     columns = _columns(ConsentEvent, ("subscriber", "list", "kind", "at", "how", "text", "by", "details"))
     values = [mailing_list.pk, ConsentEvent.Kind.IMPORTED, at, how, text.pk if text else None, by, "{}"]
-    _from_readers(ConsentEvent, columns, ", ".join(["%s"] * len(values)), values, subscriber_ids)
+    _from_readers(ConsentEvent, columns, values, made, others)
+
+
+def _not_suppressed() -> str:
+    """The condition that a staged row is not suppressed, in as few questions as there are kinds of suppressions."""
+    suppressions, kinds = _table(Suppression), ("fingerprint", "domain")
+    with connection.cursor() as cursor:
+        asked = ", ".join(f"EXISTS (SELECT 1 FROM {suppressions} WHERE {kind} IS NOT NULL)" for kind in kinds)  # noqa: S608 - our own names
+        cursor.execute(f"SELECT {asked}")
+        there = [kind for kind, exists in zip(kinds, cursor.fetchone(), strict=True) if exists]
+    conditions = [
+        f"NOT EXISTS (SELECT 1 FROM {suppressions} suppressed WHERE suppressed.{kind} = staged.{kind})"  # noqa: S608 - our own names
+        for kind in there
+    ]
+    return " AND ".join(["true", *conditions])
 
 
 def _all_if_few(columns: str, column: str, most: int) -> list[Any] | None:
@@ -220,18 +233,13 @@ def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     return (values[at : at + _PARAMETERS] for at in range(0, len(values), _PARAMETERS))
 
 
-def _from_readers(
-    model: type[models.Model], columns: str, constants: str, values: list[Any], subscriber_ids: Sequence[int]
-) -> None:
-    """INSERT … SELECT: the database repeats what is the same for all; ids without a gap are two numbers."""
-    if not subscriber_ids:
-        return
-    ids = sorted(subscriber_ids)
-    parts: list[tuple[str, Sequence[int]]]
-    if ids[-1] - ids[0] == len(ids) - 1:
-        parts = [("id BETWEEN %s AND %s", [ids[0], ids[-1]])]
-    else:
-        parts = [(f"id IN ({','.join(['%s'] * len(part))})", part) for part in _parts(ids)]
+def _from_readers(model: type[models.Model], columns: str, values: list[Any], made: Made, others: Sequence[int]) -> None:
+    """INSERT … SELECT: the database repeats what is the same for all."""
+    constants = ", ".join(["%s"] * len(values))
+    parts: list[tuple[str, Sequence[Any]]] = []
+    if made.count:
+        parts.append(("id > %s AND source = %s", [made.after, made.source]))
+    parts += [(f"id IN ({','.join(['%s'] * len(part))})", part) for part in _parts(sorted(others))]
     with connection.cursor() as cursor:
         for which, given in parts:
             source = f"SELECT id, {constants} FROM {_table(Subscriber)} WHERE {which}"  # noqa: S608 - our own names

@@ -26,9 +26,9 @@ class Subscriber(models.Model):
     address = models.CharField(_("address"), max_length=320)
     #: `common.addresses.key(address)`: case folded, so that one mailbox is one reader.
     address_key = models.CharField(max_length=320, unique=True)
-    domain = models.CharField(max_length=255, db_index=True)
-    #: `mail.fingerprints.fingerprint(address_key)`, joined with Suppression in SQL.
-    fingerprint = models.BinaryField(max_length=16, unique=True)
+    domain = models.CharField(max_length=255)
+    #: `mail.fingerprints.fingerprint(address_key)`, joined with Suppression in SQL; unique since the key is.
+    fingerprint = models.BinaryField(max_length=16)
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=35, blank=True)
     mail_format = models.CharField(_("format"), max_length=5, choices=Format.choices, default=Format.HTML)
@@ -45,8 +45,13 @@ class Subscriber(models.Model):
     )
 
     class Meta:
-        # Few are merged: an import of a million pays nothing for this index.
-        indexes = [models.Index(fields=["merged_into"], name="subscriber_merged", condition=models.Q(merged_into__isnull=False))]
+        indexes = [
+            # A large import does without these two and makes them anew: see `audience.imports.indexes`.
+            models.Index(fields=["fingerprint"], name="subscriber_fingerprint"),
+            models.Index(fields=["domain"], name="subscriber_domain"),
+            # Few are merged: an import of a million pays nothing for this index.
+            models.Index(fields=["merged_into"], name="subscriber_merged", condition=models.Q(merged_into__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.address

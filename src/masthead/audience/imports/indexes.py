@@ -1,0 +1,79 @@
+"""What a large import does without: indexes whose keys come in no order take more time than the rows, and less when made at once.
+
+Nothing is wrong without them, some questions take longer. Which of them are missing, the database itself says; so an import that
+was killed leaves nothing behind that the next housekeeping does not mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from masthead.audience.models import Subscriber
+
+#: Those of `Subscriber`.
+_NAMES = {"subscriber_fingerprint", "subscriber_domain"}
+#: PostgreSQL's index of the parts of addresses (migration 0012); SQLite's follows a whole batch at once without much ado.
+_PARTS = "audience_search"
+_MAKE_PARTS = f"CREATE INDEX {_PARTS} ON audience_subscriber USING gin (address_key gin_trgm_ops, UPPER(name::text) gin_trgm_ops)"
+#: PostgreSQL's memory while it makes one.
+_ROOM = "128MB"
+#: A file of fewer lines is read soon enough.
+_MANY = 50_000
+#: So many times the readers there are must come, or what is made anew is more than what comes.
+_TIMES = 4
+
+
+@contextmanager
+def deferred(lines: int) -> Iterator[None]:
+    """Do without the indexes if a file of `lines` lines is many beside the readers there are; makes them at the end, however it
+    comes."""
+    if lines >= _MANY and lines >= _TIMES * Subscriber.objects.count():
+        _drop()
+    try:
+        yield
+    finally:
+        # Whatever ended the import may have ended the connection, too: then housekeeping makes them.
+        if connection.connection is not None:
+            restore()
+
+
+def restore() -> int:
+    """Make those that are missing, each in a transaction of its own. Returns how many."""
+    missing = {name: statement for name, statement in _wanted().items() if name not in _there()}
+    for name, statement in missing.items():
+        with transaction.atomic(), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"SET LOCAL maintenance_work_mem = '{_ROOM}'")
+            if name not in _there():
+                cursor.execute(statement)
+    return len(missing)
+
+
+def _drop() -> None:
+    names = _wanted().keys() & _there()
+    with transaction.atomic(), connection.cursor() as cursor:
+        for name in sorted(names):
+            cursor.execute(f"DROP INDEX IF EXISTS {connection.ops.quote_name(name)}")
+
+
+def _wanted() -> dict[str, str]:
+    """The statement that makes each of them."""
+    indexes = [index for index in Subscriber._meta.indexes if index.name in _NAMES]
+    wanted = {index.name: str(index.create_sql(Subscriber, connection.schema_editor())) for index in indexes}
+    if connection.vendor == "postgresql" and _has_trigrams():
+        wanted[_PARTS] = _MAKE_PARTS
+    return wanted
+
+
+def _has_trigrams() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")
+        return bool(cursor.fetchone()[0])
+
+
+def _there() -> set[str]:
+    with connection.cursor() as cursor:
+        return set(connection.introspection.get_constraints(cursor, Subscriber._meta.db_table))
