@@ -5,6 +5,7 @@ Pages and what they load are fetched first, then handed to the browser: it needs
 
 from __future__ import annotations
 
+import gzip
 import mimetypes
 import re
 from pathlib import Path
@@ -43,7 +44,7 @@ TEXTS = {
     "fa": ("جزر و مد و Winter Ferry", "<p>کشتی دوباره می‌رود، و <a href='https://example.org/'>می‌گویند</a> چرا.</p>"),
 }
 Fetched = dict[str, tuple[bytes, str]]
-#: Without pictures, as it comes over the line before compression.
+#: What a page weighs at the first visit, fonts included and pictures not.
 HEAVIEST = 60_000
 
 
@@ -102,6 +103,34 @@ def test_every_page_can_be_used_by_everyone(pages: Fetched) -> None:
         chromium.close()
     assert foreign == []
     assert problems == []
+
+
+def test_a_first_visit_is_light(pages: Fetched) -> None:
+    weights: dict[str, int] = {}
+
+    def answer(route: Route) -> None:
+        content, kind = pages.get(urlsplit(route.request.url).path, (b"", "text/plain"))
+        route.fulfill(body=content, content_type=kind)
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for path in ("/", "/issues/", "/issues/1971/", "/subscribe/"):
+            asked: list[str] = []
+            tab = chromium.new_context().new_page()
+            tab.on("request", lambda request, asked=asked: asked.append(urlsplit(request.url).path))
+            tab.route("**/*", answer)
+            tab.goto(ORIGIN + path, wait_until="networkidle")
+            assert any(each.endswith(".woff2") for each in asked)
+            weights[path] = sum(_weight(each, *pages.get(each, (b"", ""))) for each in asked)
+        chromium.close()
+    assert {path: weight for path, weight in weights.items() if weight > HEAVIEST} == {}, weights
+
+
+def _weight(path: str, content: bytes, kind: str) -> int:
+    """Bytes over the line: static files are kept compressed beside, pages go as they are, pictures are not counted."""
+    if kind.startswith("image/"):
+        return 0
+    return len(gzip.compress(content)) if path.startswith("/static/") and not path.endswith(".woff2") else len(content)
 
 
 def test_on_paper_there_is_the_issue_and_where_its_links_lead(pages: Fetched) -> None:
