@@ -88,7 +88,7 @@ def _run(mails: int, *, kills: int) -> tuple[dict[str, object], float]:
 def _fill(server: Dovecot, mails: int) -> None:
     owner = server.folder.stat()
     for number in range(mails):
-        path = server.folder / "new" / f"{1_790_000_000 + number}.{number}.bench"
+        path = server.folder / "cur" / f"{1_790_000_000 + number}.{number}.bench:2,"
         path.write_bytes(_BOUNCE.format(number=number, filling="It is gone.\n" * (number % 40)).replace("\n", "\r\n").encode())
         os.chown(path, owner.st_uid, owner.st_gid)
 

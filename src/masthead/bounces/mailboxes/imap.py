@@ -19,6 +19,8 @@ from imap_tools.utils import encode_folder as utf7
 from masthead.bounces.reading.parts import MOST_BYTES
 
 _SECONDS = 60
+#: A server may number a folder of a hundred thousand mails anew before it opens it.
+_OPENING_SECONDS = 300
 #: A process that ends waits no longer for an answer.
 _LAST_SECONDS = 3
 #: What one FETCH may bring: so much is held in memory, whatever the mailbox holds.
@@ -90,7 +92,11 @@ class Session:
 
     def open(self, folder: str) -> tuple[int, int]:
         """Open `folder`; (UIDVALIDITY, how many mails it holds). Raises MailboxError when there is none of that name."""
+        wire = self._box.client.socket()
+        before = wire.gettimeout()
+        wire.settimeout(_OPENING_SECONDS)
         status, answer = self._box.client.select(_quoted(folder))
+        wire.settimeout(before)
         if status != "OK":
             words = _said(answer)
             raise MailboxError(_("The folder %(name)s cannot be opened: %(words)s") % {"name": folder, "words": words})
