@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from datetime import date
+from pathlib import Path
 from typing import Any, Never, cast
 
 import pytest
@@ -14,6 +16,7 @@ from masthead.delivery.ledger.entries import Verdict, Wish
 from masthead.delivery.models import Delivery
 from masthead.delivery.sender import rounds
 from masthead.delivery.sender.rounds import MOST, Rounds
+from masthead.delivery.sender.syncing import Syncs
 from tests.delivery.test_sender import begin, sink, work  # noqa: F401  (the first two are fixtures)
 
 
@@ -117,6 +120,38 @@ def test_a_file_that_cannot_be_synced_so_is_found_out_beforehand() -> None:
         assert asyncio.run(rounds.try_out(cast(Book, Pages()), number, lambda _error: None)) is None
     finally:
         os.close(number)
+
+
+def test_a_sync_is_not_lost_when_asking_for_its_end_is_interrupted(tmp_path: Path) -> None:
+    class Interrupted:
+        """As when the process is stopped and continued in this very moment."""
+
+        def __init__(self, context: Any) -> None:
+            self._context = context
+            self.times = 0
+
+        def process_events(self) -> int:
+            self.times += 1
+            if self.times == 1:
+                raise SystemError(errno.EINTR, "Interrupted system call")
+            return cast(int, self._context.process_events())
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._context, name)
+
+    async def play(number: int) -> int:
+        try:
+            syncs = Syncs(MOST)
+            await syncs.fdsync(number)
+        except (ImportError, OSError, SystemError, ValueError):
+            pytest.skip("no asynchronous I/O here")
+        interrupted = syncs._context = Interrupted(syncs._context)
+        await syncs.fdsync(number)
+        syncs.close()
+        return interrupted.times
+
+    with (tmp_path / "log").open("wb") as file:
+        assert asyncio.run(play(file.fileno())) > 1
 
 
 @pytest.mark.django_db(transaction=True)

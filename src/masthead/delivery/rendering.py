@@ -206,10 +206,10 @@ def as_text(value: object) -> str:
     """A merge value as it stands in a mail: one line. Several choices stand between commas; "no" counts as missing, so that a
     block can be shown to those who said yes.
     """
+    if isinstance(value, str):
+        return " ".join(value.split())
     if isinstance(value, bool):
         return "yes" if value else ""
     if isinstance(value, list):
         value = ", ".join(each for each in value if isinstance(each, str))
-    if not isinstance(value, str | int | float):
-        return ""
-    return " ".join(str(value).split())
+    return " ".join(str(value).split()) if isinstance(value, str | int | float) else ""

@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -26,6 +25,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from masthead.delivery.ledger.committing import Book
 from masthead.delivery.ledger.entries import Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
+from masthead.delivery.sender.syncing import Syncs
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class Rounds:
         self._aio.close()
         return self._book.database, self._wal
 
-    def _synced(self, this: _Round, sync: asyncio.Task[Any]) -> None:
+    def _synced(self, this: _Round, sync: asyncio.Future[Any]) -> None:
         error = sync.exception()
         if error is not None:
             self._failed(OSError(f"the write-ahead log could not be synced: {error}"))
@@ -124,7 +124,7 @@ def disconnect(database: BaseDatabaseWrapper, wal: int) -> None:
 async def try_out(book: Book, wal: int, failed: Callable[[OSError], None]) -> Rounds | None:
     """Rounds, if the kernel and the file system sync asynchronously (not in every sandbox)."""
     try:
-        aio = import_module("caio.linux_aio_asyncio").AsyncioContext(max_requests=MOST)
+        aio = Syncs(MOST)
         await aio.fdsync(wal)
     except (ImportError, OSError, SystemError, ValueError) as error:
         log.info("the system does not sync by itself (%s); the clerk's thread does", error)
