@@ -98,7 +98,7 @@ _OLD_INDEX = "CREATE INDEX delivery_answered ON delivery_delivery (campaign_id, 
 
 # One rewrite of the table. Room is left in each page for the next version of some of its rows.
 _POSTGRESQL = (
-    "ALTER TABLE delivery_delivery SET (fillfactor = 71)",
+    "ALTER TABLE delivery_delivery SET (fillfactor = 67)",
     "ALTER TABLE delivery_delivery"
     f" ADD COLUMN rare smallint GENERATED ALWAYS AS ({_RARE}) STORED,"
     " ALTER COLUMN digest TYPE bytea USING (CASE WHEN state <> 3 THEN digest END),"
