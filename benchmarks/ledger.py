@@ -196,7 +196,9 @@ def _send(campaign_id: int, count: int) -> None:
     book = Book(campaign_id=campaign_id, lists=list(Campaign.objects.get(pk=campaign_id).lists.values_list("pk", flat=True)))
     while claim := ranges.claim_next(campaign_id):
         results: list[Result] = []
-        todo = list(Delivery.objects.filter(pk__range=(claim.first, claim.last), state=0).values_list("pk", flat=True))
+        todo = list(
+            Delivery.objects.filter(pk__range=(claim.first, claim.last), state=0).order_by("pk").values_list("pk", flat=True)
+        )
         for first in range(0, len(todo), _TOGETHER):
             ids = todo[first : first + _TOGETHER]
             wishes = [Wish(each, claim.range_id, 1, at, os.urandom(16)) for each in ids]

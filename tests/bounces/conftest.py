@@ -13,6 +13,7 @@ from masthead.bounces.models import Finding, RawReport
 from masthead.delivery.models import Campaign, Delivery
 from masthead.issues.models import Edition, Issue
 from masthead.mail import sealing
+from tests.ledger import give_back
 
 BOUNCE = """Return-Path: <>
 From: Mail Delivery System <MAILER-DAEMON@mx.example.net>
@@ -92,6 +93,7 @@ def deliver() -> Callable[..., Delivery]:
         Campaign.objects.filter(pk=campaign.pk).update(
             first_delivery=first, last_delivery=row.pk, audience=campaign.deliveries.count()
         )
+        give_back(campaign)
         campaign.refresh_from_db()
         return row
 

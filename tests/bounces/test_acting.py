@@ -149,7 +149,7 @@ def test_too_many_dead_addresses_of_one_campaign_are_held_and_pause_it(
     campaign: Campaign, make_subscriber: Any, deliver: Any, come_back: Any, now: datetime, owner: Any
 ) -> None:
     policies.change(thresholds=Thresholds(guard_least=3), by="staff:1", now=now)
-    readers = [make_subscriber(f"reader{number}@example.net") for number in range(4)]
+    readers = [make_subscriber(f"reader{number}@{number % 2}.example.net") for number in range(4)]
     rows = [deliver(campaign, each) for each in readers]
     come_back(rows[0])
     come_back(rows[1])
@@ -168,6 +168,28 @@ def test_too_many_dead_addresses_of_one_campaign_are_held_and_pause_it(
     assert Entry.objects.filter(action="bounces.decided", by="staff:1").exists()
     with pytest.raises(acting.NotHeld):
         acting.decide(campaign=campaign, suppress=True, by="staff:1", now=now)
+
+
+def test_too_many_dead_addresses_at_one_provider_stop_the_sending_there_alone(
+    campaign: Campaign, make_subscriber: Any, deliver: Any, come_back: Any, now: datetime
+) -> None:
+    policies.change(thresholds=Thresholds(guard_least=3), by="staff:1", now=now)
+    Campaign.objects.filter(pk=campaign.pk).update(state=Campaign.State.SENDING)
+    readers = [make_subscriber(f"reader{number}@big.example") for number in range(4)]
+    readers.append(make_subscriber("reader@small.example"))
+    for row in [deliver(campaign, each) for each in readers]:
+        come_back(row, judge=False)
+    acting.judge_pending(now=now)
+    campaign.refresh_from_db()
+    assert campaign.state == Campaign.State.SENDING
+    assert [held.provider for held in campaign.held_providers.all()] == ["big.example"]
+    # Nothing suppresses anybody until the person has decided, wherever they are.
+    assert (lookups.held(campaign), [is_suppressed(each) for each in readers]) == (5, [False] * 5)
+
+    elsewhere = make_subscriber("another@small.example")
+    come_back(deliver(campaign, elsewhere))
+    campaign.refresh_from_db()
+    assert campaign.state == Campaign.State.PAUSED  # two of six: it is no longer one provider's
 
 
 def test_what_is_held_can_be_let_go(

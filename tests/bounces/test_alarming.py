@@ -16,6 +16,7 @@ from masthead.delivery import campaigns, holding
 from masthead.delivery.models import Campaign, Delivery
 from masthead.mail.fingerprints import fingerprint
 from masthead.mail.models import Suppression
+from tests.ledger import give_back
 
 
 @pytest.fixture
@@ -32,6 +33,7 @@ def audience(campaign: Campaign, now: datetime) -> Callable[..., list[Delivery]]
         Delivery.objects.bulk_create(Delivery(campaign=campaign, subscriber=each, state=3, at=1) for each in readers)
         rows = list(campaign.deliveries.order_by("id"))
         Campaign.objects.filter(pk=campaign.pk).update(first_delivery=rows[0].pk, last_delivery=rows[-1].pk, audience=len(rows))
+        give_back(campaign)
         campaign.refresh_from_db()
         return [row for row in rows if row.subscriber is not None and row.subscriber.domain == domain]
 

@@ -239,6 +239,9 @@ def test_a_mailbox_of_a_hundred_thousand_is_asked_for_a_few_at_a_time() -> None:
     asked: list[int] = []
 
     class Client:
+        def socket(self) -> Any:
+            return SimpleNamespace(gettimeout=lambda: 60, settimeout=lambda _seconds: None)
+
         def select(self, folder: str) -> tuple[str, list[bytes]]:
             return "OK", [b"100000"]
 

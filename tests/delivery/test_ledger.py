@@ -6,6 +6,8 @@ import sqlite3
 import threading
 import time
 from datetime import date, datetime
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from django.db import OperationalError, connection, transaction
 
 from masthead.audience.models import Subscription
 from masthead.delivery import campaigns, lookups, starting, sweeping
-from masthead.delivery.ledger import ranges
+from masthead.delivery.ledger import counting, ranges
 from masthead.delivery.ledger.committing import Book
 from masthead.delivery.ledger.entries import Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
@@ -103,11 +105,13 @@ def test_the_server_lets_go_of_the_locks_of_a_worker_that_was_stopped_in_a_trans
 def test_a_commit_of_which_the_outcome_is_unknown_may_be_made_again(claim: Claim, now: datetime) -> None:
     for _repeated in range(2):
         assert commit(claim, now, [], [wish(claim, claim.first)]) == [Verdict.GO]
+    assert Delivery.objects.get(pk=claim.first).dated == 1_700_000_000
     for _repeated in range(2):
         commit(claim, now, [accepted(claim, claim.first)], [])
     delivery = Delivery.objects.order_by("id").first()
     assert delivery is not None
-    assert (delivery.state, delivery.attempt, delivery.code, delivery.dated) == (State.ACCEPTED, 1, 250, 1_700_000_000)
+    assert (delivery.state, delivery.attempt, delivery.code) == (State.ACCEPTED, 1, 250)
+    assert (delivery.dated, delivery.digest, delivery.rare) == (None, None, None)
     assert commit(claim, now, [], [wish(claim, claim.first)]) == [Verdict.LEFT]
 
 
@@ -243,3 +247,26 @@ def test_a_ledger_that_is_busy_is_an_error_of_the_database_that_the_sender_waits
     finally:
         somebody.close()
         connection.close()
+
+
+def test_a_ledger_of_before_is_written_in_place_from_now_on(claim: Claim, now: datetime) -> None:
+    """Migration 0012, there and back, on a ledger with data."""
+    migration = import_module("masthead.delivery.migrations.0012_written_in_place")
+    database = SimpleNamespace(connection=connection, execute=lambda sql: connection.cursor().execute(sql))
+    commit(claim, now, [], [wish(claim, claim.first), wish(claim, claim.last)])
+    commit(claim, now, [accepted(claim, claim.first)], [])
+    before = list(Delivery.objects.order_by("id").values_list("id", "state", "attempt", "reply"))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE delivery_delivery SET state = 8, digest = %s WHERE id = %s", [b"d" * 16, claim.last])
+        migration.remove(None, database)
+        cursor.execute("UPDATE delivery_range SET accepted = 0, owner = ''")
+        cursor.execute("SELECT count(*) FROM delivery_delivery WHERE campaign_id = %s AND state > 1", [claim.campaign_id])
+        assert cursor.fetchone()[0] == 2
+        migration.install(None, database)
+    assert list(Delivery.objects.order_by("id").values_list("id", "state", "attempt", "reply")) == [
+        before[0],
+        (claim.last, 8, *before[1][2:]),
+    ]
+    assert counting.answered(Campaign.objects.get(pk=claim.campaign_id)) == {State.ACCEPTED: 1, State.UNCERTAIN: 1}
+    assert bytes(Delivery.objects.get(pk=claim.last).digest or b"") == b"d" * 16
+    assert commit(claim, now, [], [wish(claim, claim.first)]) == [Verdict.LEFT]

@@ -174,11 +174,14 @@ def deliver() -> Callable[..., Any]:
 
     def delivered(edition: Any, reader: Any, *lists: Any) -> Any:
         from masthead.delivery.models import Campaign, Delivery
+        from tests.ledger import give_back
 
         campaign = Campaign.objects.create(
             edition=edition, state="finished", mail_mode="full", started_at=PUBLISHED, by="staff:1", created_at=PUBLISHED
         )
         campaign.lists.set(lists)
-        return Delivery.objects.create(campaign=campaign, subscriber=reader, state=Delivery.State.ACCEPTED)
+        delivery = Delivery.objects.create(campaign=campaign, subscriber=reader, state=Delivery.State.ACCEPTED)
+        give_back(campaign)
+        return delivery
 
     return delivered

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from masthead.audience import consent
@@ -19,13 +20,15 @@ from masthead.bounces.lookups import last_success
 from masthead.bounces.models import Finding
 from masthead.bounces.rules import Case, Own, Rule, Thresholds
 from masthead.common.addresses import normalise
-from masthead.delivery import campaigns, lookups
+from masthead.delivery import campaigns, holding, lookups
 from masthead.delivery.models import Campaign
-from masthead.mail import suppressions
+from masthead.mail import provider_limits, suppressions
 from masthead.mail.models import Suppression
 
 Outcome = Finding.Outcome
 BY = "system"
+#: What the mass guard holds is one provider's when so large a part of it is.
+_ONE_PROVIDERS_PART = 0.8
 
 _CERTAINTY = {
     Finding.Identity.REFUSAL: rules.CERTAIN,
@@ -268,7 +271,7 @@ def _are_too_many(campaign: Campaign, more: int, thresholds: Thresholds) -> bool
 
 @transaction.atomic
 def _hold(campaign: Campaign, cases: Iterable[tuple[Finding, Rule | Own]], now: datetime) -> None:
-    """Nothing of this campaign suppresses anybody until a person decides; it stops sending."""
+    """Nothing of this campaign suppresses anybody until a person decides; sending stops, to one provider if it is theirs."""
     held = 0
     for finding, rule in cases:
         held += _mark(finding, Outcome.HELD, rule.name, now)
@@ -279,9 +282,24 @@ def _hold(campaign: Campaign, cases: Iterable[tuple[Finding, Rule | Own]], now: 
             suppressions.lift(suppression=suppression, why=why, by=BY, now=now)
         Finding.objects.filter(pk=finding.pk).update(outcome=Outcome.HELD, judged_at=now)
         held += 1
-    if campaign.state == Campaign.State.SENDING:
+    provider = _of_one_provider(campaign)
+    if provider:
+        holding.hold(campaign_id=campaign.pk, provider=provider, why=why, by=BY, now=now)
+    elif campaign.state == Campaign.State.SENDING:
         campaigns.pause(campaign=campaign, by=BY, now=now, why=why)
     record(action="bounces.held", by=BY, now=now, subject=f"campaign:{campaign.pk}", details={"findings": held})
+
+
+def _of_one_provider(campaign: Campaign) -> str:
+    """The receiving provider that says four fifths of what is held of `campaign`, or ""."""
+    held = campaign.findings.filter(outcome=Outcome.HELD).exclude(domain="")
+    known = provider_limits.known().providers
+    counts: Counter[str] = Counter()
+    for domain, readers in held.values_list("domain").annotate(readers=Count("subscriber", distinct=True)).order_by():
+        counts[known.of(domain)] += readers
+    name, most = counts.most_common(1)[0] if counts else ("", 0)
+    everybody = campaign.findings.filter(outcome=Outcome.HELD).values("subscriber").distinct().count()
+    return name if most >= _ONE_PROVIDERS_PART * everybody else ""
 
 
 def _suppress(finding: Finding, rule: str, *, by: str, now: datetime) -> None:

@@ -122,12 +122,11 @@ def _complained(campaign: Campaign, accepted: int, thresholds: Thresholds, now: 
 
 
 def _accepted_at(campaign: Campaign, domain: str) -> int:
-    accepted = campaign.deliveries.filter(state__gt=1, state=Delivery.State.ACCEPTED)
-    return accepted.filter(subscriber__domain=domain).count()
+    return lookups.in_state(campaign, Delivery.State.ACCEPTED).filter(subscriber__domain=domain).count()
 
 
 def _answered_at(campaign: Campaign, domain: str) -> int:
-    answered = campaign.deliveries.filter(state__gt=1, state__in=(Delivery.State.ACCEPTED, Delivery.State.REJECTED))
+    answered = lookups.in_state(campaign, Delivery.State.ACCEPTED, Delivery.State.REJECTED)
     return answered.filter(subscriber__domain=domain).count()
 
 

@@ -64,9 +64,7 @@ def set_aside(*, report: RawReport, by: str, now: datetime) -> None:
 def collect_refusals(*, campaign: Campaign, now: datetime) -> list[Finding]:
     """A finding for each reader of `campaign` whose mail the relay refused for good, once."""
     known = Finding.objects.filter(delivery=OuterRef("pk"), identity=Finding.Identity.REFUSAL)
-    refused = Delivery.objects.filter(
-        ~Exists(known), campaign=campaign, state=Delivery.State.REJECTED, state__gt=Delivery.State.SENDING
-    )
+    refused = Delivery.objects.filter(~Exists(known), campaign=campaign, rare=Delivery.State.REJECTED)
     found = []
     for delivery in refused.select_related("subscriber").order_by("id").iterator(chunk_size=500):
         try:

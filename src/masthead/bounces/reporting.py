@@ -79,7 +79,7 @@ def report(campaign: Campaign) -> Report:
 
 
 def _providers(campaign: Campaign, back: dict[str, int], complaints: dict[str, int]) -> tuple[ProviderSum, ...]:
-    answered = campaign.deliveries.filter(state__gt=1, state__in=(State.ACCEPTED, State.REJECTED, State.EXPIRED))
+    answered = lookups.in_state(campaign, State.ACCEPTED, State.REJECTED, State.EXPIRED)
     rows = answered.values_list("subscriber__domain", "state").annotate(readers=Count("pk")).order_by()
     sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(("accepted", "refused", "came_back", "complaints"), 0))
     known = provider_limits.known().providers

@@ -118,7 +118,7 @@ class LinkOwner:
 
 
 def progress(campaign: Campaign) -> Progress:
-    """Cheap enough to be asked every two seconds: it counts an index, not the rows."""
+    """Cheap enough to be asked every two seconds: it counts the few rows that are not simply accepted or waiting."""
     campaign.refresh_from_db()
     counts = counting.answered(campaign)
     sending, rate = counting.in_hand(campaign)
@@ -185,9 +185,12 @@ def main_campaign_of(issue: Issue) -> Campaign | None:
 
 
 def in_state(campaign: Campaign, *states: int) -> QuerySet[Delivery]:
-    """Deliveries of `campaign` in `states`, with their readers. For states above SENDING an index answers it."""
-    deliveries = Delivery.objects.filter(campaign=campaign, state__in=states).select_related("subscriber").order_by("id")
-    return deliveries.filter(state__gt=1) if min(states) > State.SENDING else deliveries
+    """Deliveries of `campaign` in `states`, with their readers. An index answers for those in which few rows are."""
+    deliveries = Delivery.objects.filter(campaign=campaign).select_related("subscriber").order_by("id")
+    if not {State.QUEUED, State.SENDING, State.ACCEPTED}.intersection(states):
+        return deliveries.filter(rare__in=states)
+    span = (campaign.first_delivery or 0, campaign.last_delivery or -1)
+    return deliveries.filter(pk__range=span, state__in=states)
 
 
 def refusals(campaign: Campaign) -> QuerySet[Delivery]:

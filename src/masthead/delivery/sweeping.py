@@ -84,7 +84,7 @@ def held_in_words(campaign: Campaign) -> str:
 
 
 def _held(campaign: Campaign) -> int:
-    return Delivery.objects.filter(campaign=campaign, state__gt=1, state=Delivery.State.UNCERTAIN).count()
+    return Delivery.objects.filter(campaign=campaign, rare=Delivery.State.UNCERTAIN).count()
 
 
 def _settle(campaign: Campaign, now: datetime) -> None:

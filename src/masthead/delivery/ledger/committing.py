@@ -22,9 +22,9 @@ from masthead.delivery.ledger.ranges import Claim
 from masthead.delivery.ledger.rows import reason_sql
 
 _ACCEPTED = 3
-# A digest is kept as long as a copy with it may be with the relay: a repeat must then have the same bytes. After a plain 4xx
-# it may change.
-_KEEP_DIGEST = "CASE WHEN repeats + {repeat} > 0 OR {state} IN (3, 8) THEN digest END"
+# A digest is kept as long as there may be a repeat of a copy with it: that must have the same bytes. After a plain 4xx it may
+# change, and what was accepted is not repeated.
+_KEEP_DIGEST = "CASE WHEN repeats + {repeat} > 0 OR {state} = 8 THEN digest END"
 
 
 class Book:
@@ -95,7 +95,8 @@ class Book:
         others = [each for each in results if each.state != _ACCEPTED]
         if accepted:
             raw.execute(
-                "UPDATE delivery_delivery AS d SET state = 3, at = v.at, code = v.code, reply = v.reply, retry_at = NULL"
+                "UPDATE delivery_delivery AS d SET state = 3, at = v.at, code = v.code, reply = v.reply, retry_at = NULL,"
+                " dated = NULL, digest = NULL"
                 " FROM (SELECT value->>0 AS id, value->>1 AS attempt, value->>2 AS at, value->>3 AS code, value->>4 AS reply"
                 " FROM json_each(?)) AS v"
                 " WHERE d.id = v.id AND d.state = 1 AND d.attempt = v.attempt",

@@ -30,13 +30,21 @@ def counted(campaign: Campaign) -> dict[int, int]:
 
 
 def answered(campaign: Campaign) -> dict[int, int]:
-    """The same from the index `delivery_answered` alone, without what is queued or being sent: for screens that ask often.
+    """The same without what is queued or being sent, for screens that ask often: it reads few rows, whatever was accepted.
 
-    `state > 1` must stand there literally, or SQLite does not see that the partial index holds all of it.
+    The others stand in the index `delivery_rare`. Who was accepted is counted in the few ranges that somebody works on; the
+    rest of them know it.
     """
-    return _tally(
-        "SELECT state, count(*) FROM delivery_delivery WHERE campaign_id = %s AND state > 1 GROUP BY state", [campaign.pk]
+    found = _tally(
+        "SELECT rare, count(*) FROM delivery_delivery WHERE campaign_id = %s AND rare IS NOT NULL GROUP BY rare", [campaign.pk]
     )
+    accepted = _tally(
+        "SELECT 3, coalesce(sum(accepted), 0) FROM delivery_range WHERE campaign_id = %s AND owner = ''"
+        " UNION ALL SELECT -1, count(*) FROM delivery_range r JOIN delivery_delivery d ON d.id BETWEEN r.first AND r.last"
+        " AND d.campaign_id = r.campaign_id WHERE r.campaign_id = %s AND r.owner <> '' AND d.state = 3",
+        [campaign.pk, campaign.pk],
+    )
+    return found | {State.ACCEPTED: accepted[3] + accepted[-1]}
 
 
 def in_hand(campaign: Campaign) -> tuple[int, int]:

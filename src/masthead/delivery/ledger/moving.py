@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from django.db import connection
 from django.db.models import Q
 
+from masthead.delivery.ledger import ranges
 from masthead.delivery.models import Campaign, Delivery, Range
 
 State = Delivery.State
@@ -37,7 +38,7 @@ def requeue_uncertain(campaign: Campaign, *, at: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE delivery_delivery SET state = 0, repeats = repeats + 1, at = %s, retry_at = NULL"
-            " WHERE campaign_id = %s AND state > 1 AND state = 8",
+            " WHERE campaign_id = %s AND rare = 8",
             [at, campaign.pk],
         )
         count = int(cursor.rowcount)
@@ -60,6 +61,8 @@ def accept_proved(campaign: Campaign, proofs: Mapping[int, str], *, at: int) -> 
         perhaps.filter(pk=identity).update(state=State.ACCEPTED, at=at, retry_at=None, reply=f"reconciled: {why}"[:300])
         for identity, why in proofs.items()
     )
+    if count:
+        ranges.count_accepted(campaign.pk)
     # Ranges that rested for them alone may be closed.
     Range.objects.filter(campaign=campaign, done=False).update(not_before=None)
     return count
@@ -80,7 +83,7 @@ def hurry(campaign_id: int) -> None:
     """Do not wait for a back-off any longer: somebody said that the cause is mended."""
     _hold_ranges(campaign_id)
     Range.objects.filter(campaign=campaign_id, done=False).update(not_before=None)
-    Delivery.objects.filter(campaign=campaign_id, state__gt=1, state=State.DEFERRED).update(retry_at=None)
+    Delivery.objects.filter(campaign=campaign_id, rare=State.DEFERRED).update(retry_at=None)
 
 
 def _close(campaign: Campaign, state: int, at: int) -> int:

@@ -25,6 +25,11 @@ _NOW = {"sqlite": "unixepoch()", "postgresql": "extract(epoch FROM clock_timesta
 # Nobody owns it, or its owner has been silent for too long, or (SQLite) is another process than the only one there can be.
 _ORPHANED = "(owner = '' OR heartbeat_at < {now} - %(lost)s OR (%(embedded)s AND owner <> %(me)s))"
 
+_ACCEPTED = (
+    "(SELECT count(*) FROM delivery_delivery d WHERE d.id BETWEEN first AND last"
+    " AND d.campaign_id = delivery_range.campaign_id AND d.state = 3)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -95,15 +100,17 @@ def release(mine: Claim, *, rest: int = 0) -> bool:
         if row is None or row[0] != mine.token:
             return False
         cursor.execute(
-            "SELECT coalesce(sum(CASE WHEN state = 2 THEN 0 ELSE 1 END), 0), count(*), min(retry_at) FROM delivery_delivery"
-            " WHERE id BETWEEN %s AND %s AND campaign_id = %s AND state IN (0, 1, 2)",
+            "SELECT count(CASE WHEN state <= 1 THEN 1 END), count(CASE WHEN state <= 2 THEN 1 END),"
+            " min(CASE WHEN state <= 2 THEN retry_at END), count(CASE WHEN state = 3 THEN 1 END)"
+            " FROM delivery_delivery WHERE id BETWEEN %s AND %s AND campaign_id = %s",
             [mine.first, mine.last, mine.campaign_id],
         )
-        at_once, still_open, retry_at = cursor.fetchone()
+        at_once, still_open, retry_at, accepted = cursor.fetchone()
         until = None if at_once or not still_open else retry_at
         cursor.execute(
-            "UPDATE delivery_range SET owner = '', heartbeat_at = NULL, rate = 0, done = %s, not_before = %s WHERE id = %s",
-            [still_open == 0, until, mine.range_id],
+            "UPDATE delivery_range SET owner = '', heartbeat_at = NULL, rate = 0, done = %s, not_before = %s, accepted = %s"
+            " WHERE id = %s",
+            [still_open == 0, until, accepted, mine.range_id],
         )
         if still_open and rest:
             cursor.execute(
@@ -190,12 +197,19 @@ def forget_times_to_come(campaign_id: int) -> None:
             )
 
 
+def count_accepted(campaign_id: int) -> None:
+    """Count anew who was accepted in ranges nobody works on, after something else than a worker accepted them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE delivery_range SET accepted = {_ACCEPTED} WHERE campaign_id = %s AND owner = ''", [campaign_id])
+
+
 def close_if_done(range_id: int) -> bool:
     """Close a range without a living owner in which nobody waits any more; answer whether it is closed."""
     with connection.cursor() as cursor:
         cursor.execute(
             _sql(
-                "UPDATE delivery_range SET done = %(yes)s, owner = '' WHERE id = %(id)s AND " + _ORPHANED + " AND NOT EXISTS"
+                f"UPDATE delivery_range SET done = %(yes)s, owner = '', accepted = {_ACCEPTED} WHERE id = %(id)s"
+                f" AND {_ORPHANED} AND NOT EXISTS"
                 " (SELECT 1 FROM delivery_delivery d WHERE d.id BETWEEN first AND last"
                 " AND d.campaign_id = delivery_range.campaign_id AND d.state IN (0, 1, 2))"
             ),

@@ -24,6 +24,8 @@ class Range(models.Model):
     woken_at = models.BigIntegerField(null=True)
     #: Accepted per second since the last sign of life.
     rate = models.PositiveIntegerField(default=0)
+    #: Accepted when it was last given back or closed: while nobody works on it, that is how many are.
+    accepted = models.PositiveIntegerField(default=0, db_default=0)
     #: Nobody in it is still to be sent to.
     done = models.BooleanField(default=False)
 
