@@ -91,7 +91,7 @@ def make(first: int, last: int) -> None:
     mark = "decode(md5(i::text), 'hex')" if postgresql else "randomblob(16)"
     at = "timestamp '2026-01-01' - i * interval '1 minute'" if postgresql else "datetime('2026-01-01', '-' || i || ' minutes')"
     cast = "::jsonb" if postgresql else ""
-    number = f"WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})"
+    number = f"WITH RECURSIVE n(i) AS (SELECT CAST({first} AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < {last})"
     city = "CASE i % 50 WHEN 0 THEN 'Lyon' WHEN 1 THEN 'Nice' ELSE 'Town ' || (i % 997) END"
     held = f"('{{\"city\": \"' || {city} || '\", \"age\": ' || (i % 90) || '}}'){cast}"
     with connection.cursor() as cursor:

@@ -67,6 +67,6 @@ def test_a_part_that_nearly_everybody_has_is_looked_for_in_the_table(
     monkeypatch.setattr(searching, "_FEW", 2)
     for number in range(4):
         make_subscriber(f"reader{number}@d.example", mailing_list)
-    assert "audience_search" in str(lookups.matching(Subscriber.objects.all(), "reader2").query)
-    assert "audience_search" not in str(lookups.matching(Subscriber.objects.all(), "reader").query)
+    assert "json_each" in str(lookups.matching(Subscriber.objects.all(), "reader2").query)
+    assert "json_each" not in str(lookups.matching(Subscriber.objects.all(), "reader").query)
     assert (len(found("reader2")), len(found("reader"))) == (1, 4)

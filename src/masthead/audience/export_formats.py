@@ -10,6 +10,7 @@ import io
 import json
 import re
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -41,14 +42,16 @@ class Kind(StrEnum):
         }[self]
 
 
-def as_csv(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """All cells quoted, in UTF-8 with the mark that tells spreadsheets so."""
+def as_csv(heading: Iterable[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """All cells quoted, in UTF-8 with the mark that tells spreadsheets so.
+
+    The mark is a piece of its own, before `heading` is read: whoever waits sees that it begins.
+    """
+    yield BOM_UTF8
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
-    buffer.write("\ufeff")
     writer.writerow([defuse(cell) for cell in heading])
     for number, row in enumerate(rows):
-        # The heading goes out at once: whoever waits sees that it begins.
         if number % _AT_ONCE == 0:
             yield _emptied(buffer)
         writer.writerow([defuse(cell) for cell in row])
@@ -67,10 +70,11 @@ def as_json(values: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
     yield _emptied(buffer)
 
 
-def as_xlsx(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+def as_xlsx(heading: Iterable[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
     """A workbook. It is a zip file, whose directory stands at its end: so it is written to a temporary file first."""
     from openpyxl import Workbook
 
+    heading = list(heading)
     book = Workbook(write_only=True)
     sheet: Any = None
     for number, row in enumerate(rows):

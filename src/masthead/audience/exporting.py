@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from masthead.audience import export_formats, filtering, lookups
 from masthead.audience.attributes import as_typed
@@ -75,10 +76,20 @@ def export(*, kind: Kind, asked: Filter | Sequence[int] = _EVERYBODY, by: str, n
     readers = found.iterator(_AT_ONCE)
     if kind is Kind.JSON:
         return export_formats.as_json(_plain(reader) for reader in readers)
-    names = found.prefetch_related(None).values_list("attributes", flat=True).iterator(_AT_ONCE)
-    attributes = sorted({name for held in names for name in held})
+    attributes: list[str] = []
+
+    def heading() -> Iterator[str]:
+        # Which attributes there are, all readers must be asked: not before the first piece is on its way.
+        attributes.extend(_names_of_attributes(found))
+        yield from [*_COLUMNS, *attributes]
+
     write = export_formats.as_xlsx if kind is Kind.XLSX else export_formats.as_csv
-    return write([*_COLUMNS, *attributes], (_cells(reader, attributes) for reader in readers))
+    return write(heading(), (_cells(reader, attributes) for reader in readers))
+
+
+def _names_of_attributes(found: QuerySet[Subscriber]) -> list[str]:
+    held = found.prefetch_related(None).order_by().values_list("attributes", flat=True).iterator(_AT_ONCE)
+    return sorted({name for each in held for name in each})
 
 
 def _plain(reader: Subscriber) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,6 +18,7 @@ from masthead.web.admin.own_publications import lists_known_to
 from masthead.web.admin.readers.columns import chosen_by, offered
 from masthead.web.admin.readers.filter_form import A_PAGE, FilterForm
 from masthead.web.admin.readers.forms import NewReaderForm
+from masthead.web.admin.readers.paging import page_of
 from masthead.web.admin.staff import staff
 
 
@@ -31,11 +31,9 @@ def readers(request: HttpRequest) -> HttpResponse:
     there_are = offered(attributes)
     shown = chosen_by(staff(request), there_are)
     found = search.found(now=now)
-    page: Page[Subscriber] = Paginator(found.prefetch_related("tags") if "tags" in shown else found, A_PAGE).get_page(
-        request.GET.get("p")
-    )
+    page = page_of(found.prefetch_related("tags") if "tags" in shown else found, request.GET, size=A_PAGE)
     own = [each for each in attributes if f"attribute-{each.key}" in shown]
-    for reader in page:
+    for reader in page.object_list:
         held = reader.attributes
         for entry in reader.subscriptions.all():
             entry.called = search.there_is.lists.get(entry.list_id, "")  # type: ignore[attr-defined]

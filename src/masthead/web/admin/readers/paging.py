@@ -1,0 +1,76 @@
+"""A page of very many readers: found from where the last one ended, however far down, and counted up to a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from masthead.audience.models import Subscriber
+
+#: To count a million takes longer than to show some of them, and nobody counts on it.
+COUNTED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadersPage:
+    """Some readers of all that are found."""
+
+    object_list: Sequence[Subscriber]
+    #: How many are found, up to `COUNTED`.
+    count: int
+    is_more: bool
+    #: The readers whom the page before ends before and the next one begins after; None where there is no such page.
+    before: int | None
+    after: int | None
+
+
+def page_of(found: QuerySet[Subscriber], asked: Mapping[str, str], *, size: int) -> ReadersPage:
+    """The page of `found`, whose order ends in a unique column, that `asked` says: "after" or "before" the id of a reader.
+
+    A reader who is not there any more, or anything that is no id, begins at the beginning.
+    """
+    order = tuple(str(name) for name in found.query.order_by)
+    back = not asked.get("after") and bool(asked.get("before"))
+    rows, anchor = [], _anchor(asked.get("before" if back else "after", ""), order)
+    if anchor is not None:
+        there = found.order_by(*_turned(order)) if back else found
+        rows = list(there.filter(_beyond(anchor, order, back=back))[: size + 1])
+    if not rows:
+        back, anchor, rows = False, None, list(found[: size + 1])
+    further, rows = len(rows) > size, rows[:size]
+    if back:
+        rows.reverse()
+    is_before, is_after = (further, True) if back else (anchor is not None, further)
+    # What fits on one page is counted already.
+    count = found.order_by().values("pk")[: COUNTED + 1].count() if is_before or is_after else len(rows)
+    return ReadersPage(
+        object_list=rows,
+        count=min(count, COUNTED),
+        is_more=count > COUNTED,
+        before=rows[0].pk if is_before else None,
+        after=rows[-1].pk if is_after else None,
+    )
+
+
+def _anchor(said: str, order: Sequence[str]) -> tuple[object, ...] | None:
+    """What the reader that was said has in the columns of the order."""
+    if not (said.isascii() and said.isdecimal() and len(said) < 19):
+        return None
+    return Subscriber.objects.filter(pk=int(said)).values_list(*[name.removeprefix("-") for name in order]).first()
+
+
+def _turned(order: Sequence[str]) -> list[str]:
+    return [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in order]
+
+
+def _beyond(anchor: Sequence[object], order: Sequence[str], *, back: bool) -> Q:
+    """Further in the order than the anchor: by the first column, or where that is equal by the others."""
+    name, value = order[0].removeprefix("-"), anchor[0]
+    way = "lt" if order[0].startswith("-") is not back else "gt"
+    if len(order) == 1:
+        return Q(**{f"{name}__{way}": value})
+    # The first condition is implied by the second, and says where an index begins.
+    further = Q(**{f"{name}__{way}": value}) | (Q(**{name: value}) & _beyond(anchor[1:], order[1:], back=back))
+    return Q(**{f"{name}__{way}e": value}) & further
