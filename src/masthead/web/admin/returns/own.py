@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 from django import forms
 from django.contrib import messages
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,6 +25,8 @@ from masthead.web.admin.returns.words import KINDS, REASONS
 from masthead.web.admin.staff import staff
 
 _MOST_REMOVED = 20
+_SALT = "masthead.own_rules.looked"
+_LOOK_HOLDS = 3600  # seconds: what came back since then may say otherwise
 
 
 class RuleForm(forms.Form):
@@ -80,17 +83,20 @@ def own(request: HttpRequest) -> HttpResponse:
     """The rules of the staff; a new one is tried on the newest findings, then kept."""
     act = request.POST.get("act", "") if request.method == "POST" else ""
     form = RuleForm(request.POST if act else None)
-    present, proposed = policies.current(), None
+    present, proposed, tried_on = policies.current(), None, ""
     if act and form.is_valid():
         try:
             proposed = own_rules.trial(form.draft(), present)
-            if act == "keep":
+            tried_on = _what_is_tried(request, form.draft())
+            if act == "keep" and not _was_looked_at(request, tried_on):
+                messages.warning(request, _("Look at what would be different first; then keep it."))
+            elif act == "keep":
                 own_rules.add(draft=form.draft(), by=staff(request).actor, now=timezone.now())
                 messages.success(request, _("Kept. It holds for what comes back from now on; what was judged stays as it is."))
                 return redirect("desk_own_rules")
         except BadRule as error:
             form.add_error(None, str(error))
-    return _show(request, present, proposed, form=form)
+    return _show(request, present, proposed, form=form, tried_on=tried_on)
 
 
 @require_POST
@@ -105,7 +111,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if act not in verbs:
         return redirect("desk_own_rules")
-    if act == "up" or request.POST.get("sure"):
+    tried_on = _what_is_asked(request, act)
+    if act == "up" or _was_looked_at(request, tried_on):
         verbs[act](rule=rule, by=staff(request).actor, now=timezone.now())
         messages.success(request, _("Done. It holds for what comes back from now on."))
         return redirect("desk_own_rules")
@@ -113,7 +120,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     rest = tuple(each for each in present.own if each.name != str(rule))
     proposed = replace(present, own=rest if act == "remove" else (*rest, own_rules.as_rule(rule)))
     question = _("Remove this rule?") if act == "remove" else _("Put this rule back?")
-    return _show(request, present, proposed, ask=(question, rule.why, act, request.path, ""))
+    return _show(request, present, proposed, tried_on=tried_on, ask=(question, rule.why, act, request.path, ""))
 
 
 @require_POST
@@ -126,14 +133,16 @@ def shipped(request: HttpRequest) -> HttpResponse:
     except BadRule as error:
         messages.error(request, str(error))
         return redirect("desk_own_rules")
-    if request.POST.get("sure"):
+    tried_on = _what_is_asked(request, "off" if off else "on", name)
+    if _was_looked_at(request, tried_on):
         own_rules.turn(name=name, off=off, by=staff(request).actor, now=timezone.now())
         messages.success(request, _("Done. It holds for what comes back from now on."))
         return redirect("desk_own_rules")
     present = policies.current()
     proposed = replace(present, off=present.off | {name} if off else present.off - {name})
     question = _("Turn this rule off?") if off else _("Turn this rule on again?")
-    return _show(request, present, proposed, ask=(question, name, "off" if off else "on", request.path, name))
+    ask = (question, name, "off" if off else "on", request.path, name)
+    return _show(request, present, proposed, tried_on=tried_on, ask=ask)
 
 
 def _show(
@@ -142,6 +151,7 @@ def _show(
     proposed: Thresholds | None,
     *,
     form: RuleForm | None = None,
+    tried_on: str = "",
     ask: tuple[str, str, str, str, str] | None = None,
 ) -> HttpResponse:
     compared = acting.compare(proposed=proposed, most=NEWEST) if proposed is not None else []
@@ -158,8 +168,27 @@ def _show(
         "compared": len(compared),
         "tried": tried(compared, present, proposed) if proposed is not None else None,
         "ask": ask,
+        "looked": signing.dumps(tried_on, salt=_SALT) if proposed is not None else "",
     }
     return render(request, "web_admin/returns/own.html", context)
+
+
+def _what_is_tried(request: HttpRequest, draft: Draft) -> str:
+    """The words that stand for trying `draft`, in its plain form. Raises BadRule."""
+    return repr((staff(request).actor, astuple(own_rules.checked(draft))))
+
+
+def _what_is_asked(request: HttpRequest, *what: str) -> str:
+    """The words that stand for a question about a rule that is there."""
+    return repr((staff(request).actor, request.path, what))
+
+
+def _was_looked_at(request: HttpRequest, tried_on: str) -> bool:
+    """Whether this person was shown, within the hour, what `tried_on` changes: only our own page can say so."""
+    try:
+        return bool(signing.loads(request.POST.get("sure", ""), salt=_SALT, max_age=_LOOK_HOLDS) == tried_on)
+    except signing.BadSignature:
+        return False
 
 
 def conditions(row: OwnRule) -> list[tuple[str, str]]:
