@@ -29,7 +29,7 @@ def read(url: str, *, given: Mapping[str, str] | None = None, network: Network =
         raise BadManuscript(f"{url[:200]} answers {page.status} instead of a page. Check the address in a browser.")
     if page.content_type not in {"text/html", "application/xhtml+xml", ""}:
         raise BadManuscript(f"{url[:200]} is no web page but {page.content_type}. Save it and import the file.")
-    text = text_files.decoded_html(page.body, page.charset)
+    text, _noticed = text_files.decoded_html(page.body, page.charset)
 
     def picture(source: str) -> tuple[bytes, str]:
         try:

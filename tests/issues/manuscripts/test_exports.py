@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 
-from masthead.issues.manuscripts import html, text_files
+from masthead.issues.manuscripts import html, kinds, text_files
 from masthead.issues.manuscripts.boxed import read as read_boxed
 from masthead.issues.manuscripts.neutral import BadManuscript
 from masthead.issues.manuscripts.opendocument import reading as opendocument
@@ -130,7 +130,34 @@ def test_words_hidden_or_deleted_go_into_the_report() -> None:
     ],
 )
 def test_a_page_is_read_in_its_own_encoding(data: bytes, words: str) -> None:
-    assert words in text_files.decoded_html(data)
+    assert words in text_files.decoded_html(data)[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "words", "told"),
+    [
+        ("Müller fährt „schön“ nach Köln".encode("cp1252"), "Müller fährt „schön“", "Windows-1252"),
+        ("Паром снова ходит каждый день".encode("cp1251"), "Паром снова", "Windows-1251"),
+        ("قايق دوباره راه افتاد".encode("cp1256"), "دوباره", "Windows-1256"),
+        ("Eine Fähre fährt\n".encode() + "Früh übt sich\n".encode("cp1252"), "Eine Fähre fährt Früh übt", "1 of 2 lines"),
+        ("Über die Fähre".encode("utf-16-le"), "Über die Fähre", ""),
+        ("Über die Fähre".encode("utf-16-be"), "Über die Fähre", ""),
+        ("\ufeffDie Fähre".encode("utf-16-be"), "Die Fähre", ""),
+    ],
+)
+@pytest.mark.parametrize("kind", [".md", ".html"])
+def test_a_text_that_names_no_encoding_is_read_as_what_it_looks_like(data: bytes, words: str, told: str, kind: str) -> None:
+    found = kinds.READERS[kind](data)
+    assert words in found.pieces[0].value["text"]
+    noticed = " ".join(map(str, found.noticed))
+    assert told in noticed
+    assert bool(told) == bool(noticed)
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, b"PK\x03\x04" + bytes(range(255, -1, -1)) * 4])
+def test_what_is_no_text_is_refused(data: bytes) -> None:
+    with pytest.raises(BadManuscript, match="no text"):
+        text_files.decoded(data)
 
 
 _ODT = "urn:oasis:names:tc:opendocument:xmlns"

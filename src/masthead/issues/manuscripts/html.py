@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import Doctype, NavigableString, PageElement, PreformattedString
 
 from masthead.common.text import direction_of
-from masthead.issues.manuscripts import exports, pairs, scripts, tables, words
+from masthead.issues.manuscripts import exports, pairs, scripts, tables, unseen, words
 from masthead.issues.manuscripts.neutral import BadManuscript, Dropped, Manuscript, Piece
 from masthead.issues.manuscripts.rich import is_empty, rich_text, words_of
 
@@ -81,9 +81,11 @@ def read(text: str) -> Manuscript:
         exports.without_soft_hyphens(soup, manuscript)
         exports.tidy(soup, manuscript)
         _said_language(soup, manuscript)
-        if isinstance(soup.title, Tag) and (title := words_of(soup.title.extract())):
-            manuscript.meta["title"] = title
+        if (title := _title(soup)) is not None and (said := words_of(title.extract())):
+            manuscript.meta["title"] = said
         root = _article(soup, manuscript)
+        unseen.tell(root, manuscript)
+        unseen.write_out(root)
         _refuse(root, manuscript)
         _unlink(root, manuscript)
         root = _cleaned(str(root))
@@ -96,6 +98,11 @@ def read(text: str) -> Manuscript:
     except RecursionError as error:
         raise BadManuscript("The HTML is nested too deeply to be read. Save it as plain HTML or Markdown.") from error
     return manuscript
+
+
+def _title(soup: BeautifulSoup) -> Tag | None:
+    """The title of the page; drawings have titles too."""
+    return next((one for one in soup.find_all("title") if one.find_parent("svg") is None), None)
 
 
 def _spoken(soup: BeautifulSoup) -> str:
@@ -138,7 +145,7 @@ def _refuse(root: Tag, manuscript: Manuscript) -> None:
         source = tag.get("src") or tag.get("data") or tag.get("href") or ""
         words = "" if tag.name in _NO_WORDS else words_of(tag)
         said = " ".join(filter(None, (f"<{tag.name}> cannot be in an issue", f"({source})" if source else "")))
-        manuscript.dropped.append(Dropped(_near(tag), said, words))
+        manuscript.dropped.append(Dropped(unseen.near(tag), said, words))
         tag.decompose()
     for comment in root.find_all(string=lambda text: isinstance(text, PreformattedString)):
         words = " ".join(str(comment).split())
@@ -152,14 +159,10 @@ def _unlink(root: Tag, manuscript: Manuscript) -> None:
     for link in root.find_all("a", href=True):
         scheme = _SCHEME.match(_HIDING.sub("", str(link["href"])))
         if scheme and scheme[1].lower() not in _LINKED:
-            manuscript.dropped.append(Dropped(_near(link), f"the link of “{words_of(link)[:60]}”, which begins with {scheme[0]}"))
+            manuscript.dropped.append(
+                Dropped(unseen.near(link), f"the link of “{words_of(link)[:60]}”, which begins with {scheme[0]}")
+            )
             del link["href"]
-
-
-def _near(tag: Tag) -> str:
-    """The nearest heading before, as the place."""
-    heading = tag.find_previous(list(_HEADINGS))
-    return f"after “{words_of(heading)[:60]}”" if isinstance(heading, Tag) else "at the beginning"
 
 
 def _cleaned(markup: str) -> Tag:

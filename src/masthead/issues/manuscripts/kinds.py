@@ -11,11 +11,17 @@ from masthead.issues.manuscripts.word import reading as word
 
 
 def _markdown(data: bytes) -> Manuscript:
-    return markdown.read(text_files.decoded(data))
+    text, noticed = text_files.decoded(data)
+    found = markdown.read(text)
+    found.noticed += noticed
+    return found
 
 
 def _html(data: bytes) -> Manuscript:
-    return html.read(text_files.decoded_html(data))
+    text, noticed = text_files.decoded_html(data)
+    found = html.read(text)
+    found.noticed += noticed
+    return found
 
 
 READERS: dict[str, Callable[[bytes], Manuscript]] = {
