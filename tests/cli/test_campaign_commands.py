@@ -86,3 +86,11 @@ def test_clicks_are_told_from_ten_on_and_only_where_they_are_counted(campaign: C
     status, said = run("campaign", "clicks", "1971", "--json")
     (found,) = json.loads(said)
     assert (status, found["counted"], found["together"]["people"], found["together"]["machines"]) == (0, True, 12, None)
+    assert found["days"] == [{"first": str(now.date()), "people": 12, "is_rest": False}]
+    assert f"12 visitors  any link, on {now.date()}" in run("campaign", "clicks", "1971")[1]
+    heading, together, *_links, day = run("campaign", "clicks", "1971", "--csv")[1].splitlines()
+    assert heading.endswith('"day","link","url","text","visitors","programs"')
+    assert (together, day) == (
+        f'"{campaign.pk}","","0","","","12",""',
+        f'"{campaign.pk}","{now.date()}","0","","","12",""',
+    )

@@ -106,6 +106,38 @@ def test_figures_below_ten_are_not_shown(campaign: Campaign, follow: Callable[..
     assert [each.people for each in found.links[1:]] == [None] * (len(found.links) - 1)
 
 
+@pytest.mark.parametrize(
+    ("people", "shown"),
+    [
+        ([], []),
+        ([4], [None]),
+        ([12, 0, 30], [12, 0, 30]),
+        ([30, 12, 4], [30, None, None]),
+        ([30, 12, 4, 7], [30, 12, None, None]),
+        ([9, 10], [None, None]),
+    ],
+)
+def test_a_day_below_ten_is_not_told_by_the_other_days(
+    campaign: Campaign, now: datetime, people: list[int], shown: list[int | None]
+) -> None:
+    for n, each in enumerate(people):
+        if each:
+            LinkCount.objects.create(campaign=campaign, number=0, day=now.date() + timedelta(days=n), people=each)
+    found = lookups.clicks([campaign])
+    assert found is not None
+    assert [each.people for each in found.days] == shown
+    assert [each.first for each in found.days] == [now.date() + timedelta(days=n) for n in range(len(people))]
+
+
+def test_days_after_four_weeks_are_one_figure(campaign: Campaign, now: datetime) -> None:
+    for n in (0, 27, 28, 400):
+        LinkCount.objects.create(campaign=campaign, number=0, day=now.date() + timedelta(days=n), people=10 + n)
+    found = lookups.clicks([campaign])
+    assert found is not None
+    assert [(each.people, each.is_rest) for each in found.days if each.people] == [(10, False), (37, False), (448, True)]
+    assert (len(found.days), found.days[-1].first) == (29, now.date() + timedelta(days=28))
+
+
 def test_a_campaign_without_counted_links_has_no_figures(campaign: Campaign) -> None:
     campaign.shared_links = False
     assert lookups.clicks([campaign]) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import Sum
 
@@ -14,6 +15,8 @@ from masthead.tracking.models.link_count import ANY
 
 #: A smaller figure could point at somebody: it is not shown.
 SHOWN_FROM = 10
+#: So many days from the first counted one on stand for themselves; what comes after is one figure.
+DAYS = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,27 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """The visitors of any link on the day `first` (UTC), or with `is_rest` on it and all days after it.
+
+    `people` is None below SHOWN_FROM, and where what the others leave of the whole would tell such a figure.
+    """
+
+    first: date
+    people: int | None
+    is_rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Clicks:
-    """What was counted of an edition: `together`, then each link in the order of the mail."""
+    """What was counted of an edition: `together`, then each link in the order of the mail, and any link over time.
+
+    `days` has no gaps: a day without a visitor is there with 0.
+    """
 
     together: Figure
     links: list[Figure]
+    days: list[Day]
 
 
 def clicks(campaigns: Sequence[Campaign]) -> Clicks | None:
@@ -56,7 +75,36 @@ def clicks(campaigns: Sequence[Campaign]) -> Clicks | None:
         links=[
             _figure(link["number"], link["url"], link.get("text", ""), sums.get(link["number"], (0, 0)), most) for link in links
         ],
+        days=_days(counted),
     )
+
+
+def _days(campaigns: Sequence[Campaign]) -> list[Day]:
+    rows = LinkCount.objects.filter(campaign__in=campaigns, number=ANY).values("day").annotate(p=Sum("people")).order_by("day")
+    counted = {row["day"]: row["p"] for row in rows}
+    if not counted:
+        return []
+    first, last = min(counted), max(counted)
+    end = first + timedelta(days=DAYS)
+    days = [first + timedelta(days=n) for n in range(min((last - first).days + 1, DAYS))]
+    sums = [counted.get(day, 0) for day in days]
+    if last >= end:
+        days.append(end)
+        sums.append(sum(people for day, people in counted.items() if day >= end))
+    return [Day(day, people, day == end) for day, people in zip(days, _hidden(sums), strict=True)]
+
+
+def _hidden(sums: Sequence[int]) -> list[int | None]:
+    """`sums` without those from 1 to below SHOWN_FROM.
+
+    Their total is known: where the hidden ones come to less than SHOWN_FROM together, the smallest shown is hidden, too
+    (secondary suppression: Hundepool and others, Statistical Disclosure Control, 2012, chapter 4).
+    """
+    hidden = {place for place, people in enumerate(sums) if 0 < people < SHOWN_FROM}
+    if hidden and sum(sums[place] for place in hidden) < SHOWN_FROM:
+        shown = [place for place, people in enumerate(sums) if people >= SHOWN_FROM]
+        hidden |= {min(shown, key=lambda place: sums[place])} if shown else set()
+    return [None if place in hidden else people for place, people in enumerate(sums)]
 
 
 def _figure(number: int, url: str, text: str, sums: tuple[int, int], most: int) -> Figure:

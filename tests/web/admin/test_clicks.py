@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import csv
+import io
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from django.urls import reverse
 
 from masthead.audit.models import Entry
 from masthead.delivery.models import Campaign
+from masthead.team.roles import Role
 from masthead.tracking.models import LinkCount
 from tests.web.admin.test_office import publication_form
 from tests.web.conftest import PUBLISHED, publish_edition
@@ -49,3 +53,33 @@ def test_the_report_shows_the_links_only_where_they_are_counted(owner_at_desk: C
     assert (shown["https://example.org/tide"], shown["https://example.org/map"]) == (41, None)
     assert ">41</b>" in page.content.decode()
     assert ">4</b>" not in page.content.decode()
+    assert [(bar.day.people, bar.high) for bar in page.context["clicks_plot"].bars] == [(43, 100)]
+
+
+def test_the_links_are_exported_as_they_are_shown(at_desk: Callable[..., Client], publication: Any, now: datetime) -> None:
+    text = '<p><a href="https://example.org/tide">=Tides</a></p>'
+    campaign = Campaign.objects.create(
+        edition=publish_edition(publication, 1971, text=text, title="Tides"),
+        state="finished",
+        mail_mode="full",
+        by="staff:1",
+        created_at=PUBLISHED,
+    )
+    address, editor = reverse("desk_report_clicks", args=[campaign.pk]), at_desk(Role.EDITOR)
+    assert editor.post(address).status_code == 404, "nothing is counted, nothing exported"
+    campaign.shared_links = True
+    campaign.save(update_fields=["shared_links"])
+    (link,) = [each["number"] for each in campaign.edition.links if each["url"] == "https://example.org/tide"]
+    for number, day, people in ((0, 0, 30), (0, 1, 12), (0, 2, 4), (link, 0, 11)):
+        LinkCount.objects.create(campaign=campaign, number=number, day=now.date() + timedelta(days=day), people=people)
+    answer = editor.post(address)
+    heading, together, *rows = csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
+    assert dict(zip(heading, together, strict=True)) | {"visitors": "46", "programs": ""} == dict(
+        zip(heading, together, strict=True)
+    )
+    assert ["", str(link), "https://example.org/tide", "'=Tides", "11", ""] in rows
+    # Of 46 visitors 30 and 12 would tell that 4 came on the third day.
+    assert [row[4] for row in rows if row[0]] == ["30", "", ""]
+    assert Entry.objects.get(action="report.exported").details == {"part": "clicks"}
+    assert editor.get(address).status_code == 405
+    assert at_desk(Role.READER_CARE).post(address).status_code == 403

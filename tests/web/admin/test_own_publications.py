@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 
 #: Routes with something in them that belongs to no publication: people, readers, lists, servers, mails, the library, one's own.
 NOBODYS = re.compile(
-    r"desk_(welcome|file$|person|message|mailbox|transport|provider|reader|attribute|suppressed|sign_up|segment|finding|report"
-    r"|webhook|own_rule|list_new|import|manuscript|bulk|unmerge)|account_|mfa_|wagtail|contributors"
+    r"desk_(welcome|file$|person|message|mailbox|transport|provider|reader|attribute|suppressed|sign_up|segment|finding"
+    r"|report(_decide|_source)?$|webhook|own_rule|list_new|import|manuscript|bulk|unmerge)|account_|mfa_|wagtail|contributors"
 )
 
 
@@ -79,6 +79,7 @@ def test_screens_of_another_publication_are_not_there(
         f"/desk/issues/look/{issue.pk}/findings/",
         f"/desk/issues/send/{issue.pk}/",
         f"/desk/issues/sending/{campaign.pk}/",
+        f"/desk/issues/report/{campaign.pk}/",
         f"/desk/issues/manuscript/?into={issue.pk}",
         f"/desk/publications/{publication.pk}/",
         f"/desk/bulk/issues/issue/delete/?id={issue.pk}",
@@ -87,6 +88,10 @@ def test_screens_of_another_publication_are_not_there(
     assert {limited.get(path).status_code for path in paths} == {404}
     assert limited.post(f"/desk/issues/sending/{campaign.pk}/act/", {"act": "pause"}).status_code == 404
     assert limited.post(f"/desk/issues/lock/{issue.pk}/").status_code == 404
+    assert limited.post(f"/desk/issues/report/{campaign.pk}/export/").status_code == 404
+    campaign.shared_links = True
+    campaign.save(update_fields=["shared_links"])
+    assert limited.post(f"/desk/issues/report/{campaign.pk}/clicks/").status_code == 404
     for path in ("/desk/", "/desk/issues/", "/desk/issues/?q=tide", "/desk/publications/", "/desk/issues/add/"):
         shown = limited.get(path, follow=True).content.decode()
         assert "The tide tables" not in shown, path

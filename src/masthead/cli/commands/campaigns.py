@@ -101,21 +101,29 @@ def cancel(number: int, slug: str | None, as_json: bool) -> None:
 
 @campaign.command("clicks")
 @number
+@click.option("--csv", "as_csv", is_flag=True, help="One table of all sendings of it, for a spreadsheet.")
 @which_publication
 @as_json
-def clicks(number: int, slug: str | None, as_json: bool) -> None:
-    """Say how often the links of issue NUMBER were followed, if its publication counts that.
+def clicks(number: int, as_csv: bool, slug: str | None, as_json: bool) -> None:
+    """Say how often the links of issue NUMBER were followed and on which days, if its publication counts that.
 
-    A figure below ten is not told: it is null in JSON.
+    A figure below ten is not told: it is null in JSON, and an empty cell in CSV.
     """
     start()
+    from masthead.audience import export_formats
     from masthead.cli import choosing
     from masthead.delivery import lookups
+    from masthead.tracking import exporting
     from masthead.tracking import lookups as tracking
 
     rows = [(each, tracking.clicks([each])) for each in lookups.campaigns_of_number(choosing.publication(slug), number)]
     if as_json:
         show_json([{"campaign": each.pk, "counted": bool(found), **(asdict(found) if found else {})} for each, found in rows])
+        return
+    if as_csv:
+        table = ([str(each.pk), *row] for each, found in rows if found for row in exporting.rows(found))
+        for piece in export_formats.as_csv(("campaign", *exporting.HEADING), table):
+            click.echo(piece, nl=False)
         return
     if not any(found for _each, found in rows):
         click.echo(f"The links of No. {number} are not counted. The publication's settings decide it before it is sent.")
@@ -123,6 +131,9 @@ def clicks(number: int, slug: str | None, as_json: bool) -> None:
         for figure in [found.together, *found.links] if found else []:
             people, machines = ("< 10" if value is None else value for value in (figure.people, figure.machines))
             click.echo(f"{each.pk}  {people} visitors  {machines} requests of programs  {figure.url or 'any link'}")
+        for day in found.days if found else []:
+            when = f"from {day.first} on" if day.is_rest else f"on {day.first}"
+            click.echo(f"{each.pk}  {'not told' if day.people is None else day.people} visitors  any link, {when}")
 
 
 def _change(number: int, slug: str | None, as_json: bool, states: Sequence[str], verb: Callable[..., Campaign]) -> None:

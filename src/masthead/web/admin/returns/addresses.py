@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from masthead.web.admin.returns import alarms, exports, finding, issue, judging, listing, own, replies, report
+from masthead.web.admin.returns import alarms, clicks, exports, finding, issue, judging, listing, own, replies, report
 
 screens: list[URLPattern] = [
     path("issues/report/<int:pk>/", report.report, name="desk_report_of_issue"),
     path("issues/report/<int:pk>/export/", report.export, name="desk_report_export"),
+    path("issues/report/<int:pk>/clicks/", clicks.export, name="desk_report_clicks"),
     path("returns/", listing.returns, name="desk_returns"),
     path("returns/export/", exports.export, name="desk_returns_export"),
     path("returns/issues/", issue.issues, name="desk_returns_issues"),

@@ -1,0 +1,67 @@
+"""How often links of an issue were followed: over time as a plot, and as a file. No reader is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from masthead.audience import export_formats
+from masthead.audit.recording import record
+from masthead.delivery.models import Campaign
+from masthead.team.roles import requires
+from masthead.tracking import exporting, lookups
+from masthead.tracking.lookups import Day
+from masthead.web.admin.staff import staff
+
+#: Units of the plot: one day is ten wide, the most visited a hundred high.
+_WIDE, _HIGH = 10, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day: where its bar stands and how high it is; 0 where its figure is not shown."""
+
+    day: Day
+    left_edge: int
+    top: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All days. `wide` has room for a week at least, so that a single day is no wall."""
+
+    bars: list[Bar]
+    wide: int
+
+
+@require_POST
+@requires("campaigns.view")
+def export(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The figures that the report shows, as CSV."""
+    campaign = get_object_or_404(Campaign.objects.select_related("edition__publication"), pk=pk)
+    found = lookups.clicks([campaign])
+    if found is None:
+        raise Http404
+    subject, now = f"campaign:{campaign.pk}", timezone.now()
+    record(action="report.exported", by=staff(request).actor, now=now, subject=subject, details={"part": "clicks"})
+    pieces = export_formats.as_csv(exporting.HEADING, exporting.rows(found))
+    answer = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="clicks-{campaign.edition.number}-{campaign.pk}.csv"'
+    return answer
+
+
+def picture(days: Sequence[Day]) -> Picture:
+    """How `days` are drawn."""
+    most = max((each.people or 0 for each in days), default=0)
+    bars = []
+    for place, each in enumerate(days):
+        high = round(_HIGH * (each.people or 0) / max(1, most), 2)
+        bars.append(Bar(each, place * _WIDE, round(_HIGH - high, 2), high))
+    return Picture(bars, _WIDE * max(7, len(bars)))
