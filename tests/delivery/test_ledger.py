@@ -251,7 +251,7 @@ def test_a_ledger_that_is_busy_is_an_error_of_the_database_that_the_sender_waits
 
 def test_a_ledger_of_before_is_written_in_place_from_now_on(claim: Claim, now: datetime) -> None:
     """Migration 0012, there and back, on a ledger with data."""
-    migration = import_module("masthead.delivery.migrations.0012_written_in_place")
+    migration = import_module("masthead.delivery.migrations.0013_written_in_place")
     database = SimpleNamespace(connection=connection, execute=lambda sql: connection.cursor().execute(sql))
     commit(claim, now, [], [wish(claim, claim.first), wish(claim, claim.last)])
     commit(claim, now, [accepted(claim, claim.first)], [])
