@@ -289,7 +289,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
+            "builtins": ["masthead.web.admin.templatetags.desk_dates"],
         },
     }
 ]
