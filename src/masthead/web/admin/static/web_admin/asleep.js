@@ -7,7 +7,7 @@
   // Near: what one or two turns of the wheel bring into view.
   const near = new IntersectionObserver((seen) => {
     for (const one of seen) if (one.isIntersecting) one.target.wake();
-  }, { rootMargin: "800px 0px" });
+  }, { rootMargin: "800px 0px", scrollMargin: "800px 0px" });
 
   class Asleep {
     constructor(editor, container, name, id, state, capabilities, options) {
@@ -45,6 +45,7 @@
       this.words.replaceWith(after);
       this.input.remove();
       this.awake = this.make(value);
+      keep(this.awake.input, value);
       // It appends itself: back to where the words stood, before what else has come to the container.
       for (const made of [this.awake.input, this.awake.input.parentElement.querySelector(":scope > [data-draftail-editor-wrapper]")]) {
         if (made) container.insertBefore(made, after);
@@ -70,6 +71,31 @@
     setCapabilityOptions(capability, options) { this.awake?.setCapabilityOptions(capability, options); }
   }
 
+  // The editor writes the same text down in its own way when it is made. Nobody has changed anything: the field stays as it was,
+  // else looking at an issue would save it.
+  const keep = (input, loaded) => {
+    const native = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+    const meant = meaning(loaded);
+    Object.defineProperty(input, "value", {
+      get() { return native.get.call(this); },
+      set(written) { native.set.call(this, meaning(written) === meant ? loaded : written); },
+    });
+    input.value = native.get.call(input);
+  };
+  const meaning = (value) => {
+    const content = JSON.parse(value || "null");
+    const entity = ({ offset, length, key }) => {
+      const { type, mutability, data } = content.entityMap[key];
+      return [offset, length, type, mutability, Object.entries(data || {}).sort()];
+    };
+    const sorted = (list) => list.map((each) => JSON.stringify(each)).sort();
+    return content && JSON.stringify(content.blocks.map((block) => [
+      block.key, block.text, block.type, block.depth || 0, Object.entries(block.data || {}),
+      sorted((block.inlineStyleRanges || []).map(({ offset, length, style }) => [offset, length, style])),
+      sorted((block.entityRanges || []).map(entity)),
+    ]));
+  };
+
   // What a folded block says of itself.
   const textLabel = (value, most) => {
     const words = (JSON.parse(value || "null")?.blocks || []).map((block) => block.text).filter(Boolean).join(" ");
@@ -85,4 +111,15 @@
     }
     getByName(name, container) { return this.editor.getByName(name, container); }
   });
+
+  // A text of many blocks is counted once when all are there, not after each: counting looks through everything drawn so far.
+  const streams = window.telepath.constructors["wagtail.blocks.StreamBlock"];
+  const drawn = new streams("", [], {}, { blockCounts: {}, strings: {} }).render(document.createElement("div").appendChild(document.createElement("div")), "", [], null);
+  const Stream = Object.getPrototypeOf(drawn);
+  const setState = Stream.setState;
+  Stream.setState = function (values) {
+    this.blockCountChanged = () => {};
+    try { setState.call(this, values); } finally { delete this.blockCountChanged; }
+    this.blockCountChanged();
+  };
 })();

@@ -54,7 +54,7 @@
   const name = () => {
     for (const box of document.querySelectorAll('.DraftEditor-root [contenteditable="true"]:not([aria-label]), .desk-asleep:not([aria-label])')) {
       const label = box.closest("[data-field-wrapper], .w-field__wrapper")?.querySelector("label, .w-field__label") || box.closest("section")?.querySelector("label, h2");
-      const words = label?.textContent.replace("*", "").trim();
+      const words = label?.textContent.replace("*", "").replace(/\s+/g, " ").trim();
       if (words) box.setAttribute("aria-label", words);
     }
     // Each block of the text would be a landmark of its own, many with the same name: they are groups.
