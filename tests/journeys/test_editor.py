@@ -148,6 +148,19 @@ def write(tab: Page, install: Install) -> None:
     expect(tab.get_by_text("Saved ").first).to_be_visible()
     expect(tab.locator(".desk-compose")).to_contain_text("1971")
     usable_by_everyone(tab)
+    only_look(tab)
+
+
+def only_look(tab: Page) -> None:
+    """The editors of a text are made when somebody comes near, and that changes nothing: nothing is saved by looking."""
+    tab.reload()
+    stored = tab.locator("input[name='body-0-value-text']").input_value()
+    tab.locator("[name='body-0-value-text']").evaluate("(field) => field.parentElement.scrollIntoView()")
+    expect(tab.locator(".Draftail-Editor [contenteditable=true]").first).to_contain_text("the ramp went down")
+    expect(tab.locator(".desk-asleep")).to_have_count(0)
+    tab.wait_for_timeout(1000)  # the editor writes its text down a moment after it was made
+    expect(tab.locator("input[name='body-0-value-text']")).to_have_value(stored)
+    expect(tab.locator("#w-editor-form")).to_have_attribute("data-w-unsaved-has-edits-value", "false")
 
 
 def paste_too_much(tab: Page) -> None:

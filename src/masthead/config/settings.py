@@ -289,7 +289,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
+            "builtins": ["masthead.web.admin.templatetags.desk_dates"],
         },
     }
 ]
@@ -317,7 +318,12 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_FORMS = {"authenticate": "masthead.team.sign_in.CodeForm", "reauthenticate": "masthead.team.sign_in.CodeAgainForm"}
+MFA_FORMS = {
+    "authenticate": "masthead.team.sign_in.CodeForm",
+    "reauthenticate": "masthead.team.sign_in.CodeAgainForm",
+    "add_webauthn": "masthead.team.sign_in.AddKeyForm",
+    "edit_webauthn": "masthead.team.sign_in.RenameKeyForm",
+}
 MFA_TOTP_ISSUER = "Masthead"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from masthead.team import attempts, passphrases
 from masthead.team.models import User
@@ -58,6 +60,24 @@ class CodeForm(_CountedCodes, AuthenticateForm):
 
 class CodeAgainForm(_CountedCodes, ReauthenticateForm):
     """The second factor before something that asks for a fresh sign-in."""
+
+
+class AddKeyForm(AddWebAuthnForm):
+    """A passkey or security key of somebody."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = gettext_lazy("Name")
+        self.fields["passwordless"].label = gettext_lazy("A passkey: signs me in without the passphrase")
+        self.fields["passwordless"].help_text = gettext_lazy("The key then asks for your finger, your face or its PIN.")
+
+
+class RenameKeyForm(EditWebAuthnForm):
+    """Another name for a key."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = gettext_lazy("Name")
 
 
 def end_other_sessions(*, request: HttpRequest, user: User, **_: Any) -> None:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from masthead.team.models import Role
+from masthead.team.models import Role, User
 
 OLD = "a quiet morning tide"
 OTHER_WORDS = re.compile(r"password|two-factor|log ?in\b", re.I)
@@ -37,11 +38,33 @@ def test_nobody_is_asked_for_a_password_before_the_door(name: str) -> None:
     assert OTHER_WORDS.findall(said(Client(), name)) == []
 
 
-@pytest.mark.parametrize("name", ["account_change_password", "account_reauthenticate", "mfa_index", "mfa_activate_totp"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "account_change_password",
+        "account_reauthenticate",
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_list_webauthn",
+    ],
+)
 def test_nor_behind_it(at_desk: Callable[[Role], Client], name: str) -> None:
     client = at_desk(Role.OWNER)
     client.post(reverse("account_reauthenticate"), {"password": OLD})
     assert OTHER_WORDS.findall(said(client, name)) == []
+
+
+def test_keys_and_recovery_codes_are_named_as_on_the_other_screens(at_desk: Callable[[Role], Client]) -> None:
+    client = at_desk(Role.OWNER)
+    client.post(reverse("account_reauthenticate"), {"password": OLD})
+    owner = User.objects.get(pk=client.session["_auth_user_id"])
+    totp.TOTP.activate(owner, totp.generate_totp_secret())
+    assert "With one of them you get to the desk when your phone or key is gone." in said(client, "mfa_generate_recovery_codes")
+    assert "Each of them works once" in said(client, "mfa_generate_recovery_codes", data={"go": "on"})
+    assert "The codes you have now stop working." in said(client, "mfa_generate_recovery_codes")
+    assert "your passphrase alone gets you to the desk" in said(client, "mfa_deactivate_totp")
+    assert "A passkey: signs me in without the passphrase" in said(client, "mfa_add_webauthn")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, reverse_lazy
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -43,8 +43,10 @@ def our_look() -> SafeString:
 
 @hooks.register("insert_global_admin_js")
 def our_script() -> SafeString:
-    """Counters, copy buttons, the token of requests by htmx."""
-    return format_html('<script src="{}" defer></script>', static("web_admin/desk.js"))
+    """Counters, copy buttons, the token of requests by htmx; the editors of a long text, made when they are needed."""
+    return format_html_join(
+        "", '<script src="{}" defer></script>', [(static("web_admin/desk.js"),), (static("web_admin/asleep.js"),)]
+    )
 
 
 @hooks.register("construct_snippet_action_menu")

@@ -7,9 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils import formats
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from masthead.bounces import lookups as returns
 from masthead.common.addresses import mask
@@ -17,6 +16,7 @@ from masthead.delivery.lookups import Progress
 from masthead.issues.assigning import publications_of
 from masthead.team.models import User
 from masthead.team.roles import may
+from masthead.web.admin.calendar import written
 
 register = template.Library()
 
@@ -69,7 +69,10 @@ def same_query(context: dict[str, Any], **changes: object) -> str:
 def in_zone(moment: datetime, zone: str) -> str:
     """ "7 Jan 2027 09:00 (Europe/Paris)": a moment as the publication's readers count it."""
     local = moment.astimezone(ZoneInfo(zone))
-    return _("%(when)s (%(zone)s)") % {"when": formats.date_format(local, "j M Y H:i"), "zone": zone.replace("_", " ")}
+    return _("%(when)s (%(zone)s)") % {
+        "when": written(local, "j M Y H:i", get_language() or "en"),
+        "zone": zone.replace("_", " "),
+    }
 
 
 @register.filter

@@ -52,9 +52,9 @@
   });
   // The shell's editors have no name of their own: they take that of their field or block; its map of the page is reached by keyboard.
   const name = () => {
-    for (const box of document.querySelectorAll('.DraftEditor-root [contenteditable="true"]:not([aria-label])')) {
+    for (const box of document.querySelectorAll('.DraftEditor-root [contenteditable="true"]:not([aria-label]), .desk-asleep:not([aria-label])')) {
       const label = box.closest("[data-field-wrapper], .w-field__wrapper")?.querySelector("label, .w-field__label") || box.closest("section")?.querySelector("label, h2");
-      const words = label?.textContent.replace("*", "").trim();
+      const words = label?.textContent.replace("*", "").replace(/\s+/g, " ").trim();
       if (words) box.setAttribute("aria-label", words);
     }
     // Each block of the text would be a landmark of its own, many with the same name: they are groups.
@@ -102,7 +102,7 @@
     const panel = target.closest('[role="tabpanel"]');
     if (panel && panel.hidden) document.querySelector(`[role="tab"][aria-controls="${panel.id}"], [role="tab"][href="#${panel.id}"]`)?.click();
     target.scrollIntoView({ block: "center" });
-    (target.matches("input, textarea, select, button, a") ? target : target.querySelector('input:not([type="hidden"]), textarea, select, [contenteditable="true"]'))?.focus({ preventScroll: true });
+    (target.matches("input, textarea, select, button, a") ? target : target.querySelector('input:not([type="hidden"]), textarea, select, [contenteditable="true"], .desk-asleep'))?.focus({ preventScroll: true });
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-jump]");
