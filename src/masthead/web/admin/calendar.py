@@ -60,10 +60,10 @@ class _SolarHijri(dateformat.DateFormat):
 
     def __init__(self, moment: date) -> None:
         super().__init__(moment)
-        self._year, self._month, self._day = solar_hijri(self.data.date() if isinstance(self.data, datetime) else self.data)
+        self._year, self._month, self._day = solar_hijri(moment.date() if isinstance(moment, datetime) else moment)
 
-    def Y(self) -> str:  # noqa: N802 (the letters of a format)
-        return str(self._year)
+    def Y(self) -> int:  # noqa: N802 (the letters of a format)
+        return self._year
 
     def y(self) -> str:
         return f"{self._year % 100:02}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django import template
 from django.template import defaultfilters
@@ -14,7 +15,7 @@ register = template.Library()
 
 
 @register.filter(expects_localtime=True, is_safe=False)
-def date(value: object, pattern: str | None = None) -> str:
+def date(value: Any, pattern: str | None = None) -> str:
     """A day, or a day and time, by a format of Django."""
     if not isinstance(value, datetime.date):
         return str(defaultfilters.date(value, pattern))
@@ -22,7 +23,7 @@ def date(value: object, pattern: str | None = None) -> str:
 
 
 @register.filter(expects_localtime=True, is_safe=False)
-def time(value: object, pattern: str | None = None) -> str:
+def time(value: Any, pattern: str | None = None) -> str:
     """A time of day by a format of Django."""
     if not isinstance(value, datetime.date | datetime.time):
         return str(defaultfilters.time(value, pattern))
