@@ -60,8 +60,7 @@ class _SolarHijri(dateformat.DateFormat):
 
     def __init__(self, moment: date) -> None:
         super().__init__(moment)
-        day = moment if not isinstance(self.data, datetime) else self.data.date()
-        self._year, self._month, self._day = solar_hijri(day)
+        self._year, self._month, self._day = solar_hijri(moment.date() if isinstance(moment, datetime) else moment)
 
     def Y(self) -> int:  # noqa: N802 (the letters of a format)
         return self._year
