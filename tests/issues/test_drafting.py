@@ -128,7 +128,7 @@ def test_an_html_file_becomes_an_issue(draft: Any, now: Any) -> None:
         ("---\n- a\n---\nWords.", "front matter"),
         ("---\ntitle: [\n---\nWords.", "not YAML"),
         ("---\nlanguage: 'e n'\n---\nWords.", "no language tag"),
-        (b"caf\xe9", "not UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", "no text"),
         ("---\ntitle: " + "a" * 301 + "\n---\nWords.", "at most 300"),
     ],
 )

@@ -318,12 +318,13 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_FORMS = {
-    "authenticate": "masthead.team.sign_in.CodeForm",
-    "reauthenticate": "masthead.team.sign_in.CodeAgainForm",
-    "add_webauthn": "masthead.team.sign_in.AddKeyForm",
-    "edit_webauthn": "masthead.team.sign_in.RenameKeyForm",
+_FORMS = {
+    "authenticate": "CodeForm",
+    "reauthenticate": "CodeAgainForm",
+    "add_webauthn": "AddKeyForm",
+    "edit_webauthn": "RenameKeyForm",
 }
+MFA_FORMS = {screen: f"masthead.team.sign_in.{form}" for screen, form in _FORMS.items()}
 MFA_TOTP_ISSUER = "Masthead"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
@@ -378,7 +379,6 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
-WAGTAIL_I18N_ENABLED = False
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 WAGTAIL_ALLOW_UNICODE_SLUGS = True
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
