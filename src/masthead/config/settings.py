@@ -309,22 +309,12 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "masthead.team.sign_in.StaffAdapter"
 _ASKED_BY = {"login": "SignIn", "reauthenticate": "FreshSignIn", "reset_password": "Forgotten"}
 _ASKED_BY |= {"change_password": "Change", "reset_password_from_key": "AfterReset"}
-ACCOUNT_FORMS = {name: f"masthead.team.passphrases.{form}" for name, form in _ASKED_BY.items()}
-ACCOUNT_EMAIL_VERIFICATION = "none"  # staff are invited: the invitation went to that address
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # every other session ends by User.get_session_auth_hash
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-_FORMS = {
-    "authenticate": "CodeForm",
-    "reauthenticate": "CodeAgainForm",
-    "add_webauthn": "AddKeyForm",
-    "edit_webauthn": "RenameKeyForm",
+ACCOUNTMFA_FORMS = {
+    "authenticate": "masthead.team.sign_in.CodeForm",
+    "reauthenticate": "masthead.team.sign_in.CodeAgainForm",
+    "add_webauthn": "masthead.team.sign_in.AddKeyForm",
+    "edit_webauthn": "masthead.team.sign_in.RenameKeyForm",
 }
-MFA_FORMS = {screen: f"masthead.team.sign_in.{form}" for screen, form in _FORMS.items()}
 MFA_TOTP_ISSUER = "Masthead"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
@@ -348,8 +338,6 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("de", "Deutsch"), ("ar", "العربية"), ("fa", "فارسی")]
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- files -----------------------------------------------------------------------------------------------------
@@ -392,9 +380,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 
 # --- log -------------------------------------------------------------------------------------------------------
 
-LOG_LEVEL = env.choice(
-    "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"), help="How much is written to the log (standard error)."
-)
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"), help="How much is logged (to standard error).")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
