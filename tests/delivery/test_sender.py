@@ -327,19 +327,23 @@ def meanwhile(relay: Sink, dots: int, act: Callable[[], object]) -> threading.Th
 def test_who_leaves_while_it_is_being_sent_gets_no_mail(sink: Any, begin: Any, settings: Any) -> None:
     settings.SMTP_CONNECTIONS = 2
     relay, campaign = sink("--delay", "0.02"), begin(80)
+    left = {f"r{number}@example.org" for number in range(10, 80, 3)}
     left_at: list[float] = []
+    before: set[str] = set()
 
     def leave() -> None:
-        left = [f"r{number}@example.org" for number in range(10, 80, 3)]
         Subscription.objects.filter(subscriber__address__in=left).update(state="left")
         left_at.append(time.time())
+        before.update(relay.taken())
 
     other = meanwhile(relay, 20, leave)
     work(campaign)
     other.join()
     late = [each["to"] for each in relay.lines() if each["at"] > left_at[0] + 1]
-    assert not {f"r{number}@example.org" for number in range(10, 80, 3)} & set(late)
-    assert not {f"r{number}@example.org" for number in range(40, 80, 3)} & set(relay.taken())
+    assert not left & set(late)
+    # Two connections: their dots may have been on the way.
+    assert len(left & (set(relay.taken()) - before)) <= 2
+    assert not left <= before
     found = lookups.verify(campaign)
     assert (found.adds_up, found.open, found.accepted + found.skipped) == (True, 0, 80)
     assert set(Delivery.objects.filter(state=State.SKIPPED).values_list("reply", flat=True)) == {"unsubscribed"}
