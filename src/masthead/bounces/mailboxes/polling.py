@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -92,7 +93,9 @@ def _claimed(mailbox: Mailbox, clock: Clock) -> Iterator[None]:
 def _identity(file: IO[str]) -> str:
     """The same only for the same file on the same machine, since it was started."""
     status = os.fstat(file.fileno())
-    return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()}:{status.st_dev}:{status.st_ino}"[:80]
+    boot = Path("/proc/sys/kernel/random/boot_id")  # some sandboxes have none
+    machine = boot.read_text().strip() if boot.exists() else platform.node()
+    return f"{machine[:40]}:{status.st_dev}:{status.st_ino}"[:80]
 
 
 def _take_out(mailbox: Mailbox, clock: Clock, most: int | None, told: Callable[[int, int], None]) -> int:
