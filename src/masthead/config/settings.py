@@ -309,7 +309,16 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "masthead.team.sign_in.StaffAdapter"
 _ASKED_BY = {"login": "SignIn", "reauthenticate": "FreshSignIn", "reset_password": "Forgotten"}
 _ASKED_BY |= {"change_password": "Change", "reset_password_from_key": "AfterReset"}
-ACCOUNTMFA_FORMS = {
+ACCOUNT_FORMS = {name: f"masthead.team.passphrases.{form}" for name, form in _ASKED_BY.items()}
+ACCOUNT_EMAIL_VERIFICATION = "none"  # staff are invited: the invitation went to that address
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # every other session ends by User.get_session_auth_hash
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
     "authenticate": "masthead.team.sign_in.CodeForm",
     "reauthenticate": "masthead.team.sign_in.CodeAgainForm",
     "add_webauthn": "masthead.team.sign_in.AddKeyForm",
