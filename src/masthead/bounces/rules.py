@@ -14,6 +14,8 @@ from typing import Final, Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from masthead.common.hosts import is_under
+
 #: Enhanced codes that may suppress at once, if the words agree (RFC 3463 §3.2, §3.3; RFC 7505 §4.2).
 HARD: Final = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 #: Feedback types by which the reader speaks (RFC 5965 §7.3, RFC 6430); the others say nothing about the reader.
@@ -64,7 +66,7 @@ class Own:
             all(asked in ("", found) for asked, found in exact)
             and (not self.code or f"{case.status}.".startswith(f"{self.code}."))
             and (not self.phrase or _folded(self.phrase) in _folded(case.words))
-            and (not self.domains or any(case.domain == each or case.domain.endswith(f".{each}") for each in self.domains))
+            and (not self.domains or any(is_under(case.domain, each) for each in self.domains))
             and (self.outcome != "suppressed" or may_suppress(case))
         )
 

@@ -35,13 +35,8 @@ class Sealer:
 
     def seal(self, number: int) -> str:
         """The token for `number` (0 to 2**40 - 1)."""
-        # What `_mac` and `_mask` do, without their calls: a mail has five tokens.
-        hashed = self._begun.copy()
-        hashed.update(number.to_bytes(_NUMBER_BYTES, "big"))
-        mac = hashed.digest().translate(_OF_BYTE)
-        hashed = self._begun_mask.copy()
-        hashed.update(mac)
-        masked = number ^ int.from_bytes(hashed.digest(), "big")
+        mac = self._mac(number)
+        masked = number ^ self._mask(mac)
         letters = _PAIRS[masked >> 30] + _PAIRS[masked >> 20 & 1023] + _PAIRS[masked >> 10 & 1023] + _PAIRS[masked & 1023]
         return mac.decode("ascii") + letters
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from masthead.common.hosts import is_under
+
 #: Provider, the domains of its SMTP servers, and the header, with %s for the Message-ID without its angle brackets. Each from
 #: the provider's documentation of sending by SMTP; what its events call the value stands behind.
 _PROVIDERS = (
@@ -26,8 +28,8 @@ _HEADERS = {name: header for name, _domains, header in _PROVIDERS}
 
 def providers_of(hosts: Iterable[str]) -> list[str]:
     """The providers, sorted, that `hosts` (of SMTP servers) belong to and that need such a header."""
-    asked = [f".{host.lower().rstrip('.')}" for host in hosts]
-    return [name for name, domains, _header in _PROVIDERS if any(host.endswith(f".{each}") for host in asked for each in domains)]
+    asked = [host.lower().rstrip(".") for host in hosts]
+    return [name for name, domains, _header in _PROVIDERS if any(is_under(host, each) for host in asked for each in domains)]
 
 
 def headers(providers: Iterable[str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from masthead.common.hosts import is_under
+
 #: The end of the relay's host name → the domain to include.
 INCLUDES: Final[dict[str, str]] = {
     "amazonaws.com": "amazonses.com",
@@ -30,4 +32,4 @@ INCLUDES: Final[dict[str, str]] = {
 def include_of(host: str) -> str:
     """The domain that the provider of the relay `host` asks to include, or ""."""
     name = host.lower().rstrip(".")
-    return next((include for end, include in INCLUDES.items() if name == end or name.endswith(f".{end}")), "")
+    return next((include for end, include in INCLUDES.items() if is_under(name, end)), "")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from masthead.audience import export_formats
 from masthead.audit.recording import record
 from masthead.delivery.models import Campaign
 from masthead.team.roles import requires
 from masthead.tracking import exporting, lookups
 from masthead.tracking.lookups import Day
+from masthead.web.admin.returns import exports
 from masthead.web.admin.staff import staff
 
 #: Units of the plot: one day is ten wide, the most visited a hundred high.
@@ -51,10 +51,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404
     subject, now = f"campaign:{campaign.pk}", timezone.now()
     record(action="report.exported", by=staff(request).actor, now=now, subject=subject, details={"part": "clicks"})
-    pieces = export_formats.as_csv(exporting.HEADING, exporting.rows(found))
-    answer = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="clicks-{campaign.edition.number}-{campaign.pk}.csv"'
-    return answer
+    return exports.csv_of(campaign, called="clicks", heading=exporting.HEADING, rows=exporting.rows(found))
 
 
 def picture(days: Sequence[Day]) -> Picture:

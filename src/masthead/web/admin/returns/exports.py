@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -11,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from masthead.audience import export_formats
 from masthead.audience.export_formats import Kind
 from masthead.audit.models import Entry
 from masthead.bounces import exporting, lookups
+from masthead.delivery.models import Campaign
 from masthead.team.roles import requires
 from masthead.web.admin.readers.fresh import signed_in_freshly
 from masthead.web.admin.readers.notices import tell_owners
@@ -46,4 +49,11 @@ def export(request: HttpRequest) -> HttpResponseBase:
     tell_owners(what=_("What came back was exported, with readers’ addresses."), who=staff(request), now=now)
     file = StreamingHttpResponse(pieces, content_type=kind.content_type)
     file["Content-Disposition"] = f'attachment; filename="what-came-back-{now.date().isoformat()}.{kind}"'
+    return file
+
+
+def csv_of(campaign: Campaign, *, called: str, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> StreamingHttpResponse:
+    """A table about `campaign` as a file to be kept, named by what it is and the issue; no reader is in it."""
+    file = StreamingHttpResponse(export_formats.as_csv(heading, rows), content_type=Kind.CSV.content_type)
+    file["Content-Disposition"] = f'attachment; filename="{called}-{campaign.edition.number}-{campaign.pk}.csv"'
     return file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from masthead.audience import export_formats
 from masthead.audit.recording import record
 from masthead.bounces import lookups, policies, reporting
 from masthead.bounces.reporting import ProviderSum, Report
@@ -22,7 +21,7 @@ from masthead.bounces.rules import Thresholds, complaint_level
 from masthead.delivery.models import Campaign
 from masthead.team.roles import may, requires
 from masthead.tracking import lookups as tracking
-from masthead.web.admin.returns import advice, charts, clicks, words
+from masthead.web.admin.returns import advice, charts, clicks, exports, words
 from masthead.web.admin.returns.charts import Bar, Part
 from masthead.web.admin.staff import staff
 
@@ -66,9 +65,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
         [each.name, *map(str, (each.total, each.accepted, each.refused, each.came_back, each.complaints))]
         for each in reporting.report(campaign).providers
     ]
-    answer = StreamingHttpResponse(export_formats.as_csv(heading, rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="report-{campaign.edition.number}-{campaign.pk}.csv"'
-    return answer
+    return exports.csv_of(campaign, called="report", heading=heading, rows=rows)
 
 
 #: The parts of a provider's bar, in their order.
