@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from masthead.mail.transports.base import Step
 from masthead.ops.doctor import web
 from masthead.ops.doctor.dns import SystemResolver, Unanswered
 from masthead.ops.doctor.examining import Outside, examine
-from masthead.ops.doctor.rows import Row
+from masthead.ops.doctor.rows import Record, Row
 from masthead.web.hooks.one_click import one_click
 from tests.servers.names import Zoned, name_server
 
@@ -63,6 +64,21 @@ def test_a_well_kept_bulletin_passes_and_what_nobody_sees_is_not_called_good(bul
         "certificate": "pass", "one-click": "pass",
         "connect": "pass", "tls": "pass", "bounce-mx": "pass", "door": "unchecked",
     }  # fmt: skip
+
+
+def test_only_a_mail_server_on_this_machine_is_asked_what_it_calls_itself(bulletin: Any, now: datetime, settings: Any) -> None:
+    def probe(_config: Any) -> list[Step]:
+        return [Step("connect", True, "Connected.", server="mx.elsewhere.net")]
+
+    assert "helo" not in results(examine(publications=[bulletin], outside=outside(now, probe=probe), now=now))
+    settings.SMTP_URL = "smtp://127.0.0.1:25"
+    here = Zoned({**ZONE, DOMAIN: {**ZONE[DOMAIN], "A": ["203.0.113.7"]}})
+    (row,) = [
+        each
+        for each in examine(publications=[bulletin], outside=outside(now, probe=probe, resolver=here), now=now)
+        if each.check == "helo"
+    ]
+    assert (row.result, row.publish) == ("fail", Record("mx.elsewhere.net", "A", "203.0.113.7"))
 
 
 def test_a_resolver_that_fails_is_neither_good_nor_bad(bulletin: Any, now: datetime) -> None:
@@ -172,7 +188,9 @@ def test_the_desk_shows_what_to_publish_with_buttons_to_copy_it(owner_of_desk: C
             page = answer.content.decode()
             assert "v=DMARC1; p=none; rua=mailto:courier@tidewater-courier.net" in page
             assert "things are wrong" in page
-            assert 'data-copy="#value-' in page
+            copied = re.findall(r'data-copy="#([^"]+)"', page)
+            assert copied
+            assert all(page.count(f'id="{each}"') == 1 for each in copied)
 
 
 @pytest.fixture

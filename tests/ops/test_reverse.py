@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from masthead.ops.doctor.reverse import has_own_name
+from masthead.ops.doctor.reverse import calls_itself, has_own_name
 from masthead.ops.doctor.rows import Record
 from tests.servers.names import Zoned
 
@@ -47,3 +47,24 @@ def test_of_a_server_elsewhere_only_the_good_is_said() -> None:
 @pytest.mark.parametrize(("relay", "own"), [("", ADDRESS), ("localhost", ""), ("email-smtp.eu-west-1.amazonaws.com", "")])
 def test_what_cannot_be_known_is_not_called_good(relay: str, own: str) -> None:
     assert has_own_name(relay, own, zone(HOST)).result == "unchecked"
+
+
+@pytest.mark.parametrize(
+    ("server", "own", "result", "words"),
+    [
+        (HOST, ADDRESS, "pass", "leads to this machine"),
+        (HOST, "203.0.113.8", "fail", "does not lead"),
+        (HOST, "", "unchecked", "not known here"),
+        ("localhost", ADDRESS, "fail", "no full name"),
+        ("[203.0.113.7]", ADDRESS, "fail", "no full name"),
+        ("", ADDRESS, "fail", "no full name"),
+        ("debian.localdomain.lan", ADDRESS, "fail", "nobody else"),
+    ],
+)
+def test_a_mail_server_on_this_machine_calls_itself_by_a_name_that_leads_here(
+    server: str, own: str, result: str, words: str
+) -> None:
+    row = calls_itself(server, own, zone())
+    assert (row.check, row.result) == ("helo", result)
+    assert words in row.words
+    assert (row.publish == Record(HOST, "A", own)) == (words == "does not lead")

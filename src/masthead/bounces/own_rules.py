@@ -6,7 +6,7 @@ Every change holds for what comes back from then on, has an entry in the audit r
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -49,13 +49,20 @@ def in_order() -> tuple[Own, ...]:
 
 def as_rule(row: OwnRule) -> Own:
     """`row` as the judging sees it."""
-    draft = Draft(row.verdict, row.why, row.kind, row.reason, row.status_class, row.code, row.phrase, row.domain)
-    return _as_rule(str(row), draft)
+    return _as_rule(str(row), as_draft(row))
 
 
-def trial(draft: Draft, present: Thresholds) -> Thresholds:
-    """`present` with `draft` as its last own rule; changes nothing. Raises BadRule."""
-    return replace(present, own=(*present.own, _as_rule("own:new", checked(draft))))
+def as_draft(row: OwnRule) -> Draft:
+    """What `row` says, to be said anew."""
+    return Draft(row.verdict, row.why, row.kind, row.reason, row.status_class, row.code, row.phrase, row.domain)
+
+
+def trial(draft: Draft, present: Thresholds, instead_of: OwnRule | None = None) -> Thresholds:
+    """`present` with `draft` in the place of `instead_of`, else as its last own rule; changes nothing. Raises BadRule."""
+    proposed = _as_rule("own:new", checked(draft))
+    if instead_of is None:
+        return replace(present, own=(*present.own, proposed))
+    return replace(present, own=tuple(proposed if each.name == str(instead_of) else each for each in present.own))
 
 
 def checked(draft: Draft) -> Draft:
@@ -92,10 +99,25 @@ def add(*, draft: Draft, by: str, now: datetime) -> OwnRule:
     present = list(OwnRule.objects.select_for_update().filter(removed_at=None))
     if len(present) >= MOST:
         raise BadRule(_("There are %(most)d own rules already; remove one first.") % {"most": MOST})
-    position = max((row.position for row in present), default=0) + 1
-    values = {name: getattr(found, name) for name in Draft.__slots__}
-    row = OwnRule.objects.create(position=position, made_at=now, by=by, **values)
-    record(action="bounces.rule_added", by=by, now=now, subject=str(row), details=values)
+    _must_be_new(found, present)
+    row = _make(found, position=max((row.position for row in present), default=0) + 1, by=by, now=now)
+    record(action="bounces.rule_added", by=by, now=now, subject=str(row), details=asdict(found))
+    return row
+
+
+@transaction.atomic
+def change(*, rule: OwnRule, draft: Draft, by: str, now: datetime) -> OwnRule:
+    """`draft` in the place of `rule`, which stays among the removed: old findings name it. Raises BadRule."""
+    found = checked(draft)
+    present = list(OwnRule.objects.select_for_update().filter(removed_at=None))
+    was = next((row for row in present if row.pk == rule.pk), None)
+    if was is None:
+        raise BadRule(_("This rule was removed meanwhile. Put it back, or keep yours as a new one."))
+    _must_be_new(found, present)
+    was.removed_at = now
+    was.save(update_fields=["removed_at"])
+    row = _make(found, position=was.position, by=by, now=now)
+    record(action="bounces.rule_changed", by=by, now=now, subject=str(row), details={"was": str(was), **asdict(found)})
     return row
 
 
@@ -143,6 +165,15 @@ def must_be_optional(name: str) -> None:
     if not any(rule.name == name and rule.may_be_off for rule in RULES):
         words = _("The rule “%(name)s” cannot be turned off: it keeps a reader's word, or readers from being lost.")
         raise BadRule(words % {"name": name})
+
+
+def _must_be_new(draft: Draft, present: list[OwnRule]) -> None:
+    if any(as_draft(row) == draft for row in present):
+        raise BadRule(_("There is such a rule already, word for word."))
+
+
+def _make(draft: Draft, *, position: int, by: str, now: datetime) -> OwnRule:
+    return OwnRule.objects.create(position=position, made_at=now, by=by, **asdict(draft))
 
 
 def _must_be_about_the_address(draft: Draft) -> None:

@@ -111,17 +111,30 @@ def _drain(mailbox: Mailbox, session: Session, clock: Clock, most: int | None, t
         # The server numbered anew: read from the start, what is known already is stored once anyway.
         _keep_place(mailbox, clock, uid_validity=validity, last_uid=0)
     done = new = 0
-    while not STOP.is_set() and (most is None or done < most):
-        entries, left = session.after(mailbox.last_uid, most=BATCH)
-        if not entries:
-            _keep_place(mailbox, clock, waiting=0)
-            break
+    for entries, left in _ahead(mailbox, session):
+        if STOP.is_set() or (most is not None and done >= most):
+            return new
         fresh = sum(_store(mailbox, brought, clock()) for brought in session.mails(entries))
         _settle(mailbox, session, entries)
         done, new = done + len(entries), new + fresh
-        _keep_place(mailbox, clock, last_uid=entries[-1].uid, waiting=left - len(entries), taken=mailbox.taken + fresh)
-        told(done, done + left - len(entries))
+        _keep_place(mailbox, clock, last_uid=entries[-1].uid, waiting=left, taken=mailbox.taken + fresh)
+        told(done, done + left)
+    _keep_place(mailbox, clock, waiting=0)
     return new
+
+
+def _ahead(mailbox: Mailbox, session: Session) -> Iterator[tuple[list[Entry], int]]:
+    """What was not taken yet, a batch at a time, and how many there are after each.
+
+    Each look at the folder may make the server go through all of its files: ten batches are listed at once.
+    """
+    while True:
+        listed, left = session.after(mailbox.last_uid, most=10 * BATCH)
+        if not listed:
+            return
+        for start in range(0, len(listed), BATCH):
+            entries = listed[start : start + BATCH]
+            yield entries, left - start - len(entries)
 
 
 @transaction.atomic  # one sync of the disk for all of them

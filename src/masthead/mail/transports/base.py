@@ -151,9 +151,11 @@ class Step:
     """One step of a probe in plain words: `name` "connect", "tls", "sign-in", "features"; `text` what happened.
 
     `size`: with the features, the bytes of the largest mail the server takes; 0 when it sets no limit or does not say.
+    `server`: with the connection, the name that the server greets with (RFC 5321 §4.2).
     """
 
     name: str
     ok: bool
     text: str
     size: int = 0
+    server: str = ""

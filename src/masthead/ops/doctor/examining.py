@@ -42,7 +42,8 @@ def examine(*, publications: Sequence[Publication], outside: Outside, now: datet
     rows: list[Row] = []
     for publication in publications:
         rows += [*_of_domains(publication, outside, now), *_of_hosts(publication, outside, now)]
-    rows += [*_of_relays(outside, weight.newest(publications, now), now), _way_back()]
+    hosts = [urlsplit(base_url_of(each)).hostname or "" for each in publications]
+    rows += [*_of_relays(outside, hosts, weight.newest(publications, now), now), _way_back()]
     return sorted(dict.fromkeys(rows), key=lambda row: GROUPS.index(row.group))
 
 
@@ -99,7 +100,7 @@ def _of_hosts(publication: Publication, outside: Outside, now: datetime) -> Iter
     yield web.one_click_works(base, outside.post)
 
 
-def _of_relays(outside: Outside, issue: weight.Weighed | None, now: datetime) -> Iterator[Row]:
+def _of_relays(outside: Outside, hosts: list[str], issue: weight.Weighed | None, now: datetime) -> Iterator[Row]:
     try:
         ways = choosing.ways(now)
     except SealedUnderAnotherKeyError as error:
@@ -115,6 +116,13 @@ def _of_relays(outside: Outside, issue: weight.Weighed | None, now: datetime) ->
             yield Row("relay", step.name, f"{config.host}:{config.port}", PASS if step.ok else FAIL, step.text)
             if step.size and issue is not None:
                 yield weight.fits(f"{config.host}:{config.port}", step.size, issue)
+            if step.server and is_loopback(config.host):
+                yield _asked("relay", "helo", step.server, lambda: _helo(step.server, hosts, outside.resolver))  # noqa: B023
+
+
+def _helo(server: str, hosts: list[str], resolver: Resolver) -> Row:
+    own = next(filter(None, (_own_address(host, resolver) for host in hosts)), "")
+    return reverse.calls_itself(server, own, resolver)
 
 
 def _way_back() -> Row:

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import Message as Parsed
 
@@ -52,6 +52,22 @@ class _Letter:
         return {}
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A mail that is on its way. `fields`: the list headers as they left; `at`: seconds since 1970."""
+
+    mailbox: int
+    address: str
+    message_id: str
+    fields: dict[str, list[str]]
+    at: float
+
+    @property
+    def since(self) -> datetime:
+        """When it was sent."""
+        return datetime.fromtimestamp(self.at, UTC)
+
+
 def run(
     *, publication: Publication, mailbox: Mailbox, address: str, clock: Callable[[], datetime], pause: Callable[[], None]
 ) -> list[Row]:
@@ -59,29 +75,46 @@ def run(
 
     `pause` is called between two looks. Raises BadAddress. What is found in the mailbox is taken in as always.
     """
-    began = clock()
-    message = letter(publication, address, began)
-    refused = _send(publication, message, began)
+    begun, refused = begin(publication=publication, mailbox=mailbox, address=address, now=clock())
     if refused is not None:
         return [refused]
-    trouble = ""
-    while clock() - began < LONGEST:
-        try:
-            polling.poll(mailbox=mailbox, clock=clock)
-        except polling.Busy:
-            trouble = ""  # another process takes the same mails in
-        except MailboxError as error:
-            trouble = str(error)
-        arrived = _find(mailbox, message.message_id, began)
-        if arrived is not None:
-            seconds = max(0, round((clock() - began).total_seconds()))
-            words = _("It arrived in %(mailbox)s after %(seconds)d seconds.") % {"mailbox": mailbox.name, "seconds": seconds}
-            return [Row("loop", "arrived", address, PASS, words), *verdicts(sent=message.raw, arrived=arrived)]
+    while (rows := look(begun, clock=clock)) is None:
         pause()
+    return rows
+
+
+def begin(*, publication: Publication, mailbox: Mailbox, address: str, now: datetime) -> tuple[Begun, Row | None]:
+    """Send one mail to `address`; with a row when it did not leave. Takes up to a minute. Raises BadAddress."""
+    message = letter(publication, address, now)
+    fields = _list_fields(message_from_bytes(message.raw))
+    begun = Begun(mailbox.pk, message.envelope_to, message.message_id.strip("<>"), fields, now.timestamp())
+    return begun, _send(publication, message, now)
+
+
+def look(begun: Begun, *, clock: Callable[[], datetime], most: int | None = None) -> list[Row] | None:
+    """What came of it: None while it may still arrive. The mailbox is emptied as always, of at most `most` mails."""
+    mailbox = Mailbox.objects.filter(pk=begun.mailbox).first()
+    if mailbox is None:
+        return [Row("loop", "arrived", begun.address, UNCHECKED, _("The mailbox was removed meanwhile."))]
+    trouble = ""
+    try:
+        polling.poll(mailbox=mailbox, clock=clock, most=most)
+    except polling.Busy:
+        trouble = ""  # another process takes the same mails in
+    except MailboxError as error:
+        trouble = str(error)
+    arrived = _find(mailbox, begun)
+    passed = clock() - begun.since
+    if arrived is not None:
+        seconds = max(0, round(passed.total_seconds()))
+        words = _("It arrived in %(mailbox)s after %(seconds)d seconds.") % {"mailbox": mailbox.name, "seconds": seconds}
+        return [Row("loop", "arrived", begun.address, PASS, words), *verdicts(sent=begun.fields, arrived=arrived)]
+    if passed < LONGEST:
+        return None
     words = trouble or _(
         "The relay took it, but it is not in the folder that is read. Look into the spam folder, and try again later."
     )
-    return [Row("loop", "arrived", address, FAIL, words)]
+    return [Row("loop", "arrived", begun.address, FAIL, words)]
 
 
 def letter(publication: Publication, address: str, now: datetime) -> Message:
@@ -106,9 +139,10 @@ def letter(publication: Publication, address: str, now: datetime) -> Message:
     )
 
 
-def verdicts(*, sent: bytes, arrived: bytes) -> list[Row]:
+def verdicts(*, sent: dict[str, list[str]], arrived: bytes) -> list[Row]:
     """What the receiver says of SPF, DKIM and DMARC (RFC 8601), and whether the list headers came through and are signed."""
-    mail, ours = message_from_bytes(arrived), message_from_bytes(sent)
+    mail = message_from_bytes(arrived)
+    came = _list_fields(mail)
     receiver, said = _authentication(mail)
     rows = []
     for name in ("spf", "dkim", "dmarc"):
@@ -116,7 +150,7 @@ def verdicts(*, sent: bytes, arrived: bytes) -> list[Row]:
         result: Result = PASS if verdict == "pass" else FAIL if verdict else UNCHECKED
         words = _("%(receiver)s says: %(name)s=%(verdict)s.") % {"receiver": receiver, "name": name, "verdict": verdict}
         rows.append(Row("loop", name, receiver, result, words if verdict else _("The receiver writes no verdict on it.")))
-    changed = [name for name in _UNCHANGED if _flat(mail, name) != _flat(ours, name)]
+    changed = [name for name in _UNCHANGED if came[name] != sent[name]]
     words = _("Changed on the way: %(names)s.") % {"names": ", ".join(changed)} if changed else _("They came through unchanged.")
     rows.append(Row("loop", "list-headers", "", FAIL if changed else PASS, words))
     signed = [_signed(value) for value in mail.get_all("DKIM-Signature", [])]
@@ -147,9 +181,9 @@ def _send(publication: Publication, message: Message, now: datetime) -> Row | No
     return None
 
 
-def _find(mailbox: Mailbox, message_id: str, since: datetime) -> bytes | None:
-    came = RawReport.objects.filter(via=RawReport.Via.MAILBOX, source=mailbox.name, received_at__gte=since)
-    wanted = message_id.strip("<>").encode()
+def _find(mailbox: Mailbox, begun: Begun) -> bytes | None:
+    came = RawReport.objects.filter(via=RawReport.Via.MAILBOX, source=mailbox.name, received_at__gte=begun.since)
+    wanted = begun.message_id.encode()
     return next((bytes(report.raw) for report in came.iterator(chunk_size=20) if wanted in bytes(report.raw)), None)
 
 
@@ -170,8 +204,9 @@ def _authentication(mail: Parsed) -> tuple[str, dict[str, str]]:
     return receiver, found
 
 
-def _flat(mail: Parsed, name: str) -> list[str]:
-    return [_BLANKS.sub("", str(value)) for value in mail.get_all(name, [])]
+def _list_fields(mail: Parsed) -> dict[str, list[str]]:
+    """The headers that must come through, without blanks: servers fold them anew."""
+    return {name: [_BLANKS.sub("", str(value)) for value in mail.get_all(name, [])] for name in _UNCHANGED}
 
 
 def _signed(value: object) -> frozenset[str]:

@@ -15,13 +15,13 @@ from masthead.issues.models import Publication
 from masthead.ops.doctor.examining import Outside, examine
 from masthead.ops.doctor.rows import FAIL, Row
 from masthead.team.roles import requires
+from masthead.web.admin.loop_test import LoopForm
 
 _GROUPS = {
     "dns": gettext_lazy("Names in the DNS"),
     "web": gettext_lazy("Links and one-click unsubscribe"),
     "relay": gettext_lazy("Mail servers that take your mail"),
     "return": gettext_lazy("The way back"),
-    "loop": gettext_lazy("Loop test"),
 }
 _CHECKS = {
     "sender": gettext_lazy("Sender can be answered"),
@@ -33,6 +33,7 @@ _CHECKS = {
     "one-click": gettext_lazy("One-click unsubscribe"),
     "connection": gettext_lazy("Connection"),
     "connect": gettext_lazy("Connection"),
+    "helo": gettext_lazy("What it calls itself"),
     "tls": gettext_lazy("Encryption"),
     "sign-in": gettext_lazy("Sign-in"),
     "features": gettext_lazy("What it offers"),
@@ -46,7 +47,7 @@ _CHECKS = {
 @requires("transports.edit")
 def doctor(request: HttpRequest) -> HttpResponse:
     """The page comes at once; what is looked at follows. Without scripts a link looks."""
-    context = {"title": _("Will it arrive?"), "look": "look" in request.GET}
+    context = {"title": _("Will it arrive?"), "look": "look" in request.GET, "form": LoopForm()}
     if context["look"]:
         context.update(_findings())
     return render(request, "web_admin/ops/doctor.html", context)

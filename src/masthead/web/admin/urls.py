@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access
 
-from masthead.web.admin import closed, doctor, home, inbox, library, mailboxes, pacing, servers, transports, webhooks
+from masthead.web.admin import closed, doctor, home, inbox, library, loop_test, mailboxes, pacing, servers, transports, webhooks
 from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, design, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
@@ -66,6 +66,8 @@ screens: list[URLPattern | URLResolver] = [
     path("mailboxes/<int:pk>/", mailboxes.mailbox, name="desk_mailbox"),
     path("doctor/", doctor.doctor, name="desk_doctor"),
     path("doctor/findings/", doctor.findings, name="desk_doctor_findings"),
+    path("doctor/loop/", loop_test.begin, name="desk_loop_test"),
+    path("doctor/loop/look/", loop_test.look, name="desk_loop_look"),
     path("webhooks/", webhooks.webhooks, name="desk_webhooks"),
     path("webhooks/new/", webhooks.new, name="desk_webhook_new"),
     path("webhooks/<int:pk>/", webhooks.webhook, name="desk_webhook"),

@@ -56,6 +56,26 @@ def test_a_rule_is_tried_on_what_came_back_then_kept_and_removed(owner_at_desk: 
     assert RULE["why"] in owner_at_desk.get(reverse("desk_finding", args=[sailor.pk])).content.decode()
 
 
+def test_a_rule_is_changed_in_its_place_and_old_findings_still_say_why(owner_at_desk: Client, sailor: Finding) -> None:
+    url = reverse("desk_own_rules")
+    for values in (RULE, RULE | {"phrase": "ran away", "why": "Others."}):
+        after_a_look(owner_at_desk, url, values | {"act": "keep"}, first="try")
+    first, second = OwnRule.objects.all()
+    Finding.objects.filter(pk=sailor.pk).update(rule=str(first))
+    edit = reverse("desk_own_rule", args=[first.pk])
+    assert 'value="went to sea"' in owner_at_desk.get(edit).content.decode()
+    milder = RULE | {"verdict": "counted", "why": "Some do come back."}
+    assert owner_at_desk.post(edit, milder | {"act": "keep"}).status_code == 200, "it is looked at first"
+    assert owner_at_desk.post(edit, milder | {"act": "try"}).context["tried"]["count"] == 1
+    assert after_a_look(owner_at_desk, edit, milder | {"act": "keep"}, first="try").status_code == 302
+    assert [own.why for own in policies.current().own] == ["Some do come back.", "Others."]
+    assert RULE["why"] in owner_at_desk.get(reverse("desk_finding", args=[sailor.pk])).content.decode()
+    assert owner_at_desk.get(edit).status_code == 302, "what was removed is put back before it is changed"
+    other = reverse("desk_own_rule", args=[second.pk])
+    page = after_a_look(owner_at_desk, other, milder | {"act": "keep"}, first="try")
+    assert "such a rule already" in page.content.decode()
+
+
 def test_nothing_changes_for_a_post_made_by_hand(owner_at_desk: Client) -> None:
     rules, turn = reverse("desk_own_rules"), reverse("desk_shipped_rule")
     looked = owner_at_desk.post(rules, RULE | {"act": "try"}).context["looked"]

@@ -20,7 +20,8 @@ async def probe_smtp(config: TransportConfig, deadlines: Deadlines = PATIENCE) -
     name = "connect"
     try:
         session = await connect(config, deadlines)
-        steps.append(Step(name, True, _("Connected. It says: %(words)s") % {"words": session.greeting}))
+        words = _("Connected. It says: %(words)s") % {"words": session.greeting}
+        steps.append(Step(name, True, words, server=session.greeting.partition(" ")[0].lower()))
         name = "tls"
         await secure(session, config, deadlines)
         steps.append(Step(name, True, _encryption(session)))

@@ -20,6 +20,7 @@ screens: list[URLPattern] = [
     path("returns/rules/", judging.rules, name="desk_judging"),
     path("returns/rules/own/", own.own, name="desk_own_rules"),
     path("returns/rules/own/<int:pk>/", own.change, name="desk_own_rule_change"),
+    path("returns/rules/own/<int:pk>/edit/", own.edit, name="desk_own_rule"),
     path("returns/rules/shipped/", own.shipped, name="desk_shipped_rule"),
     path("replies/", replies.replies, name="desk_replies"),
     path("replies/<int:pk>/", replies.reply, name="desk_reply"),

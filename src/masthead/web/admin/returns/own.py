@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import astuple, replace
+from dataclasses import asdict, astuple, replace
 
 from django import forms
 from django.contrib import messages
@@ -81,22 +81,18 @@ class RuleForm(forms.Form):
 @requires("returns.judge")
 def own(request: HttpRequest) -> HttpResponse:
     """The rules of the staff; a new one is tried on the newest findings, then kept."""
-    act = request.POST.get("act", "") if request.method == "POST" else ""
-    form = RuleForm(request.POST if act else None)
-    present, proposed, tried_on = policies.current(), None, ""
-    if act and form.is_valid():
-        try:
-            proposed = own_rules.trial(form.draft(), present)
-            tried_on = _what_is_tried(request, form.draft())
-            if act == "keep" and not _was_looked_at(request, tried_on):
-                messages.warning(request, _("Look at what would be different first; then keep it."))
-            elif act == "keep":
-                own_rules.add(draft=form.draft(), by=staff(request).actor, now=timezone.now())
-                messages.success(request, _("Kept. It holds for what comes back from now on; what was judged stays as it is."))
-                return redirect("desk_own_rules")
-        except BadRule as error:
-            form.add_error(None, str(error))
-    return _show(request, present, proposed, form=form, tried_on=tried_on)
+    return _written(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("returns.judge")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """An own rule said otherwise, in its place; tried first like a new one."""
+    rule = get_object_or_404(OwnRule, pk=pk)
+    if rule.removed_at is not None:
+        messages.info(request, _("This rule was removed. Put it back before you change it."))
+        return redirect("desk_own_rules")
+    return _written(request, rule)
 
 
 @require_POST
@@ -145,6 +141,35 @@ def shipped(request: HttpRequest) -> HttpResponse:
     return _show(request, present, proposed, tried_on=tried_on, ask=ask)
 
 
+def _written(request: HttpRequest, rule: OwnRule | None) -> HttpResponse:
+    """The form of a new rule, or of `rule`; what was written is tried, then kept."""
+    act = request.POST.get("act", "") if request.method == "POST" else ""
+    initial = asdict(own_rules.as_draft(rule)) if rule is not None else None
+    form = RuleForm(request.POST if act else None, initial=initial)
+    present, proposed, tried_on = policies.current(), None, ""
+    if act and form.is_valid():
+        try:
+            proposed = own_rules.trial(form.draft(), present, rule)
+            tried_on = _what_is_tried(request, form.draft())
+            if act == "keep" and not _was_looked_at(request, tried_on):
+                messages.warning(request, _("Look at what would be different first; then keep it."))
+            elif act == "keep":
+                _keep(request, form.draft(), rule)
+                messages.success(request, _("Kept. It holds for what comes back from now on; what was judged stays as it is."))
+                return redirect("desk_own_rules")
+        except BadRule as error:
+            form.add_error(None, str(error))
+    return _show(request, present, proposed, form=form, tried_on=tried_on, rule=rule)
+
+
+def _keep(request: HttpRequest, draft: Draft, rule: OwnRule | None) -> None:
+    by, now = staff(request).actor, timezone.now()
+    if rule is None:
+        own_rules.add(draft=draft, by=by, now=now)
+    else:
+        own_rules.change(rule=rule, draft=draft, by=by, now=now)
+
+
 def _show(
     request: HttpRequest,
     present: Thresholds,
@@ -153,6 +178,7 @@ def _show(
     form: RuleForm | None = None,
     tried_on: str = "",
     ask: tuple[str, str, str, str, str] | None = None,
+    rule: OwnRule | None = None,
 ) -> HttpResponse:
     compared = acting.compare(proposed=proposed, most=NEWEST) if proposed is not None else []
     label = {outcome.value: outcome.label for outcome in Finding.Outcome}
@@ -160,6 +186,7 @@ def _show(
         "title": _("Your own rules"),
         "here": "judging",
         "form": form or RuleForm(),
+        "rule": rule,
         "own": [(row, conditions(row)) for row in OwnRule.objects.filter(removed_at=None)],
         "removed": [
             (row, conditions(row)) for row in OwnRule.objects.exclude(removed_at=None).order_by("-removed_at")[:_MOST_REMOVED]
@@ -175,7 +202,7 @@ def _show(
 
 def _what_is_tried(request: HttpRequest, draft: Draft) -> str:
     """The words that stand for trying `draft`, in its plain form. Raises BadRule."""
-    return repr((staff(request).actor, astuple(own_rules.checked(draft))))
+    return repr((staff(request).actor, request.path, astuple(own_rules.checked(draft))))
 
 
 def _what_is_asked(request: HttpRequest, *what: str) -> str:
