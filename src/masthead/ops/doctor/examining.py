@@ -68,7 +68,9 @@ def _of_domains(publication: Publication, outside: Outside, now: datetime) -> It
         yield _asked("dns", "ptr", relay, lambda: reverse.has_own_name(relay, _own_address(base, resolver), resolver))  # noqa: B023
     yield from _signatures(sender, resolver)
     signing = [settings.DKIM_DOMAIN] if settings.DKIM_KEY_FILE else []
-    report_to = publication.reply_to or publication.from_address
+    # Reports to another domain need that domain's consent in the DNS (RFC 7489 §7.1).
+    answers_here = publication.reply_to.lower().endswith(f"@{sender}")
+    report_to = publication.reply_to if answers_here else publication.from_address
     yield _asked("dns", "dmarc", sender, lambda: domains.dmarc_aligned(sender, envelope, signing, report_to, resolver))
     yield _asked("return", "bounce-mx", envelope, lambda: domains.bounces_can_return(envelope, resolver))
 
