@@ -16,8 +16,27 @@ import pytest
 from django.db import connection
 
 from masthead.cli import fresh
+from tests.servers.install import ROOT
 
 pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="only installs on SQLite begin so")
+_NUMBERED = tuple(
+    f"INSERTINTO{table}("
+    for table in (
+        "django_content_type",
+        "auth_permission",
+        "auth_group_permissions",
+        "wagtailcore_grouppagepermission",
+        "wagtailcore_groupcollectionpermission",
+    )
+)
+_PERMISSION = "JOIN auth_permission p ON p.id = permission_id JOIN django_content_type t ON t.id = p.content_type_id"
+_BY_NAME = (
+    "SELECT app_label, model FROM django_content_type",
+    "SELECT app_label, model, codename, p.name FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id",
+    f"SELECT group_id, app_label, codename FROM auth_group_permissions {_PERMISSION}",
+    f"SELECT group_id, page_id, app_label, codename FROM wagtailcore_grouppagepermission {_PERMISSION}",
+    f"SELECT group_id, collection_id, app_label, codename FROM wagtailcore_groupcollectionpermission {_PERMISSION}",
+)
 _MIGRATED = "2026-01-01 00:00:00"
 
 
@@ -25,8 +44,8 @@ _MIGRATED = "2026-01-01 00:00:00"
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The statements of a database that every migration ran through."""
     folder = tmp_path_factory.mktemp("migrated")
-    environment = {**os.environ, "MASTHEAD_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "masthead.config.settings"}
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v", "0"], env=environment, check=True)
+    environment = {**os.environ, "MASTHEAD_DATA": str(folder), "MASTHEAD_DATABASE_URL": "", "PYTHONPATH": str(ROOT / "src")}
+    subprocess.run([sys.executable, "-m", "masthead", "django", "migrate", "-v", "0"], env=environment, check=True)
     return statements(folder / "masthead.sqlite3")
 
 
@@ -47,8 +66,18 @@ def test_it_begins_as_the_migrations_leave_it(migrated: list[str], tmp_path: Pat
         assert not fresh.begin(database), "only where there is nothing"
     begun = statements(tmp_path / "begun.sqlite3")
     # How SQLite writes down what it altered depends on its version.
-    plain = [[re.sub(r'[\s"]+', "", each) for each in found] for found in (begun, migrated)]
-    assert sorted(plain[0]) == sorted(plain[1])
+    assert _plain(begun) == _plain(migrated)
+    with sqlite3.connect(":memory:") as other:
+        other.executescript("\n".join(migrated))
+        with sqlite3.connect(tmp_path / "begun.sqlite3") as database:
+            for question in _BY_NAME:
+                assert sorted(database.execute(question)) == sorted(other.execute(question))
+
+
+def _plain(found: list[str]) -> list[str]:
+    """The statements without blanks and quotes, and without rows of what Django numbers in the order of a set."""
+    plain = [re.sub(r'[\s"]+', "", each) for each in found]
+    return sorted(each for each in plain if not each.startswith(_NUMBERED))
 
 
 def test_nothing_in_it_is_secret_or_the_same_where_installs_must_differ() -> None:
