@@ -6,9 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_LOCAL = re.compile(r"[^\s<>()\[\],;:\"@\\|«»“”„]", re.ASCII)
+#: Punctuation and blanks of East Asian texts, which leave out the blank beside an address.
+_WIDE = "\u00a0\u3000、。，．：；！？（）［］【】《》〈〉「」『』＜＞"
+_LOCAL = re.compile(rf"[^\s<>()\[\],;:\"@\\|«»“”„{_WIDE}]", re.ASCII)
 _QUOTED_END = '"'
-_DOMAIN = re.compile(r"\[[0-9A-Fa-f.:]{3,45}\]|[^\s<>()\[\],;:\"@\\/|!?=&#'`*{}«»“”„]{1,253}")
+_DOMAIN = re.compile(rf"\[[0-9A-Fa-f.:]{{3,45}}\]|[^\s<>()\[\],;:\"@\\/|!?=&#'`*{{}}«»“”„{_WIDE}]{{1,253}}")
+#: Words without blanks between them that run into an address: letters of such a writing, then one in plain ones, or the reverse.
+_RUNS_IN = re.compile(r"^[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+(?=[A-Za-z0-9][!-~]*$)")
+_RUNS_ON = re.compile(r"(?<=\.)([A-Za-z]{2,20})[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]\S*$")
 _LONGEST_LOCAL = 128
 _XTEXT = re.compile(r"\+([2-7][0-9A-F])(?![0-9A-F])")
 
@@ -74,10 +79,10 @@ def _around(text: str, at: int) -> Found | None:
     if domain is None or start == at:
         return None
     local = text[start:at]
-    name = domain.group().rstrip(".-'")
+    name = _RUNS_ON.sub(r"\1", domain.group()).rstrip(".-'")
     if name.endswith("."):
         return None
-    trimmed = local if local.startswith(('"', "=?")) else local.lstrip("'`*=#.-&")
+    trimmed = local if local.startswith(('"', "=?")) else _RUNS_IN.sub("", local).lstrip("'`*=#.-&")
     if trimmed.lower().startswith(("smtp=", "rfc822=", "mailto=")):
         trimmed = trimmed.partition("=")[2]
     start += len(local) - len(trimmed)

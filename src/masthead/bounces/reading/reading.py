@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from masthead.bounces.reading import addresses, finding, identity, kinds, leaving, registry
+from masthead.bounces.reading import addresses, finding, identity, kinds, leaving, registry, spoken
 from masthead.bounces.reading.candidates import parties
 from masthead.bounces.reading.document import Document, open_mail
 from masthead.bounces.reading.finding import Failure, Finding
@@ -34,7 +34,7 @@ def read(raw: bytes) -> Finding:
         )
     name, failures = _ask(document)
     failure = failures[0] if failures else Failure("", "")
-    judgement = _judge(document, failure, kind)
+    judgement = _judge(document, failure, kind, alone=len({each.address.lower() for each in failures}) == 1)
     return Finding(
         kind=kind,
         reason=judgement.reason,
@@ -62,11 +62,13 @@ def _ask(document: Document) -> tuple[str, list[Failure]]:
     return "", []
 
 
-def _judge(document: Document, failure: Failure, kind: str) -> Judgement:
+def _judge(document: Document, failure: Failure, kind: str, *, alone: bool) -> Judgement:
     if kind == finding.DELIVERED:
         return Judgement("delivered", failure.status, failure.reply, None, failure.words)
     around = _around(document.notice, failure.address)
-    judged = judge(failure, around, document.notice[:8000], parties(document).senders)
+    # Of several recipients, what stands far from an address may be said of another.
+    answer = spoken.of(document.notice[:8000]) if alone and document.report is None else ""
+    judged = judge(failure, around, document.notice[:8000], parties(document).senders, answer)
     if judged.status_class is not None:
         return judged
     status_class = "4" if kind == finding.DELAYED or failure.action == "delayed" else "5"

@@ -86,6 +86,8 @@ _BY_REPLY = {
     "530": "securityerror",
     "535": "securityerror",
 }
+#: As 5.1.7 (RFC 3463 §3.2): something is the matter with the sender's address.
+_OF_SENDER = "517"
 #: At which command a server said it. What is said before RCPT is about the sender; an unknown user after DATA is a filter.
 _BEFORE = re.compile(
     r"after (?:initial connection|ehlo|helo|mail from|pipelined mail|end of initial)|in reply to (?:ehlo|helo|"
@@ -105,6 +107,8 @@ _BARE = re.compile(
     r"not a \w{0,20} ?\w{0,20} ?user|access denied",
     re.I,
 )
+#: No less terse where no enhanced code stands beside it.
+_NO_LESS_BARE = re.compile(r"mailbox (?:is )?(?:unavailable|not available)|invalid address", re.I)
 #: A Japanese carrier's filter leaves out the address that its server names when the user is unknown in truth.
 _NAMELESS = re.compile(r"5\d\d ?:? ?: ?user unknown", re.I)
 _NO_RCPT = re.compile(
@@ -117,7 +121,7 @@ _AT_RCPT = re.compile(
 )
 _ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:]{1,100}@[^\s<>\"'()\[\],;:]{1,200}")
 #: "550 <reader@example.net>: User unknown": a server that names the address answers RCPT.
-_NAMES_IT = re.compile(r"5\d\d:? <[^<>\s]{3,200}>\s?(?::|\.\.\.)", re.I)
+_NAMES_IT = re.compile(r"5\d\d:? <?[^<>\s@]{1,100}@[^<>\s:]{3,200}>?\s?(?::|\.\.\.)\s", re.I)
 #: The code at the beginning of each line of a reply, which tears sentences apart.
 _REPEATED = re.compile(r"(?<!\S)[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}(?:\s|$))?")
 #: qmail's sentences, which stand in each of its notices.
@@ -141,17 +145,22 @@ class Judgement:
     said: bool = False
 
 
-def judge(failure: Failure, around: str, whole: str, senders: frozenset[str] = frozenset()) -> Judgement:
+def judge(failure: Failure, around: str, whole: str, senders: frozenset[str] = frozenset(), answer: str = "") -> Judgement:
     """Decide from `failure`; where it says nothing, from the words `around` its address, then from the `whole` notice.
 
-    `senders` are the addresses of those who sent the mail, in lower case.
+    `senders` are the addresses of those who sent the mail, in lower case; `answer` is what the server said of this recipient
+    elsewhere in the notice, "" when that may be about another.
     """
     status, reply = _codes(failure, around, whole)
-    reason, words = _reason(failure, around, whole, status, reply)
-    stage = f"{failure.words}\n{around}\n{whole[:4000]}"
-    at_rcpt = _AT_RCPT.search(f"{failure.words}\n{around}") is not None
+    reason, words = _reason(failure, around, whole, answer, status, reply)
+    # Programs break their lines anywhere, also between "in reply to" and "RCPT".
+    near = " ".join(f"{failure.words} {around}".split())
+    stage = f"{near} {' '.join(whole[:4000].split())}"
+    at_rcpt = _AT_RCPT.search(near) is not None
     said = bool(failure.reason) or any(_find(each, status).reason == reason for each in (words, failure.words, around))
-    if _BEFORE.search(stage) and not at_rcpt and reason in (*DEAD, "undefined"):
+    if reply == _OF_SENDER and reason in DEAD:
+        reason = "rejected"
+    elif _BEFORE.search(stage) and not at_rcpt and reason in (*DEAD, "undefined"):
         reason = "blocked" if reason == "undefined" else "rejected"
     elif reason in DEAD and _speaks_of(senders, failure.address, words):
         reason = "rejected"
@@ -161,7 +170,7 @@ def judge(failure: Failure, around: str, whole: str, senders: frozenset[str] = f
     # A bare reply such as "550 unknown user", without a telling code and without a word that it answered RCPT, is also what
     # filters say that took the recipient first. What a host says of its own users in its own words is no such reply.
     built = _find(words, status).built
-    terse = not status or (codes.is_vague(status) and _BARE.search(bare))
+    terse = (codes.is_vague(status) and _BARE.search(bare)) or (not status and _NO_LESS_BARE.search(bare))
     doubtful = reason == "userunknown" and reply and (terse or (built and codes.is_vague(status)))
     answers_rcpt = _AT_RCPT.search(stage) or _NAMES_IT.search(stage)
     return Judgement(
@@ -206,20 +215,20 @@ def _codes(failure: Failure, around: str, whole: str) -> tuple[str, str]:
     return status, reply
 
 
-def _reason(failure: Failure, around: str, whole: str, status: str, reply: str) -> tuple[str, str]:
+def _reason(failure: Failure, around: str, whole: str, answer: str, status: str, reply: str) -> tuple[str, str]:
     """(reason, the words that decided)."""
     if failure.reason:
         return failure.reason, failure.words
     if not failure.words and (by_heart := matching.sentence(whole)):
         return by_heart, whole
-    words_of_server = spoken.of(failure.words or around) or _FORM_LETTER.sub(" ", failure.words)
+    words_of_server = spoken.of(failure.words or around) or answer or _FORM_LETTER.sub(" ", failure.words)
     for words in (words_of_server, _FORM_LETTER.sub(" ", around), _FORM_LETTER.sub(" ", whole)):
         reason = _weigh(_find(words, status), status, reply)
         if reason:
             return reason, words
         if words is words_of_server and _by_status(status):
             break
-    return _by_status(status) or _BY_REPLY.get(reply, "undefined"), words_of_server
+    return _by_status(status) or _by_reply(reply, status) or "undefined", words_of_server
 
 
 def _better(given: str, seen: str) -> str:
@@ -265,6 +274,11 @@ def _by_status(status: str) -> str:
     if subject == "1":
         return ""
     return _BY_SUBJECT.get(subject, "") if number != "0" else ""
+
+
+def _by_reply(reply: str, status: str) -> str:
+    """What the reply code alone means; nothing where an enhanced code of some subject stands beside it and says no more."""
+    return _BY_REPLY.get(reply, "") if codes.is_vague(status) else _BY_SUBJECT.get(status[2:].partition(".")[0], "")
 
 
 def _class(status: str, reply: str) -> str | None:

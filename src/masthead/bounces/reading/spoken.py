@@ -15,7 +15,7 @@ _ANNOUNCED = re.compile(
     r"(?:error|response|message) (?:that )?the (?:other|remote) server (?:returned|gave|sent)(?: was)?\s*:\s*|"
     r"^\s{0,8}(?:the response (?:from the remote server )?was|additional information follows|a resposta foi|la réponse était|"
     r"la respuesta fue|die antwort lautete?|la risposta è stata|het antwoord was)\s*:\s*(?:-- )?|"
-    r"^<<< (?=[45]\d\d)|^<-- (?=[45]\d\d)|"
+    r"^<<< (?=[45]\d\d)|^[ \t]{0,8}(?:[\w :.-]{8,30}: )?<-- (?=[45]\d\d)|"
     r"antwort des (?:remote|entfernten |gegen|empf)\S{0,20} ?\S{0,20}(?: lautete?| war)?\s*:\s*|"
     r"réponse du serveur(?: distant)?(?: était| a été)?\s*:\s*|respuesta del servidor(?: remoto)?(?: fue)?\s*:\s*|"
     r"risposta (?:dal|del) server(?: remoto)?(?: è stata| era)?\s*:\s*|resposta do servidor(?: remoto)?(?: foi)?\s*:\s*",

@@ -5,10 +5,11 @@ from masthead.bounces.reading.phrases.writing import phrases
 UNKNOWN = phrases(
     """
     mailbox name invalid | unavailable mail user | valid forwarding address | no mailbox by |
-    recipient address rejected: access denied * protection.outlook | access denied. as(2018 | user unknown |
-    unknown user | غير موجود | المستخدم غير | وجود ندارد | یافت نشد | לא קיים | user is unknown | unknown mailbox |
-    mailbox unknown | unknown recipient | recipient unknown | unknown account | account unknown | unknown address |
-    address unknown | unknown local part | unknown local-part | unknown destination address | unknown or illegal user |
+    recipient address rejected: access denied * protection.outlook | recipient addresses rejected : access denied |
+    recipient addresses rejected: access denied | access denied. as(2018 | user unknown | unknown user | غير موجود |
+    المستخدم غير | وجود ندارد | یافت نشد | לא קיים | user is unknown | unknown mailbox | mailbox unknown |
+    unknown recipient | recipient unknown | unknown account | account unknown | unknown address | address unknown |
+    unknown local part | unknown local-part | unknown destination address | unknown or illegal user |
     unknown or invalid user | unknown to address | unknown email address | no such user | no such mailbox |
     no such recipient | no such account | no such address | no such person | no such local | no such email |
     no such domain user | no such member | no such * user | no such * mailbox | no such id | no such name |
@@ -22,17 +23,18 @@ UNKNOWN = phrases(
     not found by smtp address lookup | not found in directory | not listed in * directory | not listed in public name |
     not listed in domino | user not listed | not listed in address book | is not a known user | not a known user |
     is not known at | is not known here | not known to this | not known at this | user does not exist |
-    user doesn't exist | mailbox does not exist | mailbox doesn't exist | account does not exist | account doesn't exist |
-    recipient does not exist | recipient doesn't exist | address does not exist | address doesn't exist |
-    addresses does not exist | does not exist on this | does not exist at | does not exist here | does not exist in |
-    person does not exist | alias does not exist | username does not exist | id does not exist | name does not exist |
-    that you tried to reach does not exist | address does not * exist | user * does not exist | user * doesn't exist |
-    mailbox * does not exist | mailbox * doesn't exist | account * does not exist | recipient * does not exist |
-    address * does not exist | email * does not exist | e-mail * does not exist | user * not exist | recipient not exist |
-    doesn't have * account | does not have * account | doesn't have an account | no yahoo account | doesn't have a yahoo |
-    invalid recipient | invalid mailbox | invalid user | invalid address | invalid destination mailbox |
-    invalid destination | invalid local part | invalid local-part | invalid account | invalid final delivery |
-    invalid rcpt | recipient invalid | recipient is invalid | address is invalid | mailbox is invalid | mailbox invalid |
+    user doesn't exist | mailbox does not exist | mailbox doesn't exist | account does not exist |
+    account doesn't exist | recipient does not exist | recipient doesn't exist | address does not exist |
+    address doesn't exist | addresses does not exist | does not exist on this | does not exist at |
+    does not exist here | does not exist in | person does not exist | alias does not exist | username does not exist |
+    id does not exist | name does not exist | that you tried to reach does not exist | address does not * exist |
+    user * does not exist | user * doesn't exist | mailbox * does not exist | mailbox * doesn't exist |
+    account * does not exist | recipient * does not exist | address * does not exist | email * does not exist |
+    e-mail * does not exist | user * not exist | recipient not exist | doesn't have * account |
+    does not have * account | doesn't have an account | no yahoo account | doesn't have a yahoo | invalid recipient |
+    invalid mailbox | invalid user | invalid address | invalid destination mailbox | invalid destination |
+    invalid local part | invalid local-part | invalid account | invalid final delivery | invalid rcpt |
+    recipient invalid | recipient is invalid | address is invalid | mailbox is invalid | mailbox invalid |
     user invalid | mailbox name is invalid | bad destination mailbox | bad destination email | bad recipient |
     bad address syntax | recipient address is not valid | address is not valid | is not a valid mailbox |
     is not a valid user | is not a valid recipient | not a valid recipient | not a valid user | not a valid mailbox |
@@ -46,11 +48,11 @@ UNKNOWN = phrases(
     not exist | mailbox is not found | unrouteable address | unroutable address | unrouteable mail address |
     undeliverable address | undeliverable address: | unable to find the specified user | could not find the user |
     cannot find user | can't find user | can not find user | user could not be found | couldn't be found |
-    could not be found | wasn't found at | was not found at | cannot be found | email account * not found | wasn't found |
-    unable to find recipient | unable to locate | cannot locate | can't be located | user can not be found |
-    recipient cannot be verified | recipient verify failed | recipient verification failed | unverified address |
-    undeliverable recipient | address rejected: undeliverable | recipient lookup failed | failed to verify recipient |
-    rcp-p1 | recipient address rejected: user | recipient address rejected: unknown |
+    could not be found | wasn't found at | was not found at | cannot be found | email account * not found |
+    wasn't found | unable to find recipient | unable to locate | cannot locate | can't be located |
+    user can not be found | recipient cannot be verified | recipient verify failed | recipient verification failed |
+    unverified address | undeliverable recipient | address rejected: undeliverable | recipient lookup failed |
+    failed to verify recipient | rcp-p1 | recipient address rejected: user | recipient address rejected: unknown |
     recipient address rejected: unverified | recipient address rejected: invalid | recipient address rejected: no such |
     recipient address rejected: address | recipient address rejected: undeliverable |
     recipient address rejected: no user | recipient address has been rejected | recipient rejected: unknown |
@@ -58,15 +60,15 @@ UNKNOWN = phrases(
     no longer in use | address no longer | account no longer | no longer active | has been deleted | has been removed |
     account deleted | account is deleted | account closed | account has been closed | account is closed |
     mailbox deleted | user deleted | has been terminated | account terminated | mailbox has been closed |
-    account that you tried to reach does not | check the recipient | please check the address | is a deactivated mailbox |
-    user account is unavailable | user is not available | user doesn't have | recipient not accepted |
-    recipient * not valid | not allowed to receive mail: user | delivery error: dd this user | dd this user doesn't |
-    dd sorry your message | this user doesn't have a | mailbox you are trying to reach | unknown host or user |
-    unknown user account | unknown users | recipient name is not recognized | recipient name not recognized |
-    name not recognized | user name is unknown | addressee unknown | addressee not | destination user |
-    unknown addressee | destinataire inconnu | badrcptto | badrecipientto | validrcptto | vrfy failed for |
-    not a user on | not a mailbox on | closed permanently | permanently closed | been closed | been deleted |
-    been retired | been decommissioned | bad-mailbox | unknown uid | not have an account |
+    account that you tried to reach does not | check the recipient | please check the address |
+    is a deactivated mailbox | user account is unavailable | user is not available | user doesn't have |
+    recipient not accepted | recipient * not valid | not allowed to receive mail: user | delivery error: dd this user |
+    dd this user doesn't | dd sorry your message | this user doesn't have a | mailbox you are trying to reach |
+    unknown host or user | unknown user account | unknown users | recipient name is not recognized |
+    recipient name not recognized | name not recognized | user name is unknown | addressee unknown | addressee not |
+    destination user | unknown addressee | destinataire inconnu | badrcptto | badrecipientto | validrcptto |
+    vrfy failed for | not a user on | not a mailbox on | closed permanently | permanently closed | been closed |
+    been deleted | been retired | been decommissioned | bad-mailbox | unknown uid | not have an account |
     could not deliver mail to this user | destination address is invalid | address could not be verified |
     status: user-unknown | mailbox unavailable or access denied | [416] | _416 | lpn007 | address rejected: unknown |
     the e-mail address you entered couldn't be found | e-mail account does not exist at the organization |
@@ -74,28 +76,38 @@ UNKNOWN = phrases(
     unbekannte adresse | adresse unbekannt | postfach existiert nicht | existiert nicht | empfänger existiert |
     adresse existiert nicht | konnte nicht gefunden werden | wurde nicht gefunden | nicht gefunden werden |
     kein postfach | keine mailbox | kein solcher benutzer | ungültiger empfänger | empfängeradresse ungültig |
-    nicht bekannt | adresse ist ungültig | e-mail-adresse * nicht gefunden | utilisateur inconnu | destinataire invalide |
-    boite inconnue | boîte inconnue | adresse inconnue | compte inexistant | n'existe pas | introuvable |
-    adresse invalide | destinataire inexistant | utilisateur inexistant | n'a pas été trouvé | n'est pas valide |
-    usuario desconocido | destinatario desconocido | no existe | dirección no válida | usuario inexistente |
-    no se encontró | no se ha encontrado | buzón inexistente | cuenta inexistente | no se pudo encontrar |
-    utente sconosciuto | destinatario sconosciuto | non esiste | indirizzo inesistente | casella inesistente |
-    utente inesistente | non trovato | indirizzo non valido | non è stato trovato | impossibile trovare |
-    usuário desconhecido | usuario desconhecido | destinatário desconhecido | não existe | nao existe |
-    usuário inexistente | endereço inválido | não foi encontrado | não encontrado | conta inexistente |
+    nicht bekannt | adresse ist ungültig | e-mail-adresse * nicht gefunden | utilisateur inconnu |
+    destinataire invalide | boite inconnue | boîte inconnue | adresse inconnue | compte inexistant | n'existe pas |
+    introuvable | adresse invalide | destinataire inexistant | utilisateur inexistant | n'a pas été trouvé |
+    n'est pas valide | usuario desconocido | destinatario desconocido | no existe | dirección no válida |
+    usuario inexistente | no se encontró | no se ha encontrado | buzón inexistente | cuenta inexistente |
+    no se pudo encontrar | utente sconosciuto | destinatario sconosciuto | non esiste | indirizzo inesistente |
+    casella inesistente | utente inesistente | non trovato | indirizzo non valido | non è stato trovato |
+    impossibile trovare | usuário desconhecido | usuario desconhecido | destinatário desconhecido | não existe |
+    nao existe | usuário inexistente | endereço inválido | não foi encontrado | não encontrado | conta inexistente |
     onbekende gebruiker | gebruiker onbekend | bestaat niet | onbekend e-mailadres | niet gevonden | ongeldig adres |
     onbekende ontvanger | okänd mottagare | okänd användare | finns inte | hittades inte | kunde inte hittas |
-    ukendt bruger | findes ikke | blev ikke fundet | ukjent bruker | finnes ikke | ble ikke funnet | tuntematon käyttäjä |
-    ei löytynyt | ei löydy | nieznany użytkownik | nie istnieje | nieznany odbiorca | nie znaleziono | neexistuje |
-    neznámý příjemce | neznámý uživatel | nebyl nalezen | nem létezik | ismeretlen felhasználó | ismeretlen címzett |
-    bulunamadı | kullanıcı bulunam | böyle bir kullanıcı | nu există | nu a fost găsit | пользователь не найден |
-    не существует | нет такого пользователя | нет такого адреса | неизвестный пользователь | ящик не найден |
-    несуществующий | адресат не найден | не зарегистрирован | такого пользователя нет | не найден | не знайдено |
-    не існує | δεν υπάρχει | δεν βρέθηκε | ユーザーが見つかり | ユーザが見つかり | 宛先が見つかり | 見つかりませんでした |
-    存在しません | 存在しない | 宛先不明 | あて先不明 | 該当するユーザ | アドレスが間違 | メールアドレスが正しく |
-    登録されていません | ユーザー不明 | 不明なユーザ | 受取人が見つ | 用户不存在 | 帐号不存在 | 账号不存在 | 邮箱不存在 |
-    不存在 | 找不到 | 收件人地址不 | 无此用户 | 用户未找到 | 用戶不存在 | 無此使用者 | 無此帳號 | 사용자를 찾을 수 |
-    존재하지 않 | 알 수 없는 사용자 | 찾을 수 없 | 없는 사용자
+    ukendt bruger | findes ikke | blev ikke fundet | ukjent bruker | finnes ikke | ble ikke funnet |
+    tuntematon käyttäjä | ei löytynyt | ei löydy | nieznany użytkownik | nie istnieje | nieznany odbiorca |
+    nie znaleziono | neexistuje | neznámý příjemce | neznámý uživatel | nebyl nalezen | nem létezik |
+    ismeretlen felhasználó | ismeretlen címzett | bulunamadı | kullanıcı bulunam | böyle bir kullanıcı | nu există |
+    nu a fost găsit | пользователь не найден | не существует | нет такого пользователя | нет такого адреса |
+    неизвестный пользователь | ящик не найден | несуществующий | адресат не найден | не зарегистрирован |
+    такого пользователя нет | не найден | не знайдено | не існує | δεν υπάρχει | δεν βρέθηκε | ユーザーが見つかり |
+    ユーザが見つかり | 宛先が見つかり | 見つかりませんでした | 存在しません | 存在しない | 宛先不明 | あて先不明 |
+    該当するユーザ | アドレスが間違 | メールアドレスが正しく | 登録されていません | ユーザー不明 | 不明なユーザ |
+    受取人が見つ | 用户不存在 | 帐号不存在 | 账号不存在 | 邮箱不存在 | 不存在 | 找不到 | 收件人地址不 | 无此用户 |
+    用户未找到 | 用戶不存在 | 無此使用者 | 無此帳號 | 사용자를 찾을 수 | 존재하지 않 | 알 수 없는 사용자 | 찾을 수 없 |
+    없는 사용자 | 유효하지 않은 수신자 | nie ma takiego | odbiorca nieznany | adresat nieznany | nie znany użytkownik |
+    adresát neexistuje | uživatel nenalezen | príjemca neexistuje | nebol nájdený | a címzett nem található |
+    nem található | nu exista | neexistent | korisnik ne postoji | ne postoji | nije pronađen | ne obstaja |
+    ni bilo mogoče najti | ei eksisteeri | ei leitud | neeksistē | netika atrasts | neegzistuoja | nerastas |
+    không tồn tại | không tìm thấy | ไม่พบ | ไม่มีผู้ใช้ | tidak ditemukan | tidak ada pengguna | no s'ha trobat |
+    no existeix | ugyldig modtager | ukendt modtager | ukjent mottaker | ugyldig mottaker | ogiltig mottagare |
+    vastaanottaja tuntematon | tuntematon vastaanottaja | usuario no encontrado | usuario nao encontrado |
+    usuário não encontrado | destinatário inexistente | destinatario inexistente | alıcı bulunam | geçersiz alıcı |
+    несъществуващ | не съществува | არ არსებობს | עבור נמען לא | הנמען לא | لا يوجد مستخدم | غير صالح | لم يتم العثور |
+    άγνωστος χρήστης | άγνωστος παραλήπτης
     """
 )
 
@@ -131,6 +143,14 @@ MOVED = phrases(
     """
 )
 
+#: Before what a program, a limit on messages or a limit on their size could mean by the same words.
+FULL_SURE = phrases(
+    """
+    maildir over quota | quota exceeded while writing | too many messages in * mailbox | too many messages on the server |
+    zuviele mails auf dem server | mailbox exceeds allowed size
+    """
+)
+
 FULL = phrases(
     """
     overflowed | is overflowing | storage left | disk limit | boite du destinataire pleine | _417 | [417] | mailbox full |
@@ -154,7 +174,13 @@ FULL = phrases(
     przepełnion | skrzynka * pełna | plná schránka | schránka * plná | megtelt | kotası dol | kutusu dolu |
     ящик переполнен | переполнен | превышена квота | превышен | メールボックスがいっぱい | メールボックスが満杯 |
     メールボックスの容量 | 容量を超え | 容量超過 | 容量オーバー | 保存容量 | 邮箱已满 | 已满 | 超出容量 | 空间不足 |
-    信箱已滿 | 용량 초과 | 편지함이 가득 | 사서함이 가득
+    信箱已滿 | 용량 초과 | 편지함이 가득 | 사서함이 가득 | 용량이 초과 | 용량이 가득 | postkasse er fuld | indbakke er fuld |
+    innboksen er full | postboks er full | inkorgen är full | brevlåda är full | postilaatikko on täynnä | laatikko täynnä |
+    schránka * přeplněn | přeplněná | preplnen | plná | skrzynka jest zapełn | zapełnion | tele van | căsuța * plină |
+    cutia * plină | sandučić * pun | nabiralnik * poln | hộp thư * đầy | đã đầy | กล่องจดหมาย * เต็ม | kotak surat * penuh |
+    bústia * plena | está cheia | está llena | está lleno | è piena | γραμματοκιβώτιο * πλήρες | είναι γεμάτ |
+    кутията * пълна | скринька * переповнена | переповнен | صندوق البريد ممتلئ | ممتلئ | התיבה מלאה | תיבת הדואר מלאה |
+    صندوق * پر است | kutusu dolu | kotası aş
     """
 )
 
@@ -206,16 +232,16 @@ FILTERED = phrases(
     """
     rcp-p2 | rcp-p3 | due to recipient preferences | recipient preferences | protected recipient | has restricted |
     user rules | message rejected due to user | user rejects | user refuse | recipient refuses | recipient * refuse |
-    rejected by user | rejected by the recipient | rejected by recipient | refused by recipient |
-    refused by the recipient | by the user | blocked by recipient | blocked by user | blocked by the recipient |
-    recipient has blocked | user has blocked | does not want to receive | doesn't want to receive |
-    does not accept mail from | only accepts mail from | accepts mail only | not on the whitelist | not in whitelist |
-    recipient's filter | user's filter | personal filter | because the recipient is not accepting | mailbox owner |
-    resolver.rst.notauthorized | resolver.rst.restricted | restricted to | not authorized to send to |
-    permission to send to | not authorised to send to | only allows | delivery not authorized | restricts who |
-    recipient does not accept | recipient doesn't accept | not allowed to send to this | 受信拒否 | 指定受信 |
-    ドメイン指定 | 拒收 | 被拒收 | 拒绝接收 | group only accepts | doesn't accept messages from | does not allow posts |
-    you can't post | may not post | not have permission to post
+    doesn't want your mail | does not want your mail | rejected by user | rejected by the recipient |
+    rejected by recipient | refused by recipient | refused by the recipient | by the user | blocked by recipient |
+    blocked by user | blocked by the recipient | recipient has blocked | user has blocked | does not want to receive |
+    doesn't want to receive | does not accept mail from | only accepts mail from | accepts mail only |
+    not on the whitelist | not in whitelist | recipient's filter | user's filter | personal filter |
+    because the recipient is not accepting | mailbox owner | resolver.rst.notauthorized | resolver.rst.restricted |
+    restricted to | not authorized to send to | permission to send to | not authorised to send to | only allows |
+    delivery not authorized | restricts who | recipient does not accept | recipient doesn't accept |
+    not allowed to send to this | 受信拒否 | 指定受信 | ドメイン指定 | 拒收 | 被拒收 | 拒绝接收 | group only accepts |
+    doesn't accept messages from | does not allow posts | you can't post | may not post | not have permission to post
     """
 )
 
@@ -227,6 +253,13 @@ NO_MAIL_SURE = phrases(
     domain does not accept mail | domain does not accept email | domain doesn't accept mail | does not accept any mail |
     accepts no mail | does not receive mail | does not accept email | mail receiving disabled |
     smtp protocol returned a permanent error * no mx | name server: .: host not found
+    """
+)
+
+#: Before what the same words say of a user: something of a domain does not exist.
+NO_DOMAIN_SURE = phrases(
+    """
+    dns domain * does not exist | infodomainnonexistent | domain does not exist | no mx records were found
     """
 )
 

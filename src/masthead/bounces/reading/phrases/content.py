@@ -4,7 +4,7 @@ from masthead.bounces.reading.phrases.writing import phrases
 
 VIRUS = phrases(
     """
-    virus | malware | infected | trojan | phishing | malicious | contains a worm | suspicious attachment |
+    virus | malware | infected | trojan | phishing | malicious | contains a worm | suspicious attachment | illegal attachment |
     dangerous attachment | executable | potential security | a potentially | presents a potential | attachment type |
     attachment is not allowed | blocked attachment | banned attachment | file attachment | attachment * not allowed |
     attachments are not | unsafe attachment | harmful | mcspamsignature | ウイルス | ウィルス | 病毒 | вирус |
@@ -15,7 +15,7 @@ VIRUS = phrases(
 SPAM = phrases(
     """
     hvu:b | (hvu: | policy violation - content | spam | ube, | unsolicited | junk mail | bulk mail | mass mailing |
-    bulk email | bayes | message content rejected | content rejected | blocked by content | content filter |
+    bulk email | bayes | message content rejected | content rejected | content denied | blocked by content | content filter |
     content blocked | content policy | content restrictions | message looks like | classified as |
     considered unsolicited | identified as | appears to be unsolicited | scored as | high probability | advertis |
     message contains content | not accepted for policy: content | rule imposed mailbox access | dt:spm | dt:sum | cmae |
@@ -32,10 +32,10 @@ FORM = phrases(
     not rfc 2822 | rfc 2822 compliant | rfc 5322 compliant | rfc 5322 | rfc5322 | rfc2822 | rfc 2822 | rfc 822 |
     not rfc compliant | duplicate header | duplicated header | multiple from headers | multiple addresses in from |
     addresses in from: header | bare lf | bare cr | bare newline | bare linefeed | stray cr | smtp smuggling |
-    message-id header missing | missing message-id | missing date | missing a valid from | from header is missing |
-    from header missing | message is not rfc | violates rfc | violate rfc | header field missing | headers are missing |
-    line too long | lines too long | lines longer than | exceeds 998 | missing or malformed | does not comply with |
-    invalid message-id | header with * non-ascii
+    message-id header missing | missing message-id | missing date | missing a valid from |
+    missing a valid address in from | from header is missing | from header missing | message is not rfc | violates rfc |
+    violate rfc | header field missing | headers are missing | line too long | lines too long | lines longer than |
+    exceeds 998 | missing or malformed | does not comply with | invalid message-id | header with * non-ascii
     """
 )
 

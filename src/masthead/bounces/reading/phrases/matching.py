@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from masthead.bounces.reading.phrases import address, content, grammar, policy, system
+from masthead.bounces.reading.phrases.writing import Phrases
 
 #: Whole phrases, or a sentence's build.
 Table = tuple[str, ...] | re.Pattern[str]
@@ -16,6 +18,8 @@ _GAP = 80
 #: beside "blocked" must not cost a reader, and what is certain before what is vague.
 TABLES: tuple[tuple[str, Table], ...] = (
     ("notaccept", address.NO_MAIL_SURE),
+    ("mailboxfull", address.FULL_SURE),
+    ("networkerror", system.NETWORK_SURE),
     ("mailererror", system.PROGRAM_SURE),
     ("filtered", address.FILTERED_SURE),
     ("authfailure", policy.AUTHENTICATION),
@@ -37,6 +41,7 @@ TABLES: tuple[tuple[str, Table], ...] = (
     ("mailboxfull", address.FULL),
     ("suspend", address.SUSPENDED),
     ("hasmoved", address.MOVED),
+    ("hostunknown", address.NO_DOMAIN_SURE),
     ("userunknown", address.UNKNOWN),
     ("hostunknown", address.NO_DOMAIN),
     ("exceedlimit", content.LIMIT),
@@ -83,6 +88,7 @@ class Match(NamedTuple):
 NOTHING = Match("", "")
 
 
+@lru_cache(maxsize=32)  # one report is asked for the same words several times
 def find(words: str) -> Match:
     """The reason that `words` give, by the first table with a phrase in them."""
     text = flat(words)
@@ -115,7 +121,9 @@ def _in_table(text: str, table: Table) -> str:
 
 def any_of(text: str, phrases: tuple[str, ...]) -> str:
     """The first of `phrases` that stands in `text` (which is `flat`), or ""."""
-    return next((each for each in phrases if (each in text if "*" not in each else has(text, each))), "")
+    # Most notices are in English: what is written in other letters need not be looked for in them.
+    likely = phrases.ascii if isinstance(phrases, Phrases) and text.isascii() else phrases
+    return next((each for each in likely if (each in text if "*" not in each else has(text, each))), "")
 
 
 def has(text: str, phrase: str) -> bool:

@@ -39,12 +39,12 @@ FAILED = phrases(
     wasn't delivered | was not delivered | were not delivered | not been delivered | not delivered | non delivery |
     non-delivery | nondeliver | delivery error | delivery problem | delivery unsuccessful | delivery has failed |
     delivery to * failed | delivery to the following | permanent fatal error | permanent error | fatal error |
-    mail delivery failed | mail delivery failure | mail system error | mail failure | mail error | message not delivered |
-    message undeliver | message rejected | message bounced | bounced | did not reach | didn't reach |
-    not able to deliver | not deliverable | failed to deliver | failed permanently | failed recipient |
-    address(es) failed | addresses failed | rejected your message | has been rejected | was rejected | has been returned |
-    is being returned | being returned | was returned | sorry, | i'm sorry | i'm afraid | giving up | failed address |
-    unzustellbar | nicht zugestellt | nicht zugestellt werden | zustellung fehlgeschlagen |
+    mail delivery failed | mail delivery failure | mail system error | mail failure | mail error |
+    message not delivered | message undeliver | message rejected | message bounced | bounced | did not reach |
+    didn't reach | not able to deliver | not deliverable | failed to deliver | failed permanently | failed recipient |
+    address(es) failed | addresses failed | rejected your message | has been rejected | was rejected |
+    has been returned | is being returned | being returned | was returned | sorry, | i'm sorry | i'm afraid |
+    giving up | failed address | unzustellbar | nicht zugestellt | nicht zugestellt werden | zustellung fehlgeschlagen |
     zustellung ist fehlgeschlagen | fehlgeschlagen | nicht ausgeliefert | rücksendung | unzustell | non remis |
     non-remis | non distribué | non distribue | non délivr | non delivr | échec de la remise | echec de la remise |
     échec de | n'a pas pu être | n'a pu être | n'ont pu être | retourné | no se pudo entregar | no entregado |
@@ -62,7 +62,17 @@ FAILED = phrases(
     送信できません | 送信エラー | 届けられません | 配送できません | 配達できません | 配信に失敗 | 送れません |
     エラーメール | 未配信 | 送信に失敗 | 配信不可 | お届けでき | 送信不能 | 退信 | 系统退信 | 无法投递 | 投递失败 |
     未能送达 | 无法送达 | 发送失败 | 被退回 | 傳遞失敗 | 無法傳遞 | 无法传递 | 未傳遞 | 反弹 | 退回 | 전송 실패 |
-    배달되지 | 배달할 수 없 | 전달할 수 없 | 반송 | μη παραδοτέο | δεν ήταν δυνατή
+    배달되지 | 배달할 수 없 | 전달할 수 없 | 반송 | μη παραδοτέο | δεν ήταν δυνατή | δεν παραδόθηκε | olevererbart |
+    kan inte levereras | kunde inte skickas | ikke leverbar | kunne ikke afleveres | ei toimitettavissa |
+    ei voida toimittaa | niedostarczalne | nie dostarczon | nie można dostarczyć | nie udało się dostarczyć |
+    nie została dostarczon | nedoručiteľn | nebolo možné doručiť | nepodařilo doručit | nepodarilo doručiť |
+    nebylo možné doručit | nem sikerült kézbesíteni | kézbesítés sikertelen | nu a putut fi livrat | nu a fost livrat |
+    nije isporučen | neisporučivo | ni bilo mogoče dostaviti | ni dostavljen | nedostavljivo |
+    ei õnnestunud kohale toimetada | neizdevās piegādāt | nepavyko pristatyti | не може да бъде доставен | недоставимо |
+    не вдалося доставити | không gửi được | không thể gửi | không thể phân phối | ไม่สามารถส่ง | tidak terkirim |
+    gagal terkirim | tidak dapat dikirim | no s'ha pogut lliurar | recapito non riuscito | teslim edilemiyor |
+    teslim edilemez | ulaştırılamadı | לא ניתן למסור | לא ניתן היה למסור | غير قابل للتسليم | не удается доставить |
+    未送达 | 送信できなかった | 메일 전송에 실패 | 전송하지 못 | 배달하지 못
     """
 )
 
@@ -88,7 +98,9 @@ WAITING = phrases(
     se volverá a intentar | seguirá intentando | demorado | retrasado | retraso | ritardo | ritardat | verrà ritentato |
     ainda não foi | atrasad | continuará tentando | será tentado novamente | vertraagd | vertraging | nog niet |
     försenad | fördröjd | forsinket | viivästy | opóźni | zpožděn | gecik | задерж | отложен | попытки будут продолж |
-    遅延 | 再送 | 配信が遅れ | 延迟 | 将继续 | 延遲 | 지연
+    遅延 | 再送 | 配信が遅れ | 延迟 | 将继续 | 延遲 | 지연 | remise différée | entrega adiada | leverans försena | opožděn |
+    oneskoren | késik | késleltet | întârzi | odgođen | zakasnel | забавен | затримк | đang bị trì hoãn | bị trễ | ล่าช้า |
+    tertunda | endarrer | lykkäänty | καθυστέρησ | تأخير | تأخر | עיכוב | מתעכב
     """
 )
 
@@ -128,17 +140,21 @@ AUTOMATIC = phrases(
     abwesen | automatische antwort | automatische rückantwort | autom. antwort | nicht im büro | nicht im haus |
     eingangsbestätigung | empfangsbestätigung | réponse automatique | reponse automatique | réponse auto |
     absence du bureau | message d'absence | absent du bureau | accusé de réception | respuesta automática |
-    respuesta automatica | fuera de la oficina | fuera de oficina | acuse de recibo | risposta automatica | risponditore |
-    fuori sede | fuori ufficio | resposta automática | resposta automatica | fora do escritório | automatisch antwoord |
-    automatische antwoord | niet op kantoor | autosvar | automatiskt svar | automatisk svar | ikke til stede |
-    automaattinen vastaus | odpowiedź automatyczna | autoodpowiedź | automatyczna odpowiedź | poza biurem |
-    automatická odpověď | mimo kancelář | automatikus válasz | házon kívül | otomatik yanıt | ofis dışında |
-    otomatik cevap | răspuns automat | автоответ | автоматический ответ | в отпуске | вне офиса | автоматична відповідь |
-    自動返信 | 自動応答 | 自動送信 | 自动回复 | 自動回覆 | 自动答复 | 不在办公室 | 자동 응답 | 자동응답 | 부재중 |
-    رد تلقائي | خارج المكتب | پاسخ خودکار | αυτόματη απάντηση | תשובה אוטומטית | thank you for contacting |
-    thank you for your e-mail | thank you for your email | thank you for your message | thanks for your email |
-    thanks for contacting | we have received your | we received your | your message has been received | request received |
-    ticket received
+    respuesta automatica | fuera de la oficina | fuera de oficina | acuse de recibo | risposta automatica |
+    risponditore | fuori sede | fuori ufficio | resposta automática | resposta automatica | fora do escritório |
+    automatisch antwoord | automatische antwoord | niet op kantoor | autosvar | automatiskt svar | automatisk svar |
+    ikke til stede | automaattinen vastaus | odpowiedź automatyczna | autoodpowiedź | automatyczna odpowiedź |
+    poza biurem | automatická odpověď | mimo kancelář | automatikus válasz | házon kívül | otomatik yanıt |
+    ofis dışında | otomatik cevap | răspuns automat | автоответ | автоматический ответ | в отпуске | вне офиса |
+    автоматична відповідь | 自動返信 | 自動応答 | 自動送信 | 自动回复 | 自動回覆 | 自动答复 | 不在办公室 | 자동 응답 |
+    자동응답 | 자동 회신 | 부재중 | automatická odpoveď | automatski odgovor | samodejni odgovor | automaatvastus |
+    automātiska atbilde | automatinis atsakymas | автоматичен отговор | автоматски одговор | trả lời tự động |
+    ตอบกลับอัตโนมัติ | balasan otomatis | balasan automatik | resposta automàtica | erantzun automatikoa |
+    מענה אוטומטי | स्वचालित उत्तर | automatisk besvarelse | automatisk svarmelding | ist außer haus | ist ausser haus |
+    est absent | è fuori ufficio | está fuera de la oficina | رد تلقائي | خارج المكتب | پاسخ خودکار |
+    αυτόματη απάντηση | תשובה אוטומטית | thank you for contacting | thank you for your e-mail |
+    thank you for your email | thank you for your message | thanks for your email | thanks for contacting |
+    we have received your | we received your | your message has been received | request received | ticket received
     """
 )
 

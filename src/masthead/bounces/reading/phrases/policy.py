@@ -50,27 +50,28 @@ BLOCKLISTED = phrases(
 BLOCKED = phrases(
     """
     zombied | no access for this ip | ip is forbidden | not welcome | from one host | (rtr: | (rly: | (con: |
-    your ip blocked | ip blocked | connections will not be accepted | connections not accepted | rly:b | con:b1 | dns:nr |
-    dyn:t | pol-p | cxbl | cxthrt | csi: | is listed | was listed | currently listed | are listed | being listed |
-    listed by | blacklist | black list | blocklist | block list | block-list | denylist | blackhole | black hole | ~rbl |
-    dnsbl | spamhaus | spamcop | barracudacentral | sorbs | spamrats | uceprotect | cbl.abuseat | abuseat | ~zen. | sbl~ |
-    ~pbl | ~xbl | is on our block | banned sending ip | ip address is banned | ip banned | is banned | banned ip |
-    blocked by | is blocked | been blocked | blocked for | blocked using | blocked - | blocked at | blocked due |
-    blocked ip | block for | temporarily blocked | messages from your ip | your ip address | your ip is | your ip has |
-    your network | from your network | from your server | from your host | client host rejected | client host blocked |
-    client host refused | host rejected | helo command rejected | helo rejected | ehlo rejected | helo/ehlo |
-    access denied to your ip | connection refused by policy | connections from your | connection rejected |
-    connection denied | connection refused from | refused to talk to you | server refused to talk |
-    not allowed to connect | no access from | access denied, banned | access from ip | denied for your ip | dialup |
-    dial-up | dynamic ip | dynamic address | residential ip | dul~ | not accepting mail from | not accepting mail with |
+    your ip blocked | ip blocked | connections will not be accepted | connections not accepted | rly:b | con:b1 |
+    dns:nr | dyn:t | pol-p | cxbl | cxthrt | csi: | is listed | was listed | currently listed | are listed |
+    being listed | listed by | blacklist | black list | blocklist | block list | block-list | denylist | blackhole |
+    black hole | ~rbl | dnsbl | spamhaus | spamcop | barracudacentral | sorbs | spamrats | uceprotect | cbl.abuseat |
+    abuseat | ~zen. | sbl~ | ~pbl | ~xbl | is on our block | banned sending ip | ip is rejected | ip rejected |
+    ip address is banned | ip banned | is banned | banned ip | blocked by | is blocked | been blocked | blocked for |
+    blocked using | blocked - | blocked at | blocked due | blocked ip | block for | temporarily blocked |
+    messages from your ip | your ip address | your ip is | your ip has | your network | from your network |
+    from your server | from your host | client host rejected | client host blocked | client host refused |
+    host rejected | helo command rejected | helo rejected | ehlo rejected | helo/ehlo | access denied to your ip |
+    connection refused by policy | connections from your | connection rejected | connection denied |
+    connection refused from | refused to talk to you | server refused to talk | not allowed to connect |
+    no access from | access denied, banned | access from ip | denied for your ip | dialup | dial-up | dynamic ip |
+    dynamic address | residential ip | dul~ | not accepting mail from | not accepting mail with |
     not accept mail from your | mail from your | email from your | mail from this ip | from this ip | refused your |
     rejects mail from | refuse mail from | unacceptable ip | your mail server | your server | your isp | your provider |
     mail server has been | go away | my name was rejected | due to bad | permanently deferred | ts03 | ts02 | ts01 |
-    [ts0 | ctpe | s3140 | s3150 | sc-001 | dy-001 | cs01 | ofr_999 | _999 | ofr_102 | ofr_103 | ofr_104 | too many spam |
-    service refuse | closing connection | try again later from | not mail exchanger | may not be mail exchanger |
-    our system has detected an unusual | denied by a bl | denied access | refused to accept mail from | ip not allowed |
-    host network not allowed | sender ip must resolve | ip addresses * blocked | ip * blocked | bl rejected |
-    rate of unsolicited
+    [ts0 | ctpe | s3140 | s3150 | sc-001 | dy-001 | cs01 | ofr_999 | _999 | ofr_102 | ofr_103 | ofr_104 |
+    too many spam | service refuse | closing connection | try again later from | not mail exchanger |
+    may not be mail exchanger | our system has detected an unusual | denied by a bl | denied access |
+    refused to accept mail from | ip not allowed | host network not allowed | sender ip must resolve |
+    ip addresses * blocked | ip * blocked | bl rejected | rate of unsolicited
     """
 )
 
@@ -91,21 +92,21 @@ SENDER_SURE = phrases(
 
 SENDER = phrases(
     """
-    sender address domain | sorry, no access for this domain | sorry, no access for this user | sender address rejected |
-    sender rejected | sender denied | sender not allowed | sender refused | sender blocked | sender domain |
-    sender address does not exist | sender verify failed | sender verification | could not verify sender |
-    couldn't verify sender | unable to verify sender | sender address verification | sender's address |
-    sender is blocked | domain of sender address | domain of the sender | domain of sender | mail from address |
-    mail from rejected | mail from domain | mail from: rejected | return path | return-path | envelope sender |
-    envelope from | from address | from: address | from header | from domain | invalid sender | unknown sender |
-    sender unknown | bad sender | unauthorized sender | sender is not | sender not authenticated | sender not accepted |
-    sender did not | sender has been | sender was | sender * rejected | sender * blocked | this sender | the sender |
-    rejected from < | backscatter | null sender | empty sender | empty envelope | bounce messages |
-    does not accept bounces | originator | not allowed to send as | senders | no permission to send | message from < |
-    mail from < | badmailfrom | your address is not | domain is not allowed to send | your domain | your email address |
-    your e-mail address | your address | sender banned | email address has been blocked | violated * group |
-    permission to send | absender | expéditeur | remitente * rechaz | mittente | remetente * rejeit | 発件人 | 送信者 |
-    发件人 | 寄件者 | отправител
+    sender address domain | invalid dns mx or | sorry, no access for this domain | sorry, no access for this user |
+    sender address rejected | sender rejected | sender denied | sender not allowed | sender refused | sender blocked |
+    sender domain | sender address does not exist | sender verify failed | sender verification |
+    could not verify sender | couldn't verify sender | unable to verify sender | sender address verification |
+    sender's address | sender is blocked | domain of sender address | domain of the sender | domain of sender |
+    mail from address | mail from rejected | mail from domain | mail from: rejected | return path | return-path |
+    envelope sender | envelope from | from address | from: address | from header | from domain | invalid sender |
+    unknown sender | sender unknown | bad sender | unauthorized sender | sender is not | sender not authenticated |
+    sender not accepted | sender did not | sender has been | sender was | sender * rejected | sender * blocked |
+    this sender | the sender | rejected from < | backscatter | null sender | empty sender | empty envelope |
+    bounce messages | does not accept bounces | originator | not allowed to send as | senders | no permission to send |
+    message from < | mail from < | badmailfrom | your address is not | domain is not allowed to send | your domain |
+    your email address | your e-mail address | your address | sender banned | email address has been blocked |
+    violated * group | permission to send | absender | expéditeur | remitente * rechaz | mittente | remetente * rejeit |
+    発件人 | 送信者 | 发件人 | 寄件者 | отправител
     """
 )
 
@@ -170,7 +171,7 @@ SUPPRESSED = phrases(
 
 POLICY = phrases(
     """
-    will not accept delivery of this message | denied by policy | policy violation | policy rejection |
+    will not accept delivery of this message | denied by policy | policy violation | policy rejection | policy error |
     policy restriction | policy reasons | policy reason | by policy | local policy | site policy | violates our |
     against policy | against our | not accepted by policy | mail policy | email policy | company policy | acceptable use |
     usage policy | policies | for policy | policy block | policy reject | rejected for policy | violates * policy |

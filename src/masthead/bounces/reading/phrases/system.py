@@ -2,6 +2,9 @@
 
 from masthead.bounces.reading.phrases.writing import phrases
 
+#: A domain that could not be asked for, which is another thing than one that does not exist.
+NETWORK_SURE = phrases("host not found, try again")
+
 NETWORK = phrases(
     """
     connection refused | no route to host | network is unreachable | network unreachable | host unreachable |

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 
-def phrases(text: str) -> tuple[str, ...]:
+class Phrases(tuple[str, ...]):
+    """The phrases of a table, and `ascii`: those of them that can stand in a text without other letters."""
+
+    ascii: tuple[str, ...]
+
+
+def phrases(text: str) -> Phrases:
     """The phrases in `text`. A tilde stands for a blank at an end, so that a short word is not found inside a longer one."""
-    return tuple(each.strip().replace("~", " ") for each in text.replace("\n", " ").split("|") if each.strip())
+    found = Phrases(each.strip().replace("~", " ") for each in text.replace("\n", " ").split("|") if each.strip())
+    found.ascii = tuple(each for each in found if each.isascii())
+    return found
