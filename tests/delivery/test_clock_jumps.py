@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from masthead.audit.models import Entry
 from masthead.delivery import campaigns, starting, sweeping, tasks
 from masthead.delivery.ledger import ranges
 from masthead.delivery.models import Campaign, Delivery, Range
+from tests.delivery.test_sender import begin, sink, work  # noqa: F401 (two of them are fixtures)
 
 State = Delivery.State
 pytestmark = pytest.mark.django_db
@@ -82,3 +84,31 @@ def test_the_sweep_looks_at_the_clock(campaign: Campaign, reader: Any, monkeypat
     tasks.sweep.func()
     tasks.sweep.func()
     assert len(told) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("jump", [7 * 86400.0, -7 * 86400.0], ids=["forward", "back"])
+def test_a_worker_whose_clock_jumps_while_it_sends_goes_on_as_if_nothing_had_happened(
+    sink: Any,  # noqa: F811
+    begin: Any,  # noqa: F811
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    jump: float,
+) -> None:
+    """Every wait and deadline of the worker is counted by the steady clock; the other one only dates what happened."""
+    settings.SMTP_PER_SECOND = 100
+    relay, campaign = sink("--delay", "0.005"), begin(40)
+    real, calls = time.time, [0]
+
+    def jumping() -> float:
+        calls[0] += 1
+        return real() + (jump if 30 < calls[0] < 90 else 0.0)
+
+    monkeypatch.setattr(time, "time", jumping)
+    began = time.monotonic()
+    work(campaign)
+    assert calls[0] > 90, "it jumped and came back in the middle"
+    assert (campaign.state, campaign.attention) == ("finished", "")
+    assert set(Delivery.objects.values_list("state", "attempt", "repeats")) == {(State.ACCEPTED, 1, 0)}
+    assert sorted(relay.taken()) == sorted(f"r{number}@example.org" for number in range(40))
+    assert time.monotonic() - began < 30

@@ -36,7 +36,7 @@ from masthead.mail.models import SingleMail, Suppression
 from masthead.mail.models.single_mail import FINAL, OPEN
 from masthead.mail.passwords import SealedUnderAnotherKeyError
 from masthead.mail.sender import Sender
-from masthead.mail.transports import choosing, resting
+from masthead.mail.transports import choosing, refusals, resting
 from masthead.mail.transports.base import ConnectFailed, Reply, TransportConfig, TransportError
 from masthead.mail.transports.smtp.deadlines import Deadlines
 
@@ -113,8 +113,7 @@ def send(*, mail_id: int, now: datetime) -> SingleMail.State | None:
     if stopped is not None:
         return _record(mail, now, SingleMail.State.REJECTED, None, f"suppressed: {stopped.reason}; nothing was sent")
     try:
-        reply: Reply | None = _hand_over(mail, now)
-        words = str(reply)
+        reply, words = _hand_over(mail, now)
     except (TransportError, SealedUnderAnotherKeyError, choosing.NoWayOut) as error:
         log.warning("single mail %s (%s) was not handed over: %s", mail.pk, mail.kind, error)
         return _record(mail, now, _state_after(mail, None, now), getattr(error, "reply", None), str(error))
@@ -170,21 +169,24 @@ def _claim(mail: SingleMail, now: datetime) -> bool:
     return due.update(state=SingleMail.State.SENDING, attempts=mail.attempts, next_try_at=now + LEASE) == 1
 
 
-def _hand_over(mail: SingleMail, now: datetime) -> Reply:
-    """The answer of the first relay that can be reached. Raises TransportError, SealedUnderAnotherKeyError, choosing.NoWayOut."""
+def _hand_over(mail: SingleMail, now: datetime) -> tuple[Reply, str]:
+    """The answer of the first relay that can be reached, and in words what it means.
+
+    Raises TransportError, SealedUnderAnotherKeyError, choosing.NoWayOut.
+    """
     message = _message(mail)
     configs = [choosing.inbox_config()] if mail.inbox_only else choosing.ways(now, sender_domain=_sender_domain(mail))
     failures = []
     for config in configs[:MOST_RELAYS]:
         try:
-            reply = asyncio.run(hand_over(choosing.lane(config, DEADLINES), message))
+            stage, reply = asyncio.run(hand_over(choosing.lane(config, DEADLINES), message))
         except ConnectFailed as error:
             log.warning("single mail %s (%s): %s", mail.pk, mail.kind, error)
             resting.note_trouble(config.key, words=error.text, now=now)
             failures.append(error)
         else:
             _count(config, message)
-            return reply
+            return reply, refusals.explained(config.name, stage, reply)
     raise failures[0]
 
 

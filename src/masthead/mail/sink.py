@@ -288,7 +288,8 @@ class Sink:
     def write(self, line: dict[str, object]) -> None:
         """Into the log, on the disk when this returns."""
         os.write(self.log, json.dumps(line).encode() + b"\n")
-        os.fdatasync(self.log)
+        if not self.options.unsynced:
+            os.fdatasync(self.log)
 
 
 def _peer(way: Way) -> str:
@@ -307,6 +308,7 @@ async def main() -> None:
     parser.add_argument("--count", type=int, default=-1)
     parser.add_argument("--delay", type=float, default=0, help="Seconds.")
     parser.add_argument("--away", type=float, default=0, help="Seconds that each answer is on its way.")
+    parser.add_argument("--unsynced", action="store_true", help="To measure senders: one sync after the other is all it can do.")
     parser.add_argument("--refuse", default="", help="Addresses with this in them are refused, by --refusal.")
     parser.add_argument("--refusal", default="")
     parser.add_argument("--offer", default="PIPELINING,8BITMIME,SMTPUTF8")

@@ -86,7 +86,8 @@ async def test_a_certificate_of_an_unknown_authority_is_refused(tls: ssl.SSLCont
 
 async def test_a_certificate_for_another_host_is_refused(tls: ssl.SSLContext, certificate: Path) -> None:
     with scripted(Script(ehlo=STARTTLS, tls=tls)) as relay:
-        assert "certificate" in (await failure(relay, certificate, host="127.0.0.1")).text
+        text = (await failure(relay, certificate, host="127.0.0.1")).text
+        assert "write the host as its certificate has it" in text
 
 
 async def test_a_server_without_starttls_gets_no_password(certificate: Path) -> None:
@@ -130,7 +131,7 @@ async def test_a_fault_at_starttls_ends_the_session_before_any_secret(fault: str
 @pytest.mark.parametrize("code", REFUSALS)
 async def test_a_refusal_of_starttls_has_the_servers_words(code: str, certificate: Path) -> None:
     with scripted(Script(ehlo=STARTTLS, starttls=REFUSALS[code])) as relay:
-        with pytest.raises(ConnectFailed, match="refused to begin encryption") as failed:
+        with pytest.raises(ConnectFailed, match=r"refused to begin encryption \(\d") as failed:
             await SmtpLane(config(relay, certificate), QUICK).open()
         assert (failed.value.stage, failed.value.permanent) == ("starttls", code == "550")
         assert relay.commands == [b"EHLO [127.0.0.1]", b"STARTTLS"]
@@ -157,7 +158,7 @@ async def test_a_fault_at_the_sign_in_is_no_connection_and_no_refusal(fault: str
 
 async def test_a_plain_port_taken_for_tls_is_told_in_words(certificate: Path) -> None:
     with scripted(Script()) as relay:
-        assert "Choose STARTTLS" in (await failure(relay, certificate, security="tls")).text
+        assert "choose STARTTLS" in (await failure(relay, certificate, security="tls")).text
 
 
 async def test_an_unknown_host_is_told_in_words(certificate: Path) -> None:

@@ -29,7 +29,10 @@ from masthead.mail.bulk import BadMail
 log = logging.getLogger(__name__)
 
 BATCH = 500
-_LOW = 250
+#: More rows are brought when fewer are left than are handed out in so many seconds: a worker that holds many more at the end
+#: of a campaign is at work while the others are idle.
+_LOW_SECONDS = 0.5
+_MOST_LOW = 250
 #: So many mails are made beyond the one that is asked for. They cost 10 KB of memory each.
 _AHEAD = 31
 #: A range that has to wait is looked at again after so many seconds, since somebody may have raised a limit.
@@ -49,6 +52,7 @@ class Feeder:
         claims: dict[int, Claim],
         lists: Sequence[int],
         turns: Turns,
+        lanes: int = 50,
         go_on: bool = True,
     ) -> None:
         self._clerk = clerk
@@ -62,6 +66,10 @@ class Feeder:
         self._turns = turns
         self._stopped: set[int] = set()
         self._pool = Pool(turns)
+        self._least_low = min(_MOST_LOW, max(lanes, _AHEAD + 1))
+        self._low = self._least_low
+        self._handed = 0
+        self._counted_at = time.monotonic()
         #: Limited providers whose readers were passed over, by range: it is given back with them still waiting.
         self._passed_over: dict[int, set[str]] = {}
         #: Seconds until the next of those who wait in memory may go, when the lanes were sent away for that.
@@ -124,7 +132,9 @@ class Feeder:
         mail = None
         while mail is None and (found := self._pool.take(key)) is not None:
             mail = found if isinstance(found, Mail) else self._rendered_ahead(found)
+        self._handed += mail is not None
         if self._hungry() and self._current is not None and self._fetching is None:
+            self._count_pace()
             self._fetching = asyncio.ensure_future(self._fetch())
         return mail
 
@@ -187,7 +197,14 @@ class Feeder:
             self._fetching = None
 
     def _hungry(self) -> bool:
-        return self._pool.ready() < _LOW and len(self._pool) < MOST_IN_ALL
+        return self._pool.ready() < self._low and len(self._pool) < MOST_IN_ALL
+
+    def _count_pace(self) -> None:
+        """How many rows are few, by what was handed out since this was asked last."""
+        now = time.monotonic()
+        pace = self._handed / max(0.001, now - self._counted_at)
+        self._low = min(_MOST_LOW, max(self._least_low, int(pace * _LOW_SECONDS)))
+        self._handed, self._counted_at = 0, now
 
     async def _doze(self, seconds: float) -> None:
         """Wait until a turn may come: after `seconds`, at news, or when there are more rows."""

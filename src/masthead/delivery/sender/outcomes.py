@@ -90,18 +90,6 @@ def unsendable(row: Row, why: str, *, at: int) -> Result:
     )
 
 
-def is_our_fault(stage: Stage, reply: Reply) -> bool:
-    """Whether a permanent refusal is about the sender, its rights or the relay's policy, not about this reader."""
-    if not reply.permanent or stage == "unsendable":
-        return False
-    return is_about_us_all(stage, reply) or reply.enhanced.startswith("5.7.")
-
-
-def is_about_us_all(stage: Stage, reply: Reply) -> bool:
-    """Whether a refusal that is our fault is the relay's own: of our sender, our mail or our sign-in, whoever it is for."""
-    return stage in ("mail", "data") or reply.code in (530, 535, 538)
-
-
 def reply_made_no_sense(stage: Stage, reply: Reply) -> TransportError:
     """An answer of a class that this stage cannot have."""
     return TransportError(f"The mail server answered {reply}.", stage=stage, after_dot=stage == "dot", reply=reply)

@@ -8,15 +8,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from django.utils.translation import gettext as _
-
 from masthead.delivery import holding
 from masthead.delivery.ledger.entries import Result
 from masthead.delivery.retry import reconnect_after
-from masthead.delivery.sender import outcomes
 from masthead.delivery.sender.feeder import Feeder
 from masthead.delivery.sender.refusing import LAST, RELAY, Refusals
 from masthead.delivery.sender.turns import Turns
+from masthead.mail.transports import refusals
 from masthead.mail.transports.base import ConnectFailed, Lane, Reply, Stage
 
 #: A relay that cannot be reached is tried for so long; then the campaign pauses for a while and says why.
@@ -48,7 +46,6 @@ class Relay:
         self._refused_connections = 0
         self._trouble_since: float | None = None
         self._refusals = Refusals(turns.held)
-        self._words = ""
         self._never_reached = ""
         self._reached = False
         self.open_lanes = 0
@@ -111,7 +108,7 @@ class Relay:
         """
         if reply is None:
             self._refusals.neutral()
-        elif outcomes.is_our_fault(stage, reply):
+        elif refusals.is_our_fault(stage, reply):
             self._refused(result, address, stage, reply)
         elif reply.temporary:
             self._refusals.neutral()
@@ -122,21 +119,20 @@ class Relay:
 
     def _refused(self, result: Result, address: str, stage: Stage, reply: Reply) -> None:
         provider = self._turns.provider_of(address)
-        whose = RELAY if outcomes.is_about_us_all(stage, reply) else provider
+        whose = RELAY if refusals.is_about_us_all(stage, reply) else provider
         if whose in self._turns.held:
             self.held.append(result.id)
             return
         self.blameless.append(result.id)
         self._by_provider.setdefault(provider, deque(maxlen=LAST)).append(result.id)
-        self._words = str(reply)
         if stage in _OURS_AT_ONCE and self.accepted == 0:
-            self.attention = self._refuses()
+            self.attention = refusals.in_words(self.name, stage, reply)
         burst = self._refusals.refused(whose)
         if burst == RELAY:
-            self._give_up(self._refuses(), pause=True)
+            self._give_up(refusals.in_words(self.name, stage, reply), pause=True)
         elif burst is not None:
             self.held.extend(self._by_provider.pop(burst, ()))
-            self._feeder.hold(burst, holding.refusal_in_words(burst, self._words))
+            self._feeder.hold(burst, holding.refusal_in_words(burst, str(reply)))
 
     def conclude(self) -> None:
         """At the end of a run: a relay that took nothing and refused our sender is no matter of single readers."""
@@ -145,9 +141,6 @@ class Relay:
         if self._never_reached and not self._reached and self.has_others and not self.failed:
             # The others did all the work before its time was up.
             self.unreachable, self.attention = True, self._never_reached
-
-    def _refuses(self) -> str:
-        return _("The mail server refuses our mail, not single readers: %(words)s") % {"words": self._words}
 
     def _note_failure(self, error: ConnectFailed) -> None:
         now = time.monotonic()

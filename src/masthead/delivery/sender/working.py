@@ -146,7 +146,8 @@ async def _send(
     try:
         await clerk.open()
         turns = Turns(clerk, configs, circumstances.known, circumstances.slowed, circumstances.held)
-        feeder = Feeder(clerk=clerk, renderer=renderer, claims=claims, lists=lists, turns=turns)
+        lanes = sum(config.connections for config in configs)
+        feeder = Feeder(clerk=clerk, renderer=renderer, claims=claims, lists=lists, turns=turns, lanes=lanes)
         for config in configs:
             relays.append(Relay(partial(choosing.lane, config), feeder, turns, key=config.key, name=config.name, fleet=relays))
         watches = [

@@ -24,7 +24,7 @@ from masthead.mail.handing_over import hand_over
 from masthead.mail.message import Message
 from masthead.mail.passwords import SealedUnderAnotherKeyError
 from masthead.mail.sealing import unique
-from masthead.mail.transports import choosing
+from masthead.mail.transports import choosing, refusals
 from masthead.mail.transports.base import TransportError
 from masthead.ops.doctor.rows import FAIL, PASS, UNCHECKED, Result, Row
 
@@ -173,11 +173,17 @@ def _send(publication: Publication, message: Message, now: datetime) -> Row | No
         if config.kind == "inbox":
             words = _("Mail goes to the built-in inbox: choose a mail server first.")
             return Row("loop", "sent", address, UNCHECKED, words)
-        reply = asyncio.run(hand_over(choosing.lane(config), message))
+        stage, reply = asyncio.run(hand_over(choosing.lane(config), message))
     except (choosing.NoWayOut, SealedUnderAnotherKeyError, TransportError) as error:
         return Row("loop", "sent", address, FAIL, str(error))
     if reply.code != 250:
-        return Row("loop", "sent", address, FAIL, _("The relay refused it: %(words)s") % {"words": reply})
+        return Row(
+            "loop",
+            "sent",
+            address,
+            FAIL,
+            _("The relay refused it: %(words)s") % {"words": refusals.explained(config.name, stage, reply)},
+        )
     return None
 
 

@@ -6,6 +6,9 @@ the caller says so.
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from masthead.mail.message import Message
 from masthead.mail.transports.base import ConnectFailed, Lost, Refused, Reply, Stage, TransportConfig
 from masthead.mail.transports.smtp.commands import dot_stuffed, mail_from, rcpt_to, unsendable
@@ -115,7 +118,9 @@ class SmtpLane:
         self._write(wire, data, "dot")
         reply = await self._reply("dot", after_dot=True, seconds=self._deadlines.dot)
         if reply.code < 400 and reply.code >= 300:
-            raise self._lost(WireError(f"it answered {reply} to the end of the mail"), "dot", after_dot=True)
+            raise self._lost(
+                WireError(_("it answered %(words)s to the end of the mail") % {"words": reply}), "dot", after_dot=True
+            )
         if following is not None and not self.offers.pipelining and self._prepare(following) and self.alive:
             self._write(wire, self._opening_group(following), "mail")
         return reply
@@ -187,7 +192,9 @@ class SmtpLane:
 
     def _refusal(self, stage: Stage, reply: Reply) -> Refused:
         if reply.positive:
-            raise self._lost(WireError(f"it answered {reply} to {stage.upper()}"), stage)
+            raise self._lost(
+                WireError(_("it answered %(words)s to %(command)s") % {"words": reply, "command": stage.upper()}), stage
+            )
         return Refused(stage, reply)
 
     async def _reset_done(self) -> None:
@@ -214,9 +221,9 @@ class SmtpLane:
 
     def _wire(self, stage: Stage) -> Wire:
         if self._session is None:
-            raise Lost("There is no connection to the mail server.", stage=stage)
+            raise Lost(_("There is no connection to the mail server."), stage=stage)
         if self._leaving:
-            raise self._lost(WireError("it is closing the connection (421)"), stage)
+            raise self._lost(WireError(_("it is closing the connection (421)")), stage)
         return self._session.wire
 
     def _current(self) -> Message:
@@ -231,26 +238,26 @@ class SmtpLane:
             said = await wire.reply(1)
         except WireError as error:
             return self._lost(error, stage)
-        return self._lost(WireError(f"it broke in with {said}"), stage, reply=said)
+        return self._lost(WireError(_("it broke in with %(words)s") % {"words": said}), stage, reply=said)
 
     def _lost(self, error: WireError, stage: Stage, *, after_dot: bool = False, reply: Reply | None = None) -> Lost:
         if self._session is not None:
             self._session.wire.abort()
             self._session = None
         self._message, self._unsendable = None, None
-        where = _WORDS.get(stage, stage)
-        text = f"The connection to {self._config.host} was lost {where}: {error}."
+        words = _(_WORDS[stage]) if stage in _WORDS else _("The connection to %(host)s was lost: %(why)s.")
+        text = words % {"host": self._config.host, "why": error}
         return Lost(text, stage=stage, after_dot=after_dot, reply=reply)
 
 
 _START_INPUT = 354
 _ENVELOPE: tuple[Stage, ...] = ("mail", "rcpt", "data")
 _WORDS: dict[Stage, str] = {
-    "mail": "at the sender's address",
-    "rcpt": "at the reader's address",
-    "data": "before the mail",
-    "body": "in the middle of the mail",
-    "dot": "after the end of the mail, before the answer",
+    "mail": gettext_noop("The connection to %(host)s was lost at the sender's address: %(why)s."),
+    "rcpt": gettext_noop("The connection to %(host)s was lost at the reader's address: %(why)s."),
+    "data": gettext_noop("The connection to %(host)s was lost before the mail: %(why)s."),
+    "body": gettext_noop("The connection to %(host)s was lost in the middle of the mail: %(why)s."),
+    "dot": gettext_noop("The connection to %(host)s was lost after the end of the mail, before the answer: %(why)s."),
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+
 from masthead.mail.transports.base import Reply
 
 MOST_BYTES = 64 * 1024
@@ -17,7 +19,11 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class BadReplyError(Exception):
-    """The server said something that is no SMTP reply; the text says what, with a bit of it."""
+    """The server said something that is no SMTP reply; the text says what, with a bit of it. `line` is how it begins."""
+
+    def __init__(self, text: str, line: bytes = b"") -> None:
+        super().__init__(text)
+        self.line = line[:_MOST_KEPT]
 
 
 class ReplyReader:
@@ -56,26 +62,31 @@ class ReplyReader:
                 return self._finished()
         self._searched = max(0, len(self._unread) - 1)  # a CR at the end may get its LF yet
         if self.waiting > MOST_BYTES:
-            raise BadReplyError(f"its answer is longer than {MOST_BYTES} bytes")
+            raise self._too_long(bytes(self._unread[:_MOST_KEPT]))
         return None
 
     def _take(self, line: bytes) -> bool:
         """Add one line to the reply; True when it was the last."""
         self._size += len(line) + 2
         if self._size > MOST_BYTES:
-            raise BadReplyError(f"its answer is longer than {MOST_BYTES} bytes")
+            raise self._too_long(line)
         if len(self._lines) >= MOST_LINES:
-            raise BadReplyError(f"its answer has more than {MOST_LINES} lines")
+            raise BadReplyError(_("its answer has more than %(most)s lines") % {"most": MOST_LINES}, line)
         match = _LINE.fullmatch(line)
         # A line feed alone ends no line: two answers would pass for one, and each later one for its predecessor.
         if match is None or b"\n" in line or b"\r" in line:
-            raise BadReplyError(f"it said {_excerpt(line)}, which is not SMTP")
+            raise BadReplyError(_("it said %(words)s, which is not SMTP") % {"words": _excerpt(line)}, line)
         code, hyphen, text = match[1], match[2] == b"-", match[3] or b""
         if self._lines and code != self._code:
-            raise BadReplyError(f"its answer began with {self._code.decode()} and went on with {code.decode()}")
+            codes = {"one": self._code.decode(), "other": code.decode()}
+            raise BadReplyError(_("its answer began with %(one)s and went on with %(other)s") % codes)
         self._code = code
         self._lines.append(_clean(text))
         return not hyphen
+
+    @staticmethod
+    def _too_long(line: bytes) -> BadReplyError:
+        return BadReplyError(_("its answer is longer than %(most)s bytes") % {"most": MOST_BYTES}, line)
 
     def _finished(self) -> Reply:
         reply = _reply(self._code, self._lines)

@@ -6,15 +6,27 @@ import asyncio
 import ssl
 from typing import cast
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from masthead.mail.transports.base import Reply
 from masthead.mail.transports.smtp.replies import BadReplyError, ReplyReader
 
 _MOST_UNREAD = 256 * 1024
 _HIGH_WATER = 256 * 1024
+_TOOK_NOTHING = gettext_noop("it took no more data for %(seconds)g s")
+_NO_ANSWER = gettext_noop("it gave no complete answer within %(seconds)g s")
 
 
 class WireError(Exception):
-    """The connection is of no more use; the text says why, as the end of a sentence that begins with the server's name."""
+    """The connection is of no more use; the text says why, as part of a sentence about the server.
+
+    `line` is how what it said begins, when it said something that is no SMTP.
+    """
+
+    def __init__(self, text: str, line: bytes = b"") -> None:
+        super().__init__(text)
+        self.line = line
 
 
 class Wire(asyncio.Protocol):
@@ -41,18 +53,19 @@ class Wire(asyncio.Protocol):
         """Collect; a server that talks on and on is cut off."""
         self._reader.feed(data)
         if self._reader.waiting > _MOST_UNREAD:
-            self._end("it sent more than anybody asked for")
+            self._end(_("it sent more than anybody asked for"))
             self.abort()
         self._wake()
 
     def eof_received(self) -> bool:
         """The server has closed its side; there is no more to be had from it."""
-        self._end("it closed the connection" + (" in the middle of an answer" if self._reader.in_the_middle else ""))
+        in_the_middle = self._reader.in_the_middle
+        self._end(_("it closed the connection in the middle of an answer") if in_the_middle else _("it closed the connection"))
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Closed, by whomever."""
-        self._end("it closed the connection" if exc is None else f"the connection broke ({_words(exc)})")
+        self._end(_("it closed the connection") if exc is None else _("the connection broke: %(why)s") % {"why": _words(exc)})
 
     def pause_writing(self) -> None:
         """The server reads more slowly than we write."""
@@ -79,7 +92,7 @@ class Wire(asyncio.Protocol):
     def transport(self) -> asyncio.Transport:
         """The transport underneath. Raises WireError when there is none."""
         if self._transport is None:
-            raise WireError("there is no connection")
+            raise WireError(_("there is no connection"))
         return self._transport
 
     def use(self, transport: asyncio.BaseTransport) -> None:
@@ -99,7 +112,7 @@ class Wire(asyncio.Protocol):
         while self._full:
             if self._ended is not None:
                 raise WireError(self._ended)
-            await self._woken(deadline, seconds, "it took no more data for")
+            await self._woken(deadline, seconds, _TOOK_NOTHING)
 
     async def reply(self, seconds: float) -> Reply:
         """The next complete reply. Raises WireError after `seconds` altogether, however busily the server drips."""
@@ -109,36 +122,36 @@ class Wire(asyncio.Protocol):
                 reply = self._reader.next()
             except BadReplyError as error:
                 self._end(str(error))
-                raise WireError(str(error)) from error
+                raise WireError(str(error), error.line) from error
             if reply is not None:
                 return reply
             if self._ended is not None:
                 raise WireError(self._ended)
-            await self._woken(deadline, seconds, "it gave no complete answer within")
+            await self._woken(deadline, seconds, _NO_ANSWER)
 
     async def encrypt(self, context: ssl.SSLContext, server_name: str, seconds: float) -> None:
         """Turn the connection into TLS. Raises ssl.SSLError, OSError, WireError."""
         if self.unasked:
             # RFC 3207 §6: what was said in clear before the handshake may be an attacker's.
-            raise WireError("it sent data before the encryption began")
+            raise WireError(_("it sent data before the encryption began"))
         transport = await self._loop.start_tls(
             self.transport, self, context, server_hostname=server_name, ssl_handshake_timeout=seconds
         )
         if transport is None:
-            raise WireError("it closed the connection during the TLS handshake")
+            raise WireError(_("it closed the connection during the TLS handshake"))
         self.use(transport)
 
     def abort(self) -> None:
         """Close at once; what was not yet sent is thrown away."""
         if self._transport is not None:
             self._transport.abort()
-        self._end("we closed the connection")
+        self._end(_("we closed the connection"))
 
     def close(self) -> None:
         """Close after what was written has been sent."""
         if self._transport is not None:
             self._transport.close()
-        self._end("we closed the connection")
+        self._end(_("we closed the connection"))
 
     # --- inside --------------------------------------------------------------------------------------------------
 
@@ -153,7 +166,7 @@ class Wire(asyncio.Protocol):
         finally:
             self._waiter = None
         if self._loop.time() >= deadline and self._ended is None:
-            self._end(f"{words} {seconds:g} s")
+            self._end(_(words) % {"seconds": seconds})
 
     def _ring_at(self, moment: float) -> None:
         """Have the one timer of this wire ring. It is left to ring too early rather than made anew for every answer."""

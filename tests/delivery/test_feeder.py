@@ -1,0 +1,36 @@
+"""How many readers a worker takes into its hands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from masthead.delivery.ledger import ranges
+from masthead.delivery.models import Range
+from masthead.delivery.sender import feeder
+from tests.delivery.test_sender import State, begin, sink, states, work  # noqa: F401 (two of them are fixtures)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_slow_worker_takes_no_more_readers_than_it_soon_sends_to(
+    sink: Any,  # noqa: F811
+    begin: Any,  # noqa: F811
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else one is at work at the end of a campaign while the others are idle."""
+    settings.RANGE_SIZE = 10
+    relay, campaign = sink("--away", "0.005"), begin(150)
+    claim_next, in_hand = ranges.claim_next, []
+
+    def watched(campaign_id: int) -> ranges.Claim | None:
+        in_hand.append(Range.objects.filter(campaign=campaign_id, owner=ranges.ME).count())
+        return claim_next(campaign_id)
+
+    monkeypatch.setattr(feeder.ranges, "claim_next", watched)
+    work(campaign)
+    assert states(campaign) == [State.ACCEPTED] * 150
+    assert len(relay.taken()) == 150
+    assert max(in_hand) <= 10, "150 readers are fewer than a fast worker would take at once"
