@@ -37,6 +37,13 @@ _BY_NAME = (
     f"SELECT group_id, page_id, app_label, codename FROM wagtailcore_grouppagepermission {_PERMISSION}",
     f"SELECT group_id, collection_id, app_label, codename FROM wagtailcore_groupcollectionpermission {_PERMISSION}",
 )
+_MIGRATE = """
+from masthead.cli import starting
+starting.start()
+from masthead.cli import fresh, install
+fresh.begin = lambda database: False
+install.migrate(show=False)
+"""
 _MIGRATED = "2026-01-01 00:00:00"
 
 
@@ -44,8 +51,14 @@ _MIGRATED = "2026-01-01 00:00:00"
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The statements of a database that every migration ran through."""
     folder = tmp_path_factory.mktemp("migrated")
-    environment = {**os.environ, "MASTHEAD_DATA": str(folder), "MASTHEAD_DATABASE_URL": "", "PYTHONPATH": str(ROOT / "src")}
-    subprocess.run([sys.executable, "-m", "masthead", "django", "migrate", "-v", "0"], env=environment, check=True)
+    environment = {
+        **os.environ,
+        "MASTHEAD_DATA": str(folder),
+        "MASTHEAD_DATABASE_URL": "",
+        "DJANGO_SETTINGS_MODULE": "masthead.config.settings",
+        "PYTHONPATH": str(ROOT / "src"),
+    }
+    subprocess.run([sys.executable, "-c", _MIGRATE], env=environment, check=True)
     return statements(folder / "masthead.sqlite3")
 
 
