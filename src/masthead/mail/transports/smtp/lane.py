@@ -7,7 +7,7 @@ the caller says so.
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 
 from masthead.mail.message import Message
 from masthead.mail.transports.base import ConnectFailed, Lost, Refused, Reply, Stage, TransportConfig
@@ -245,19 +245,19 @@ class SmtpLane:
             self._session.wire.abort()
             self._session = None
         self._message, self._unsendable = None, None
-        words = _(_WORDS[stage]) if stage in _WORDS else _("The connection to %(host)s was lost: %(why)s.")
+        words = str(_WORDS[stage]) if stage in _WORDS else _("The connection to %(host)s was lost: %(why)s.")
         text = words % {"host": self._config.host, "why": error}
         return Lost(text, stage=stage, after_dot=after_dot, reply=reply)
 
 
 _START_INPUT = 354
 _ENVELOPE: tuple[Stage, ...] = ("mail", "rcpt", "data")
-_WORDS: dict[Stage, str] = {
-    "mail": gettext_noop("The connection to %(host)s was lost at the sender's address: %(why)s."),
-    "rcpt": gettext_noop("The connection to %(host)s was lost at the reader's address: %(why)s."),
-    "data": gettext_noop("The connection to %(host)s was lost before the mail: %(why)s."),
-    "body": gettext_noop("The connection to %(host)s was lost in the middle of the mail: %(why)s."),
-    "dot": gettext_noop("The connection to %(host)s was lost after the end of the mail, before the answer: %(why)s."),
+_WORDS: dict[Stage, object] = {
+    "mail": gettext_lazy("The connection to %(host)s was lost at the sender's address: %(why)s."),
+    "rcpt": gettext_lazy("The connection to %(host)s was lost at the reader's address: %(why)s."),
+    "data": gettext_lazy("The connection to %(host)s was lost before the mail: %(why)s."),
+    "body": gettext_lazy("The connection to %(host)s was lost in the middle of the mail: %(why)s."),
+    "dot": gettext_lazy("The connection to %(host)s was lost after the end of the mail, before the answer: %(why)s."),
 }
 
 

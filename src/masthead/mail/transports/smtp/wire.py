@@ -7,15 +7,15 @@ import ssl
 from typing import cast
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 
 from masthead.mail.transports.base import Reply
 from masthead.mail.transports.smtp.replies import BadReplyError, ReplyReader
 
 _MOST_UNREAD = 256 * 1024
 _HIGH_WATER = 256 * 1024
-_TOOK_NOTHING = gettext_noop("it took no more data for %(seconds)g s")
-_NO_ANSWER = gettext_noop("it gave no complete answer within %(seconds)g s")
+_TOOK_NOTHING = gettext_lazy("it took no more data for %(seconds)g s")
+_NO_ANSWER = gettext_lazy("it gave no complete answer within %(seconds)g s")
 
 
 class WireError(Exception):
@@ -155,7 +155,7 @@ class Wire(asyncio.Protocol):
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    async def _woken(self, deadline: float, seconds: float, words: str) -> None:
+    async def _woken(self, deadline: float, seconds: float, words: object) -> None:
         """Sleep until something happens, at most until `deadline`."""
         self._waiter = waiter = self._loop.create_future()
         self._deadline = deadline
@@ -166,7 +166,7 @@ class Wire(asyncio.Protocol):
         finally:
             self._waiter = None
         if self._loop.time() >= deadline and self._ended is None:
-            self._end(_(words) % {"seconds": seconds})
+            self._end(str(words) % {"seconds": seconds})
 
     def _ring_at(self, moment: float) -> None:
         """Have the one timer of this wire ring. It is left to ring too early rather than made anew for every answer."""
