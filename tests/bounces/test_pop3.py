@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from masthead.bounces import intake
 from masthead.bounces.mailboxes import configuring, draining_pop3, polling
 from masthead.bounces.mailboxes.imap import SignInRefused
 from masthead.bounces.mailboxes.pop3 import PopSession
@@ -95,6 +96,36 @@ def test_what_was_stored_before_a_kill_is_deleted_next_time_and_stored_once(
     assert (RawReport.objects.count(), len(server.names())) == (4, 4)
     assert polling.poll(mailbox=mailbox, clock=lambda: now + timedelta(minutes=11)) == 0
     assert (RawReport.objects.count(), len(server.names())) == (4, 0)
+
+
+def test_a_batch_is_stored_with_its_marks_or_not_at_all(
+    server: Dovecot, make_mailbox: Any, clock: Any, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    server.put(*mails(5, "whole"))
+    mailbox = make_mailbox()
+    store, kept = intake.store, []
+
+    def full(**values: Any) -> tuple[RawReport, bool]:
+        if len(kept) == 3:
+            raise RuntimeError("no room")
+        kept.append(values)
+        return store(**values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "store", full)
+        patch.setattr(draining_pop3, "_MOST_HELD", 1)  # each mail is a batch of its own
+        with pytest.raises(RuntimeError):
+            draining_pop3.drain(mailbox=mailbox, clock=clock, most=None, told=lambda *_: None, keep_place=lambda *_, **__: None)
+    assert (RawReport.objects.count(), TakenMail.objects.count()) == (3, 3)
+    kept.clear()
+    server.put(*mails(5, "more"))
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "store", full)
+        with pytest.raises(RuntimeError):
+            draining_pop3.drain(mailbox=mailbox, clock=clock, most=None, told=lambda *_: None, keep_place=lambda *_, **__: None)
+    assert (RawReport.objects.count(), TakenMail.objects.count()) == (3, 3)
+    assert polling.poll(mailbox=mailbox, clock=lambda: now + timedelta(minutes=11)) == 7
+    assert (RawReport.objects.count(), TakenMail.objects.count()) == (10, 10)
 
 
 def test_a_large_account_is_read_in_batches_and_goes_on_where_it_was_stopped(

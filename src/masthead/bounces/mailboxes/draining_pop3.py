@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db import transaction
+
 from masthead.bounces import intake
 from masthead.bounces.mailboxes.configuring import account_of
 from masthead.bounces.mailboxes.pop3 import PopSession, signed_in
@@ -17,8 +19,12 @@ BATCH = 50
 #: After so many the session is ended, so that what was to be deleted is.
 _A_SESSION = 1000
 _AT_ONCE = 500
+#: So many bytes of mails are held before they are stored.
+_MOST_HELD = 8_000_000
 
 KeepPlace = Callable[..., None]
+#: Number, bytes and size of a mail.
+Brought = tuple[int, bytes, int]
 
 
 def drain(
@@ -72,12 +78,30 @@ def _take(
     mailbox: Mailbox, session: PopSession, marks: array[int], batch: list[int], stored: set[int], clock: Callable[[], datetime]
 ) -> int:
     """Store the mails of `batch`, add their numbers to `stored`; how many were new."""
-    fresh, taken = 0, []
-    for number, raw, size in session.mails(batch):
-        _report, created = intake.store(raw=raw, size=size, via=intake.Via.MAILBOX, source=mailbox.name, now=clock())
-        fresh += created
-        stored.add(number)
-        taken.append(TakenMail(mailbox=mailbox, mark=marks[number - 1]))
+    fresh = 0
+    brought: list[Brought] = []
+    held = 0
+    for mail in session.mails(batch):
+        brought.append(mail)
+        held += len(mail[1])
+        if held >= _MOST_HELD:
+            fresh += _store(mailbox, marks, brought, clock())
+            stored.update(number for number, _raw, _size in brought)
+            brought, held = [], 0
+    if brought:
+        fresh += _store(mailbox, marks, brought, clock())
+        stored.update(number for number, _raw, _size in brought)
+    return fresh
+
+
+@transaction.atomic  # one sync of the disk for all of them; none is open while the server is waited for
+def _store(mailbox: Mailbox, marks: array[int], brought: list[Brought], now: datetime) -> int:
+    """Store them and their marks; how many were not known."""
+    fresh = sum(
+        intake.store(raw=raw, size=size, via=intake.Via.MAILBOX, source=mailbox.name, now=now)[1]
+        for _number, raw, size in brought
+    )
+    taken = [TakenMail(mailbox=mailbox, mark=marks[number - 1]) for number, _raw, _size in brought]
     TakenMail.objects.bulk_create(taken, ignore_conflicts=True)
     return fresh
 
