@@ -59,6 +59,7 @@ PATHS: dict[str, str] = {
     "forward_stop": "/f/{token}",
     "stay": "/k/{token}",
     "link": "/l/{token}/{number}",
+    "opened": "/o/{token}.gif",
     # what a mail provider posts to: a promise too, for it stands in the provider's settings
     "webhook": "/hooks/{token}",
 }
