@@ -47,6 +47,7 @@ PATHS: dict[str, str] = {
     "account": "/account/",
     "passkeys": "/account/passkeys/",
     "passkey_remove": "/account/passkeys/remove/",
+    "account_tracking": "/account/tracking/",
     "account_data": "/account/data/",
     "account_address": "/account/address/",
     "account_erase": "/account/erase/",
