@@ -36,7 +36,7 @@ def ask(now: datetime, **leaf: object) -> str:
 
 @pytest.fixture
 def four(sent: Sent, did: Did, number_of: Number) -> None:
-    """Ada opened it, Ben followed 1 and 2, Cleo agreed and did nothing, Dan did not agree; Eve's mail was fetched by a program."""
+    """Ada opened it, Ben followed 1 and 2, Cleo did nothing, Dan did not agree, Eve's mail was fetched by a program."""
     ada, ben, _cleo, dan, eve = (
         sent(f"{name}@example.org", agreed=name != "dan") for name in ("ada", "ben", "cleo", "dan", "eve")
     )
