@@ -197,7 +197,11 @@ def test_readers_get_all_of_it_with_their_data(sent: Sent, did: Did, number_of: 
                 "issue": "1971",
                 "opened_at": at,
                 "times": 1,
-                "links": [{"url": "https://example.org/1", "times": 1, "first_at": at, "last_at": at}],
+                "requests_of_programs": 0,
+                "links": [
+                    {"url": "https://example.org/1", "times": 1, "requests_of_programs": 0, "first_at": at, "last_at": at},
+                    {"url": "https://example.org/2", "times": 0, "requests_of_programs": 1, "first_at": None, "last_at": None},
+                ],
             }
         ],
     }

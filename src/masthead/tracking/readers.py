@@ -73,23 +73,30 @@ class Readings:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """One link that a reader followed."""
+    """One link that a reader followed, or that only programs asked for: then it has no moments."""
 
     url: str
     text: str
     times: int
-    first_at: datetime
-    last_at: datetime
+    programs: int
+    first_at: datetime | None
+    last_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What one reader did with one mail: `opened_at` for the first time, `times` in all."""
+    """What one reader did with one mail: `opened_at` for the first time, `times` in all. None: only programs loaded it."""
 
     edition: Edition
-    opened_at: datetime
+    opened_at: datetime | None
     times: int
+    programs: int
     links: tuple[Followed, ...]
+
+    @property
+    def followed(self) -> tuple[Followed, ...]:
+        """The links that a person followed."""
+        return tuple(each for each in self.links if each.times)
 
 
 def of_campaign(campaign: Campaign) -> Readings | None:
@@ -118,7 +125,7 @@ def of_campaign(campaign: Campaign) -> Readings | None:
 def of_reader(subscriber: Subscriber, campaigns: Iterable[int] | None = None) -> dict[int, Read]:
     """What a reader did with the mails of `campaigns` (None: all), by campaign, at any address that is merged."""
     theirs = [subscriber.pk, *(each.pk for each in subscriber.merged.all())]
-    rows = Reading.objects.filter(subscriber__in=theirs, times__gt=0, first_at__isnull=False)
+    rows = Reading.objects.filter(subscriber__in=theirs)
     if campaigns is not None:
         rows = rows.filter(campaign__in=list(campaigns))
     by_campaign: dict[int, list[Reading]] = {}
@@ -143,8 +150,15 @@ def data_of(subscriber: Subscriber) -> dict[str, object]:
                 "issue": read.edition.label,
                 "opened_at": _iso(read.opened_at),
                 "times": read.times,
+                "requests_of_programs": read.programs,
                 "links": [
-                    {"url": each.url, "times": each.times, "first_at": _iso(each.first_at), "last_at": _iso(each.last_at)}
+                    {
+                        "url": each.url,
+                        "times": each.times,
+                        "requests_of_programs": each.programs,
+                        "first_at": _iso(each.first_at),
+                        "last_at": _iso(each.last_at),
+                    }
                     for each in read.links
                 ],
             }
@@ -199,20 +213,15 @@ def _shown(figure: int | None) -> int | None:
 def _read(rows: list[Reading]) -> Read:
     edition = rows[0].campaign.edition
     links = {link["number"]: link for link in edition.links}
-    opened = next((row for row in rows if row.number == OPENED), rows[0])
-    followed = [
-        Followed(links[row.number]["url"], links[row.number].get("text", ""), row.times, _at(row.first_at), _at(row.last_at))
-        for row in rows
-        if row.number in links
-    ]
-    return Read(edition, _at(opened.first_at), opened.times, tuple(followed))
+    opened = next((row for row in rows if row.number == OPENED), Reading(number=OPENED))
+    followed = []
+    for row in rows:
+        if row.number in links:
+            link = links[row.number]
+            said = (link["url"], link.get("text", ""))
+            followed.append(Followed(*said, row.times, row.programs, row.first_at, row.last_at))
+    return Read(edition, opened.first_at, opened.times, opened.programs, tuple(followed))
 
 
-def _at(moment: datetime | None) -> datetime:
-    if moment is None:
-        raise ValueError("a reading by a person has its moments")
-    return moment
-
-
-def _iso(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at is not None else None
