@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from masthead.audience.models import MailingList, Subscriber
+from masthead.audience.models import MailingList, Subscriber, TrackingConsent
 from masthead.cli.main import masthead
 from masthead.delivery.models import Campaign
-from masthead.tracking.models import LinkCount
+from masthead.tracking.models import LinkCount, Reading
 from tests.campaigns import under_way
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +94,22 @@ def test_clicks_are_told_from_ten_on_and_only_where_they_are_counted(campaign: C
         f'"{campaign.pk}","","0","","","12",""',
         f'"{campaign.pk}","{now.date()}","0","","","12",""',
     )
+
+
+def test_opens_are_told_only_where_readers_were_asked(campaign: Campaign, now: datetime, make_subscriber: Any) -> None:
+    assert "No reader of No. 1971 was tracked" in run("campaign", "opens", "1971")[1]
+    campaign.tracks_readers = True
+    campaign.started_at = now
+    campaign.save(update_fields=["tracks_readers", "started_at"])
+    ada = make_subscriber("ada@example.org")
+    TrackingConsent.objects.create(subscriber=ada, publication=campaign.edition.publication_id, since=now)
+    Reading.objects.create(campaign=campaign, subscriber=ada, number=0, times=1, programs=4, first_at=now, last_at=now)
+    said = run("campaign", "opens", "1971")[1]
+    assert "1  opened\n" in said
+    assert f"1  opened first on {now.date()}" in said
+    assert "ada" not in said
+    (found,) = json.loads(run("campaign", "opens", "1971", "--json")[1])
+    assert (found["tracked"], found["opened"], found["followed"], found["programs"]) == (True, 1, 0, 4)
+    heading, agreed, opened, *_more = run("campaign", "opens", "1971", "--csv")[1].splitlines()
+    assert heading.endswith('"what","link","url","text","day","readers"')
+    assert (agreed, opened) == (f'"{campaign.pk}","agreed","","","","","0"', f'"{campaign.pk}","opened","","","","","1"')

@@ -5,21 +5,22 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from masthead.audience.models import Subscription
+from masthead.audience.models import Subscription, TrackingConsent
 from masthead.delivery import campaigns, lookups, starting, sweeping
 from masthead.delivery.ledger import counting, ranges
 from masthead.delivery.ledger.committing import Book
 from masthead.delivery.ledger.entries import Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
-from masthead.delivery.ledger.rows import fetch
+from masthead.delivery.ledger.rows import Tracking, fetch
 from masthead.delivery.models import Campaign, Delivery, Range
 
 State = Delivery.State
@@ -178,6 +179,26 @@ def test_rows_are_read_in_order_and_those_to_be_tried_later_are_not(claim: Claim
     read = [row.id for row in fetch(claim, lists=lists, after=0, limit=9, at=at, today=now.date())[0]]
     later = [row.id for row in fetch(claim, lists=lists, after=0, limit=9, at=at + 1, today=now.date())[0]]
     assert (read, later) == ([claim.last], [claim.first, claim.last])
+
+
+def test_rows_say_who_agreed_to_tracking_before_it_began_and_ask_it_only_when_it_matters(claim: Claim, now: datetime) -> None:
+    lists = list(Campaign.objects.get().lists.values_list("pk", flat=True))
+    first, second = (each.subscriber for each in Delivery.objects.select_related("subscriber").order_by("id"))
+    TrackingConsent.objects.create(subscriber=first, publication=7, since=now)
+    TrackingConsent.objects.create(subscriber=second, publication=7, since=now + timedelta(seconds=1))
+    TrackingConsent.objects.create(subscriber=second, publication=8, since=now)
+
+    def tracked(tracking: Tracking | None) -> list[bool]:
+        at = int(now.timestamp())
+        found = fetch(claim, lists=lists, after=0, limit=9, at=at, today=now.date(), tracking=tracking)[0]
+        return [row.is_tracked for row in found]
+
+    assert tracked(Tracking(7, now)) == [True, False]
+    assert tracked(Tracking(7, now + timedelta(seconds=1))) == [True, True]
+    assert tracked(Tracking(9, now)) == [False, False]
+    with CaptureQueriesContext(connection) as asked:
+        assert tracked(None) == [False, False]
+    assert "trackingconsent" not in str(asked.captured_queries)
 
 
 def test_two_who_want_the_same_range_do_not_both_get_it(campaign: Campaign, reader: Any, now: datetime) -> None:

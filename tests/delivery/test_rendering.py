@@ -97,6 +97,41 @@ def test_shared_links_are_alike_in_all_mails_and_the_text_keeps_the_targets() ->
     assert f"/u/{sealing.seal(sealing.UNSUBSCRIBE, 8)}" in text(leo, "html")
 
 
+def test_only_readers_who_agreed_have_links_and_a_pixel_of_their_own() -> None:
+    page = '<html><body><p><a href="https://example.org/a">one</a></p></body></html>'
+    copy = replace(
+        COPY,
+        html_full=page,
+        text_full="one: https://example.org/a",
+        links={"https://example.org/a": 1},
+        link_token="abc",
+        tracks=True,
+    )
+    rosa, leo = read(Reader("rosa@example.org", is_tracked=True), copy), read(Reader("leo@example.org"), copy, delivery_id=8)
+    pixel = f'<img src="https://news.example.org/o/{sealing.seal(sealing.OPENED, 7)}.gif" width="1" height="1" alt=""'
+    assert f'<a href="https://news.example.org/l/{sealing.seal(sealing.LINK, 7)}/1">one</a>' in text(rosa, "html")
+    assert pixel in text(rosa, "html")
+    assert text(rosa, "html").rstrip().endswith("</body></html>")
+    assert text(rosa) == text(leo)
+    assert '<a href="https://news.example.org/l/abc/1">one</a>' in text(leo, "html")
+    assert "<img" not in text(leo, "html")
+    # Where nobody is tracked, and in mails of text alone, a consent changes not one byte.
+    for other, who in ((replace(copy, tracks=False), {}), (copy, {"mail_format": "text"})):
+        made = [
+            Renderer(other).render(Reader("rosa@example.org", is_tracked=is_tracked, **who), delivery_id=7, date=1).raw
+            for is_tracked in (True, False)
+        ]
+        assert made[0] == made[1]
+
+
+def test_what_readers_who_agreed_get_is_compiled_before_the_first_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    renderer = Renderer(replace(COPY, tracks=True))
+    renderer.compile_all()
+    monkeypatch.setattr(renderer, "_compile", None)
+    for mail_format in ("html", "text"):
+        renderer.render(Reader("rosa@example.org", mail_format=mail_format, is_tracked=True), delivery_id=7, date=1)
+
+
 @pytest.mark.parametrize("change", ["name", "address", "delivery", "date", "page"])
 def test_the_digest_of_a_mail_is_that_of_all_its_bytes(change: str) -> None:
     def made(reader: Reader, copy: Copy = COPY, delivery_id: int = 7, date: int = 1) -> tuple[bytes, bytes]:

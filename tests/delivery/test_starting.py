@@ -141,7 +141,7 @@ def test_ranges_cover_whoever_is_to_be_sent_to_and_nobody_twice(
     assert sizes == [3, 3, 2]
 
 
-@pytest.mark.parametrize(("measuring", "shared"), [("nothing", False), ("links", True)])
+@pytest.mark.parametrize(("measuring", "shared"), [("nothing", False), ("links", True), ("readers", True)])
 def test_whether_links_are_shared_is_kept_when_it_starts(
     campaign: Campaign, reader: Any, now: datetime, measuring: str, shared: bool
 ) -> None:
@@ -153,4 +153,5 @@ def test_whether_links_are_shared_is_kept_when_it_starts(
     publication.save(update_fields=["measuring"])
     campaign.refresh_from_db()
     assert campaign.shared_links is shared
+    assert campaign.tracks_readers is copy_of(campaign).tracks is (measuring == "readers")
     assert bool(copy_of(campaign).links) is (shared and bool(web_links(campaign.edition.links)))

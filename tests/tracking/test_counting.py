@@ -11,8 +11,8 @@ from django.core.management import call_command
 
 from masthead.delivery.models import Campaign
 from masthead.tracking import counting, lookups
-from masthead.tracking.counting import Followed, Waiting
-from masthead.tracking.machines import is_machine
+from masthead.tracking.counting import Waiting
+from masthead.tracking.machines import Followed, is_machine
 from masthead.tracking.models import DaySalt, LinkCount, Visit
 from tests.web.conftest import PUBLISHED, publish_edition
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from masthead.audience import leaving, messages, subscribers, tally, tokens
+from masthead.audience import events, leaving, messages, subscribers, tally, tokens, tracking_consent
 from masthead.audience.default_mails import LINK_DAYS
-from masthead.audience.models import Confirmation, ConsentEvent, ConsentText, MailingList, Subscriber, Subscription
+from masthead.audience.models import Confirmation, ConsentEvent, MailingList, Subscriber, Subscription
+from masthead.audience.tracking_consent import Agreed
 from masthead.audit.recording import record
 from masthead.common.addresses import mask, normalise
 from masthead.common.urls import absolute
@@ -61,11 +61,15 @@ class Requested:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What a confirming link stands for. `again`: it was used before, which is no mistake; then nothing was changed."""
+    """What a confirming link stands for. `again`: it was used before, which is no mistake; then nothing was changed.
+
+    `tracking`: the text of the consent to tracking that was given with the request, and is confirmed with it; "" for none.
+    """
 
     subscriber: Subscriber
     lists: tuple[MailingList, ...]
     again: bool
+    tracking: str = ""
 
     @property
     def is_active(self) -> bool:
@@ -88,25 +92,28 @@ def request(
     mail_format: str = Subscriber.Format.HTML,
     mail_mode: str = Subscriber.Mode.PUBLICATION,
     attributes: Mapping[str, object] | None = None,
+    tracking: Agreed | None = None,
 ) -> Requested:
     """Somebody asks that `address` get `lists`: mail it a link that confirms (double opt-in).
 
     `text` is what the form said about consent, `confirm_url` makes the link of a token. The answer and the work are alike
     for addresses that are unknown, known, suppressed or asked too often. Whoever is known keeps their own
-    name, choices and attributes: the asker may be a stranger. Raises BadAddress.
+    name, choices and attributes: the asker may be a stranger. `tracking` holds when the list does: with the button in the
+    mail, or at once for who is new on lists without one. Raises BadAddress.
     """
     checked = normalise(address)
     mark = fingerprint(checked.key)
     said = messages.asked_words(lists, sender, language)
     subject = messages.subject_of(said, lists, sender)
     answer = Requested(mask(checked.address), subject, sender.address)
+    waiting = tracking.as_json() if tracking is not None else {}
     may_mail = tally.may_mail_confirmation(fingerprint=mark, now=now)
     if suppressions.find(mark, checked.domain) is not None:
         return answer
     subscriber = Subscriber.objects.filter(address_key=checked.key).first()
     if not may_mail:
         if subscriber is not None:
-            _widen_open_confirmation(subscriber, lists, now)
+            _widen_open_confirmation(subscriber, lists, waiting, now)
         return answer
     is_new = subscriber is None
     if subscriber is None:
@@ -128,7 +135,7 @@ def request(
             states[entry.pk] = State.ACTIVE
     missing = [entry for entry in lists if states.get(entry.pk) != State.ACTIVE]
     _await(subscriber, missing, states, now)
-    write_events(subscriber, missing or lists, Kind.REQUESTED, how=how, text=text, by="reader", now=now)
+    events.write(subscriber, missing or lists, Kind.REQUESTED, how=how, text=text, by="reader", now=now)
     # Written for readers of all these lists, too, though nobody gets that link: the work must not tell them from strangers.
     token = tokens.new_token()
     confirmation = Confirmation.objects.create(
@@ -136,6 +143,7 @@ def request(
         token_hash=tokens.hash_token(token),
         created_at=now,
         expires_at=now + timedelta(days=LINK_DAYS),
+        tracking=waiting,
         used_at=None if missing else now,
     )
     on_it = Confirmation.lists.through
@@ -145,6 +153,8 @@ def request(
         messages.confirmation(said=said, lists=missing, link=confirm_url(token), subject=subject, **voice)
     elif not is_new:
         messages.already_subscribed(lists=lists, link=absolute(sender.base_url, "sign_in"), subject=subject, **voice)
+    if at_once and not missing:
+        tracking_consent.give_waiting(subscriber=subscriber, waiting=waiting, now=now)
     if at_once:
         messages.welcome(lists=at_once, reader=None, subject=subject, **voice)
     return answer
@@ -156,10 +166,10 @@ def peek(*, token: str, now: datetime) -> Confirmed:
 
 
 @transaction.atomic
-def confirm(*, token: str, now: datetime, notice: Sender | None = None) -> Confirmed:
+def confirm(*, token: str, now: datetime, notice: Sender | None = None, without_tracking: bool = False) -> Confirmed:
     """The button was pressed. A second time changes nothing and says so. Raises UnknownLink and LinkExpired.
 
-    With `notice` the lists that send a welcome do, in that voice, once.
+    With `notice` the lists that send a welcome do, in that voice, once. `without_tracking`: of what was asked for, not that.
     """
     waiting = Confirmation.objects.select_related("subscriber").select_for_update(of=("self",))
     confirmation, found = _read(token, now, waiting)
@@ -170,6 +180,8 @@ def confirm(*, token: str, now: datetime, notice: Sender | None = None) -> Confi
     for entry in found.lists:
         set_state(person, entry, State.ACTIVE, Kind.CONFIRMED, how="mailed link", by="reader", now=now)
     _welcome(person, [entry for entry in found.lists if states.get(entry.pk) != State.ACTIVE], notice, now)
+    if not without_tracking:
+        tracking_consent.give_waiting(subscriber=person, waiting=confirmation.tracking, now=now)
     confirmation.used_at = now
     confirmation.save(update_fields=["used_at"])
     tally.forget(fingerprint=bytes(found.subscriber.fingerprint), kind=tally.Kind.CONFIRMATION)
@@ -199,13 +211,13 @@ def withdraw(
     left = [subscription.list for subscription in found]
     if by == "reader":
         # Where others took the reader off before: kept too, so that no undo of theirs brings the reader back.
-        write_events(subscriber, leaving.unsaid(subscriber, lists, left), kind, how=how, by="reader", now=now)
+        events.write(subscriber, leaving.unsaid(subscriber, lists, left), kind, how=how, by="reader", now=now)
     open_links = Confirmation.lists.through.objects.filter(confirmation__subscriber=subscriber, confirmation__used_at=None)
     (open_links if lists is None else open_links.filter(mailinglist__in=lists)).delete()
     if not left:
         return left
     subscriber.subscriptions.filter(list__in=left).update(state=State.LEFT, since=now, paused_until=None)
-    write_events(subscriber, left, kind, how=how, by=by, now=now)
+    events.write(subscriber, left, kind, how=how, by=by, now=now)
     if by.startswith("staff:"):
         record(action="reader.left", by=by, now=now, subject=f"reader:{subscriber.pk}", details=_ids(left))
     if notice is not None:
@@ -308,14 +320,6 @@ def _welcome(subscriber: Subscriber, joined: Iterable[MailingList], notice: Send
         messages.welcome(to=subscriber.address, lists=lists, reader=subscriber, sender=notice, language=language, now=now)
 
 
-def text_of(text: str) -> ConsentText | None:
-    """The text a reader was shown, kept once under its digest; None for no text."""
-    if not text:
-        return None
-    digest = sha256(text.encode()).hexdigest()
-    return ConsentText.objects.get_or_create(digest=digest, defaults={"text": text})[0]
-
-
 def _read(token: str, now: datetime, among: QuerySet[Confirmation]) -> tuple[Confirmation, Confirmed]:
     confirmation = among.filter(token_hash=tokens.hash_token(token)).first()
     if confirmation is None:
@@ -324,10 +328,12 @@ def _read(token: str, now: datetime, among: QuerySet[Confirmation]) -> tuple[Con
     again = confirmation.used_at is not None
     if not again and (now >= confirmation.expires_at or not lists):
         raise LinkExpired
-    return confirmation, Confirmed(confirmation.subscriber, lists, again)
+    return confirmation, Confirmed(confirmation.subscriber, lists, again, str(confirmation.tracking.get("text", "")))
 
 
-def _widen_open_confirmation(subscriber: Subscriber, lists: Sequence[MailingList], now: datetime) -> None:
+def _widen_open_confirmation(
+    subscriber: Subscriber, lists: Sequence[MailingList], tracking: dict[str, object], now: datetime
+) -> None:
     """Asked again too soon for another mail: the link that is on its way shall confirm these lists, too."""
     open_one = subscriber.confirmations.filter(used_at=None, expires_at__gt=now).order_by("-id").first()
     if open_one is None:
@@ -336,6 +342,8 @@ def _widen_open_confirmation(subscriber: Subscriber, lists: Sequence[MailingList
     missing = [entry for entry in lists if states.get(entry.pk) != State.ACTIVE]
     _await(subscriber, missing, states, now)
     open_one.lists.add(*missing)
+    if tracking:
+        Confirmation.objects.filter(pk=open_one.pk).update(tracking=tracking)
 
 
 def _await(subscriber: Subscriber, lists: Sequence[MailingList], states: dict[int, str], now: datetime) -> None:
@@ -367,24 +375,7 @@ def set_state(
         # Whoever joins by this address is a reader of their own again.
         Subscriber.objects.filter(pk=subscriber.pk).update(merged_into=None)
         subscriber.merged_into = None
-    write_events(subscriber, [mailing_list], kind, how=how, by=by, now=now, text=text)
-
-
-def write_events(
-    subscriber: Subscriber,
-    lists: Iterable[MailingList],
-    kind: ConsentEvent.Kind,
-    *,
-    how: str,
-    by: str,
-    now: datetime,
-    text: str = "",
-) -> None:
-    """Write the events of one act. For this package alone."""
-    shown = text_of(text)
-    ConsentEvent.objects.bulk_create(
-        ConsentEvent(subscriber=subscriber, list=entry, kind=kind, at=now, how=how, text=shown, by=by) for entry in lists
-    )
+    events.write(subscriber, [mailing_list], kind, how=how, by=by, now=now, text=text)
 
 
 def _ids(lists: Iterable[MailingList]) -> dict[str, object]:

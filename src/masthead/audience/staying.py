@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from masthead.audience import consent
+from masthead.audience import consent, events
 from masthead.audience.models import ConsentEvent, MailingList, Subscriber, Subscription
 
 State = Subscription.State
@@ -19,7 +19,7 @@ def reaffirm(*, subscriber: Subscriber, mailing_list: MailingList, how: str, tex
     subscriber = subscriber.person
     on = subscriber.subscriptions.filter(list=mailing_list, state=State.ACTIVE).exists()
     if on:
-        consent.write_events(subscriber, [mailing_list], Kind.CONFIRMED, how=how, by="reader", now=now, text=text)
+        events.write(subscriber, [mailing_list], Kind.CONFIRMED, how=how, by="reader", now=now, text=text)
     else:
         consent.set_state(subscriber, mailing_list, State.ACTIVE, Kind.CONFIRMED, how=how, by="reader", now=now, text=text)
 

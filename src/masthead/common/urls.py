@@ -47,6 +47,7 @@ PATHS: dict[str, str] = {
     "account": "/account/",
     "passkeys": "/account/passkeys/",
     "passkey_remove": "/account/passkeys/remove/",
+    "account_tracking": "/account/tracking/",
     "account_data": "/account/data/",
     "account_address": "/account/address/",
     "account_erase": "/account/erase/",
@@ -59,6 +60,7 @@ PATHS: dict[str, str] = {
     "forward_stop": "/f/{token}",
     "stay": "/k/{token}",
     "link": "/l/{token}/{number}",
+    "opened": "/o/{token}.gif",
     # what a mail provider posts to: a promise too, for it stands in the provider's settings
     "webhook": "/hooks/{token}",
 }

@@ -195,6 +195,9 @@ RETRY_SECONDS = env.number(
 # --- writing ---------------------------------------------------------------------------------------------------
 
 UNCONFIRMED_DAYS = env.number("UNCONFIRMED_DAYS", 7, least=7, most=365, help="Days a sign-up may wait for its confirmation.")
+TRACKING_DAYS = env.number(
+    "TRACKING_DAYS", 90, least=1, most=365, help="Days after a sending for which it is kept what readers who agreed opened."
+)
 CHECK_LINKS = env.switch("CHECK_LINKS", True, help="Ask the sites that an issue links to whether the pages are there.")
 
 # --- tasks -----------------------------------------------------------------------------------------------------

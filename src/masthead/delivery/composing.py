@@ -51,6 +51,7 @@ def copy_of(campaign: Campaign) -> Copy:
         is_test=edition.is_test,
         links=web_links(edition.links) if campaign.personal_links or campaign.shared_links else {},
         link_token="" if campaign.personal_links else sealing.seal(sealing.CAMPAIGN_LINK, campaign.pk),
+        tracks=campaign.tracks_readers,
         attachments=attaching.loaded(edition.head.get("attached", [])),
         providers=tuple(campaign.providers),
     )
@@ -73,6 +74,7 @@ def copy_of_text(
     is_test: bool,
     links: Mapping[str, int] | None = None,
     link_token: str = "",
+    tracks: bool = False,
     attachments: tuple[Attachment, ...] = (),
     providers: tuple[str, ...] = (),
 ) -> Copy:
@@ -113,4 +115,5 @@ def copy_of_text(
         is_test=is_test,
         links=links or {},
         link_token=link_token,
+        tracks=tracks,
     )

@@ -98,11 +98,16 @@ class IssueVerification:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of an edition, as the mails of a campaign have it. `is_shared`: all its mails have the same."""
+    """A link of an edition, as the mails of a campaign have it. `delivery`: whose mail alone has it; 0: all have the same."""
 
     campaign: Campaign
     target: str
-    is_shared: bool
+    delivery: int = 0
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it says nothing about who follows it."""
+        return self.delivery == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,15 +254,16 @@ def lists_of(delivery: Delivery) -> list[MailingList]:
 
 def link(token: str, number: int) -> Link | None:
     """Link `number` of the mails with this token. None: forged, or no link of that edition."""
-    shared = sealing.unseal(sealing.CAMPAIGN_LINK, token)
+    shared, own = sealing.unseal(sealing.CAMPAIGN_LINK, token), 0
     if shared is not None:
         found = Campaign.objects.filter(pk=shared, shared_links=True).select_related("edition__publication").first()
     else:
         owner = delivery_for(sealing.LINK, token)
         found = owner.delivery.campaign if owner is not None and owner.delivery is not None else None
+        own = owner.delivery.pk if owner is not None and owner.delivery is not None else 0
     links = web_links(found.edition.links) if found is not None else {}
     target = next((url for url, its_number in links.items() if its_number == number), None)
-    return Link(found, target, is_shared=shared is not None) if found is not None and target is not None else None
+    return Link(found, target, own) if found is not None and target is not None else None
 
 
 _ANSWERED = {

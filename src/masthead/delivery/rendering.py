@@ -33,6 +33,8 @@ class Reader(NamedTuple):
     mail_format: str = "html"
     mail_mode: str = ""
     attributes: str = "{}"
+    #: Agreed to tracking by this publication before it was sent.
+    is_tracked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Copy:
     format. `mail_mode` is "full", "excerpt" or "reader"; `default_mode` is what a reader gets who chose nothing. `slots`:
     {"f0": {"field": "name", "fallback": "dear reader"}}. `base_url` has no slash at its end. `links` are the targets (with their
     numbers in the edition) that lead by way of us: with `link_token`, alike in all mails, else with a token of each reader's
-    own. The text part always shows where a link leads.
+    own. With `tracks` readers who agreed have links of their own all the same, and a pixel. The text part always shows where a
+    link leads.
     """
 
     parts: BulkParts
@@ -59,6 +62,7 @@ class Copy:
     is_test: bool
     links: Mapping[str, int] = field(default_factory=dict)
     link_token: str = ""
+    tracks: bool = False
 
 
 class Renderer:
@@ -66,7 +70,7 @@ class Renderer:
 
     def __init__(self, copy: Copy) -> None:
         self.copy = copy
-        self._templates: dict[tuple[str, str, frozenset[str]], BulkTemplate] = {}
+        self._templates: dict[_Key, BulkTemplate] = {}
         self._conditions = {
             text: conditions.parse(text)
             for text in conditions.conditions_in(copy.html_full, copy.html_excerpt, copy.text_full, copy.text_excerpt)
@@ -78,6 +82,7 @@ class Renderer:
         self._unsubscribe_url = copy.base_url + PATHS["unsubscribe"].removesuffix("{token}")
         self._preferences_url = copy.base_url + PATHS["preferences"].removesuffix("{token}")
         self._link_sealer = sealing.sealer(sealing.LINK) if copy.links and not copy.link_token else None
+        self._own_sealers = {_LINK_MARK: sealing.sealer(sealing.LINK), _OPENED_MARK: sealing.sealer(sealing.OPENED)}
 
     def render(self, reader: Reader, *, delivery_id: int, date: int, message_token: str = "") -> Message:
         """The mail of delivery `delivery_id` to `reader`, dated `date` (seconds since 1970, UTC).
@@ -96,6 +101,8 @@ class Renderer:
         }
         if self._link_sealer is not None:
             links[_LINK_MARK] = self._link_sealer.seal(delivery_id)
+        if reader.is_tracked and self.copy.tracks:
+            links |= {mark: each.seal(delivery_id) for mark, each in self._own_sealers.items()}
         return self._template(reader).fill(
             to_name=as_text(reader.name),
             to_address=address,
@@ -112,17 +119,23 @@ class Renderer:
         for mode in (self.copy.mail_mode,) if self.copy.mail_mode in MODES else MODES:
             for mail_format in ("html", "text"):
                 everything = frozenset(self._conditions)
-                self._templates[mode, mail_format, everything] = self._compile(mode, mail_format, everything)
+                for own in {False, self._has_own(mail_format, self.copy.tracks)}:
+                    self._templates[mode, mail_format, everything, own] = self._compile(mode, mail_format, everything, own)
 
     def _template(self, reader: Reader) -> BulkTemplate:
         mode = self.copy.mail_mode
         if mode not in MODES:
             mode = reader.mail_mode or self.copy.default_mode
-        key = (mode, reader.mail_format, self.parts_for(reader))
+        own = reader.is_tracked and self._has_own(reader.mail_format, True)
+        key = (mode, reader.mail_format, self.parts_for(reader), own)
         template = self._templates.get(key)
         if template is None:
             template = self._templates[key] = self._compile(*key)
         return template
+
+    def _has_own(self, mail_format: str, is_tracked: bool) -> bool:
+        """Whether the mail of a reader of whom this is true differs from that of the others. The text has no links of ours."""
+        return is_tracked and self.copy.tracks and mail_format != "text"
 
     @property
     def conditions(self) -> list[str]:
@@ -136,16 +149,24 @@ class Renderer:
         known = {**json.loads(reader.attributes or "{}"), "name": reader.name, "language": reader.language}
         return frozenset(text for text, clauses in self._conditions.items() if conditions.holds(clauses, known))
 
-    def _compile(self, mode: str, mail_format: str, parts: frozenset[str]) -> BulkTemplate:
-        copy = self.copy
+    def _compile(self, mode: str, mail_format: str, parts: frozenset[str], own: bool) -> BulkTemplate:
+        copy = replace(self.copy, link_token="") if own else self.copy
         excerpt = mode == "excerpt"
         said, shown = (copy.text_excerpt, copy.html_excerpt) if excerpt else (copy.text_full, copy.html_full)
         said, shown = (conditions.decided(one, parts.__contains__) for one in (said, shown))
         text = _with_constants(copy, said, str)
         page = None if mail_format == "text" else _with_constants(copy, _with_own_links(copy, shown), html.escape)
+        if own and page is not None:
+            page = _with_pixel(copy, page)
         subject = (TEST_PREFIX if copy.is_test else "") + copy.parts.subject
         return BulkTemplate.compile(
-            replace(copy.parts, subject=subject, text=text, html=page, marks=frozenset((*PER_READER, _LINK_MARK, *copy.slots)))
+            replace(
+                copy.parts,
+                subject=subject,
+                text=text,
+                html=page,
+                marks=frozenset((*PER_READER, _LINK_MARK, _OPENED_MARK, *copy.slots)),
+            )
         )
 
     def _merged(self, reader: Reader, address: str) -> dict[str, str]:
@@ -157,6 +178,8 @@ class Renderer:
         return {mark: as_text(known.get(field)) or fallback for mark, field, fallback in self._merge}
 
 
+#: Length, format, the conditions that hold, whether the reader has links of their own.
+_Key = tuple[str, str, frozenset[str], bool]
 _NO_PARTS: frozenset[str] = frozenset()
 _PURPOSES = (sealing.UNSUBSCRIBE, sealing.PREFERENCES, sealing.BOUNCE, sealing.MESSAGE_ID)
 #: Marks with a value of their own in each mail; the others of `masthead.issues.rendering` are the same in all of them.
@@ -164,6 +187,7 @@ PER_READER = ("unsubscribe_url", "preferences_url", "address_masked")
 
 
 _LINK_MARK = "link_token"
+_OPENED_MARK = "opened_token"
 _HREF = re.compile('(?<=<a )([^>]*?href=")([^"]+)(")')
 
 
@@ -200,6 +224,14 @@ def _with_own_links(copy: Copy, page: str) -> str:
         return found[1] + html.escape(address) + found[3]
 
     return _HREF.sub(own, page)
+
+
+def _with_pixel(copy: Copy, page: str) -> str:
+    """`page` with the picture that says it was opened, as the last thing in it. It has no words: nothing is lost without it."""
+    address = html.escape(copy.base_url + PATHS["opened"].format(token="{{" + _OPENED_MARK + "}}"))
+    pixel = f'<img src="{address}" width="1" height="1" alt="" style="display:block;border:0">'
+    head, body, rest = page.rpartition("</body>")
+    return head + pixel + body + rest if body else page + pixel
 
 
 def as_text(value: object) -> str:

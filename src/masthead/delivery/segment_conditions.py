@@ -22,16 +22,33 @@ def register() -> None:
     registry.register(ISSUE)
 
 
-class _Issues(Mapping[str, str]):
-    """Issues that were sent, by their id as text. Asked one by one: an old bulletin has thousands, a rule names a few."""
+class SentIssue(str):
+    """What an issue is called in a rule, and its id."""
 
-    def __init__(self) -> None:
-        self._known: dict[str, str | None] = {}
+    pk: int
 
-    def __getitem__(self, key: str) -> str:
+    @classmethod
+    def of(cls, issue: Issue) -> SentIssue:
+        """The name of `issue`."""
+        made = cls(f"{issue.publication.name} {_('No.')} {issue.label or issue.number}")
+        made.pk = issue.pk
+        return made
+
+
+class Issues(Mapping[str, SentIssue]):
+    """Issues that were sent, by their id as text; with `tracked` those alone by which readers who agreed can be told apart.
+
+    Asked one by one: an old bulletin has thousands, a rule names a few.
+    """
+
+    def __init__(self, *, tracked: bool = False) -> None:
+        self._known: dict[str, SentIssue | None] = {}
+        self._tracked = tracked
+
+    def __getitem__(self, key: str) -> SentIssue:
         if key not in self._known:
-            found = _sent().filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
-            self._known[key] = _called(found) if found else None
+            found = self._sent().filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+            self._known[key] = SentIssue.of(found) if found else None
         name = self._known[key]
         if name is None:
             raise KeyError(key)
@@ -44,26 +61,26 @@ class _Issues(Mapping[str, str]):
         return len(self._newest())
 
     def _newest(self) -> Sequence[Issue]:
-        newest = list(_sent().order_by("-number", "-pk")[:_NEWEST])
-        self._known |= {str(issue.pk): _called(issue) for issue in newest}
+        newest = list(self._sent().order_by("-number", "-pk")[:_NEWEST])
+        self._known |= {str(issue.pk): SentIssue.of(issue) for issue in newest}
         return newest
 
+    def _sent(self) -> QuerySet[Issue]:
+        sent: QuerySet[Issue] = Issue.objects.filter(editions__campaigns__isnull=False, editions__is_test=False)
+        if self._tracked:
+            sent = Issue.objects.filter(editions__campaigns__tracks_readers=True, editions__is_test=False)
+        found: QuerySet[Issue] = sent.select_related("publication").distinct()
+        return found
 
-def _sent() -> QuerySet[Issue]:
-    sent: QuerySet[Issue] = Issue.objects.filter(editions__campaigns__isnull=False, editions__is_test=False)
-    found: QuerySet[Issue] = sent.select_related("publication").distinct()
-    return found
 
-
-def _called(issue: Issue) -> str:
-    return f"{issue.publication.name} {_('No.')} {issue.label or issue.number}"
+def campaigns_of(issue: str) -> QuerySet[Campaign]:
+    """The sendings of the issue with this id, rehearsals aside."""
+    return Campaign.objects.filter(edition__issue=int(issue), edition__is_test=False)
 
 
 def _issue(asked: Asked) -> Rows:
     # The ids of its few campaigns, so that the ledger is asked by its unique index (reader, campaign).
-    campaigns = list(
-        Campaign.objects.filter(edition__issue=int(asked.subject), edition__is_test=False).values_list("pk", flat=True)
-    )
+    campaigns = [each.pk for each in campaigns_of(asked.subject)]
     rows = Delivery.objects.filter(campaign__in=campaigns, subscriber__isnull=False)
     if asked.operator in {"accepted", "missed"}:
         return Rows(rows.filter(state=State.ACCEPTED), has=asked.operator == "accepted")
@@ -73,7 +90,7 @@ def _issue(asked: Asked) -> Rows:
 ISSUE = Condition(
     name="issue",
     label=gettext_lazy("Issue"),
-    subjects=_Issues,
+    subjects=Issues,
     gone=gettext_lazy("the issue %(name)s is gone, or was never sent."),
     operators=lambda _issue: {
         "accepted": Operator(gettext_lazy("the mail server took it")),

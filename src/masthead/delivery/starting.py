@@ -15,7 +15,7 @@ from masthead.audit.recording import record
 from masthead.delivery import narrowing, waking
 from masthead.delivery.ledger import snapshot
 from masthead.delivery.models import Campaign
-from masthead.issues.models import Issue, Publication
+from masthead.issues.models import Issue
 from masthead.mail.headers import references
 from masthead.mail.transports import choosing
 
@@ -54,7 +54,8 @@ def start(*, campaign_id: int, now: datetime) -> Campaign | None:
         )
         campaign.audience, campaign.first_delivery, campaign.last_delivery = taken.audience, taken.first, taken.last
         # Kept with the campaign: a mail that is sent again has the same bytes whatever was decided in between.
-        campaign.shared_links = campaign.edition.publication.measuring == Publication.Measuring.LINKS
+        campaign.shared_links = campaign.edition.publication.counts_links
+        campaign.tracks_readers = campaign.edition.publication.tracks_readers
         campaign.providers = [] if campaign.edition.is_test else references.providers_of(choosing.hosts_in_use())
         campaign.state = State.SENDING
         campaign.started_at = now
@@ -71,6 +72,7 @@ def start(*, campaign_id: int, now: datetime) -> Campaign | None:
                 "deadline_at",
                 "attention",
                 "shared_links",
+                "tracks_readers",
                 "providers",
             ]
         )

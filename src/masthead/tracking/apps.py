@@ -9,3 +9,9 @@ class TrackingConfig(AppConfig):
     name = "masthead.tracking"
     label = "tracking"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the registry of segment conditions what is kept of readers."""
+        from masthead.tracking import segment_conditions
+
+        segment_conditions.register()

@@ -1,4 +1,4 @@
-"""Counting requests for links, in batches: SQLite has one writer, and the sender needs it.
+"""Counting requests for links and pixels, in batches: SQLite has one writer, and the sender needs it.
 
 What is noted waits in memory for at most `SECONDS`, then one transaction counts it. A graceful stop writes what waits; after
 kill -9 at most these seconds are missing. Address and browser of a visitor are in memory only, and leave it as a hash under a
@@ -14,13 +14,13 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from typing import NamedTuple
 
 from django.db import Error, connection, transaction
 from django.db.models import F
 
 from masthead.issues.models import Publication
-from masthead.tracking.machines import LINKS_IN_ONE_BREATH, is_machine
+from masthead.tracking import keeping, machines
+from masthead.tracking.machines import Followed
 from masthead.tracking.models import DaySalt, LinkCount, Visit
 from masthead.tracking.models.link_count import ANY
 
@@ -30,16 +30,6 @@ log = logging.getLogger(__name__)
 SECONDS = 2.0
 #: More than this is not kept in memory while the database cannot be written; what comes then is counted as missing in the log.
 MOST_WAITING = 100_000
-
-
-class Followed(NamedTuple):
-    """One request for link `number` of a campaign. `origin` and `browser` never reach the disk."""
-
-    campaign: int
-    number: int
-    origin: str
-    browser: str
-    at: datetime
 
 
 class Waiting:
@@ -90,22 +80,29 @@ WAITING = Waiting(_in_a_while)
 
 @transaction.atomic
 def count(batch: Iterable[Followed]) -> None:
-    """Count `batch`: of each visitor one a day for each link, and one a day for all links together."""
+    """Count `batch`: of each visitor one a day for each link, and one a day for all links together.
+
+    What readers who agreed do is kept with them instead; who agrees no more is counted as one of all.
+    """
+    batch = list(batch)
+    programs = machines.among(batch)
+    kept = keeping.keep([each for each in batch if each.delivery], programs)
     by_day: dict[date, list[Followed]] = defaultdict(list)
     for each in batch:
+        if each.delivery in kept or each.number == machines.OPENED:
+            continue
         by_day[each.at.astimezone(UTC).date()].append(each)
     for day, followed in sorted(by_day.items()):
         salt = _salt(day)
-        machines = _machines(followed)
         sums: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
         for each in followed:
             for number in (each.number, ANY):
-                kind = 2 if each in machines else 0 if _is_first(each, number, day, salt) else 1
+                kind = 2 if each in programs else 0 if _is_first(each, number, day, salt) else 1
                 sums[each.campaign, number][kind] += 1
-        for (campaign, number), (people, again, programs) in sorted(sums.items()):
+        for (campaign, number), (people, again, asked) in sorted(sums.items()):
             row, _made = LinkCount.objects.get_or_create(campaign_id=campaign, number=number, day=day)
             LinkCount.objects.filter(pk=row.pk).update(
-                people=F("people") + people, again=F("again") + again, machines=F("machines") + programs
+                people=F("people") + people, again=F("again") + again, machines=F("machines") + asked
             )
 
 
@@ -119,23 +116,12 @@ def forget(*, now: datetime) -> int:
 
 def is_counted(publication: Publication) -> bool:
     """Whether links of its mails are counted at this moment."""
-    return publication.measuring == Publication.Measuring.LINKS
+    return publication.counts_links
 
 
 def _salt(day: date) -> bytes:
     row, _made = DaySalt.objects.get_or_create(day=day, defaults={"salt": secrets.token_bytes(32)})
     return bytes(row.salt)
-
-
-def _machines(followed: list[Followed]) -> set[Followed]:
-    links: dict[tuple[int, str, str], set[int]] = defaultdict(set)
-    for each in followed:
-        links[each.campaign, each.origin, each.browser].add(each.number)
-    return {
-        each
-        for each in followed
-        if is_machine(each.browser) or len(links[each.campaign, each.origin, each.browser]) >= LINKS_IN_ONE_BREATH
-    }
 
 
 def _is_first(followed: Followed, number: int, day: date, salt: bytes) -> bool:

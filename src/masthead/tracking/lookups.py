@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -81,7 +81,13 @@ def clicks(campaigns: Sequence[Campaign]) -> Clicks | None:
 
 def _days(campaigns: Sequence[Campaign]) -> list[Day]:
     rows = LinkCount.objects.filter(campaign__in=campaigns, number=ANY).values("day").annotate(p=Sum("people")).order_by("day")
-    counted = {row["day"]: row["p"] for row in rows}
+    found = spread({row["day"]: row["p"] for row in rows})
+    shown = hidden([people for _first, people, _is_rest in found])
+    return [Day(first, people, is_rest) for (first, _people, is_rest), people in zip(found, shown, strict=True)]
+
+
+def spread(counted: Mapping[date, int]) -> list[tuple[date, int, bool]]:
+    """The figures of days without gaps, as `Day` has them: DAYS of them, then all others as one."""
     if not counted:
         return []
     first, last = min(counted), max(counted)
@@ -91,20 +97,20 @@ def _days(campaigns: Sequence[Campaign]) -> list[Day]:
     if last >= end:
         days.append(end)
         sums.append(sum(people for day, people in counted.items() if day >= end))
-    return [Day(day, people, day == end) for day, people in zip(days, _hidden(sums), strict=True)]
+    return [(day, people, day == end) for day, people in zip(days, sums, strict=True)]
 
 
-def _hidden(sums: Sequence[int]) -> list[int | None]:
+def hidden(sums: Sequence[int]) -> list[int | None]:
     """`sums` without those from 1 to below SHOWN_FROM.
 
     Their total is known: where the hidden ones come to less than SHOWN_FROM together, the smallest shown is hidden, too
     (secondary suppression: Hundepool and others, Statistical Disclosure Control, 2012, chapter 4).
     """
-    hidden = {place for place, people in enumerate(sums) if 0 < people < SHOWN_FROM}
-    if hidden and sum(sums[place] for place in hidden) < SHOWN_FROM:
+    places = {place for place, people in enumerate(sums) if 0 < people < SHOWN_FROM}
+    if places and sum(sums[place] for place in places) < SHOWN_FROM:
         shown = [place for place, people in enumerate(sums) if people >= SHOWN_FROM]
-        hidden |= {min(shown, key=lambda place: sums[place])} if shown else set()
-    return [None if place in hidden else people for place, people in enumerate(sums)]
+        places |= {min(shown, key=lambda place: sums[place])} if shown else set()
+    return [None if place in places else people for place, people in enumerate(sums)]
 
 
 def _figure(number: int, url: str, text: str, sums: tuple[int, int], most: int) -> Figure:

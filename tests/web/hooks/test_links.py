@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from masthead.mail import sealing
-from masthead.tracking.counting import Waiting
+from masthead.tracking.counting import Waiting, count
+from masthead.tracking.models import Reading
 from masthead.web.hooks import links
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,71 @@ def test_a_shared_token_is_of_one_purpose_and_one_campaign(visitor: Client, shar
     delivery.campaign.shared_links = False
     delivery.campaign.save(update_fields=["shared_links"])
     assert visitor.get(shared).status_code == 404
+
+
+@pytest.fixture
+def own(delivery: Any, publication: Any) -> tuple[str, str]:
+    """Link and pixel of the one mail of a reader whose publication keeps what those who agreed do."""
+    publication.measuring = "readers"
+    publication.save(update_fields=["measuring"])
+    delivery.campaign.tracks_readers = delivery.campaign.shared_links = True
+    delivery.campaign.save(update_fields=["tracks_readers", "shared_links"])
+    numbers = {each["url"]: each["number"] for each in delivery.campaign.edition.links}
+    return address(delivery, numbers[TARGET]), f"/o/{sealing.seal(sealing.OPENED, delivery.pk)}.gif"
+
+
+def test_links_and_pixels_of_one_mail_are_noted_for_it(
+    visitor: Client, own: tuple[str, str], waiting: Waiting, delivery: Any
+) -> None:
+    for each in own:
+        visitor.head(each)
+    assert waiting.take() == []
+    link, pixel = (visitor.get(each) for each in own)
+    assert link["Location"] == TARGET
+    assert (pixel.status_code, pixel["Content-Type"], pixel["Cache-Control"]) == (200, "image/gif", "no-store")
+    assert not link.cookies
+    assert not pixel.cookies
+    assert [(each.delivery, each.number == 0) for each in waiting.take()] == [(delivery.pk, False), (delivery.pk, True)]
+    assert visitor.post(own[1]).status_code in (403, 405)
+
+
+def test_the_pixel_tells_nothing_about_a_token(visitor: Client, own: tuple[str, str], waiting: Waiting, delivery: Any) -> None:
+    wrong = [
+        own[1].replace("/o/", "/o/x", 1),
+        f"/o/{sealing.seal(sealing.LINK, delivery.pk)}.gif",
+        f"/o/{sealing.seal(sealing.OPENED, 0)}.gif",
+        "/o/x.gif",
+        f"/o/{'a' * 34}.gif",
+    ]
+    answers = set()
+    for each in wrong:
+        answer = visitor.get(each)
+        answers.add((answer.status_code, answer.content, str(sorted(answer.headers.items()))))
+    assert waiting.take() == []
+    right = visitor.get(own[1])
+    assert answers == {(right.status_code, right.content, str(sorted(right.headers.items())))}
+    # A number nobody has is noted, too, and comes to nothing when it is counted.
+    visitor.get(f"/o/{sealing.seal(sealing.OPENED, delivery.pk + 1)}.gif")
+    taken = waiting.take()
+    assert len(taken) == 2
+    count(taken)
+    assert not Reading.objects.exists()
+
+
+def test_a_link_of_one_mail_is_not_a_pixel_and_the_other_way_round(visitor: Client, own: tuple[str, str], delivery: Any) -> None:
+    number = own[0].rpartition("/")[2]
+    assert visitor.get(f"/l/{sealing.seal(sealing.OPENED, delivery.pk)}/{number}").status_code == 404
+    assert visitor.get(f"/u/{sealing.seal(sealing.OPENED, delivery.pk)}").status_code == 404
+    assert visitor.get(f"/p/{sealing.seal(sealing.OPENED, delivery.pk)}").status_code == 404
+
+
+def test_links_of_their_own_are_noted_for_readers_of_a_tracked_sending_alone(
+    visitor: Client, own: tuple[str, str], waiting: Waiting, delivery: Any
+) -> None:
+    delivery.campaign.tracks_readers = False
+    delivery.campaign.save(update_fields=["tracks_readers"])
+    assert visitor.get(own[0])["Location"] == TARGET
+    assert waiting.take() == []
 
 
 def test_visitors_are_told_whether_anything_is_counted(visitor: Client, publication: Any, delivery: Any) -> None:

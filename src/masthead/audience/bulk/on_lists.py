@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from masthead.audience.consent import text_of
+from masthead.audience.events import text_of
 from masthead.audience.lookups import is_suppressed, newest_events
 from masthead.audience.models import BulkAction, BulkRow, Confirmation, ConsentEvent, Subscriber, Subscription
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from masthead.audience import consent
+from masthead.audience import events
 from masthead.audience.imports import statements, words
 from masthead.audience.imports.report import Outcome, Result
 from masthead.audience.imports.seen import Seen
@@ -102,7 +102,7 @@ def write(judged: Judged, run: ImportRun, *, now: datetime) -> None:
     if judged.made is None or not (joining or judged.made.count):
         return
     statements.activate(judged.made, joining, mailing_list=run.list, now=now)
-    text = consent.text_of(run.statement)
+    text = events.text_of(run.statement)
     statements.write_imported_events(judged.made, joining, mailing_list=run.list, how=run.how, text=text, by=run.by, now=now)
 
 

@@ -19,6 +19,7 @@ from masthead.audience.models.subscriber import Subscriber
 from masthead.audience.models.subscription import Subscription
 from masthead.audience.models.tag import Tag, Tagging
 from masthead.audience.models.tally import Tally
+from masthead.audience.models.tracking_consent import TrackingConsent
 
 __all__ = [
     "AddressChange",
@@ -45,4 +46,5 @@ __all__ = [
     "Tag",
     "Tagging",
     "Tally",
+    "TrackingConsent",
 ]

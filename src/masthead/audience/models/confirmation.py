@@ -16,6 +16,8 @@ class Confirmation(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    #: Consent to tracking that holds once it is confirmed, as `tracking_consent.Agreed.as_json`; {}: none was given.
+    tracking = models.JSONField(default=dict)
     used_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -33,6 +33,8 @@ class ConsentEvent(models.Model):
         ADDED = "added", _("added by staff")
         MERGED = "merged", _("merged with another address")
         UNDONE = "undone", _("taken back")
+        TRACKED = "tracked", _("agreed to tracking")
+        UNTRACKED = "untracked", _("ended tracking")
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consent_events")
     list = models.ForeignKey(MailingList, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
@@ -43,6 +45,7 @@ class ConsentEvent(models.Model):
     # Lists and texts are hardly ever deleted; each index would cost an import of a million readers a second or two.
     text = models.ForeignKey(ConsentText, on_delete=models.PROTECT, null=True, db_index=False)
     by = models.CharField(max_length=100, default="reader")
+    #: Of tracking: {"publication": its id, "called": its name at that time}.
     details = models.JSONField(default=dict)
 
     class Meta:

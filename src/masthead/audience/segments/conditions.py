@@ -80,6 +80,8 @@ class Condition:
     subjects: Callable[[], Mapping[str, Any]] | None = None
     #: What a rule says whose subject is not there any more: %(name)s is what it was called.
     gone: Words = ""
+    #: What somebody who chooses it should know: whom it cannot see.
+    note: Words = ""
 
 
 class Registry:

@@ -136,6 +136,40 @@ def clicks(number: int, as_csv: bool, slug: str | None, as_json: bool) -> None:
             click.echo(f"{each.pk}  {'not told' if day.people is None else day.people} visitors  any link, {when}")
 
 
+@campaign.command("opens")
+@number
+@click.option("--csv", "as_csv", is_flag=True, help="One table of all sendings of it, for a spreadsheet.")
+@which_publication
+@as_json
+def opens(number: int, as_csv: bool, slug: str | None, as_json: bool) -> None:
+    """Say how many readers opened issue NUMBER and followed its links, of those who agreed to tracking.
+
+    Who they were is not told. After MASTHEAD_TRACKING_DAYS a figure below ten is not told either: it is null in JSON, and an
+    empty cell in CSV.
+    """
+    start()
+    from masthead.audience import export_formats
+    from masthead.cli import choosing
+    from masthead.delivery import lookups
+    from masthead.tracking import exporting, readers
+
+    rows = [(each, readers.of_campaign(each)) for each in lookups.campaigns_of_number(choosing.publication(slug), number)]
+    if as_json:
+        show_json([{"campaign": each.pk, "tracked": bool(found), **(asdict(found) if found else {})} for each, found in rows])
+        return
+    if as_csv:
+        table = ([str(each.pk), *row] for each, found in rows if found for row in exporting.rows_of_readers(found))
+        for piece in export_formats.as_csv(("campaign", *exporting.HEADING_OF_READERS), table):
+            click.echo(piece, nl=False)
+        return
+    if not any(found for _each, found in rows):
+        click.echo(f"No reader of No. {number} was tracked. The publication's settings decide it before it is sent.")
+    for each, found in rows:
+        for what, link, url, _text, day, figure in exporting.rows_of_readers(found) if found else []:
+            about = f"link {link}: {url}" if link else f"opened first on {day}" if day else what
+            click.echo(f"{each.pk}  {figure or '< 10'}  {about}")
+
+
 def _change(number: int, slug: str | None, as_json: bool, states: Sequence[str], verb: Callable[..., Campaign]) -> None:
     """Do `verb` to each campaign of the number that is in one of `states`, and say how they stand."""
     from masthead.cli import choosing

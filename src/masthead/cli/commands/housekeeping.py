@@ -13,7 +13,8 @@ from masthead.cli.starting import BY, as_json, now, show_json, start
 @click.option("--dry-run", is_flag=True, help="Say what waits and what is past its time; change nothing.")
 @as_json
 def housekeeping(dry_run: bool, as_json: bool) -> None:
-    """Forget what is past its time: sign-ups that nobody confirmed, used links, files of imports, raw mails that came back.
+    """Forget what is past its time: sign-ups that nobody confirmed, used links, files of imports, raw mails that came back,
+    what readers who agreed to tracking opened.
 
     `serve` and `worker` do it each night by themselves.
     """
@@ -22,6 +23,7 @@ def housekeeping(dry_run: bool, as_json: bool) -> None:
     from masthead.bounces import keeping as returns
     from masthead.forwarding import forwarding
     from masthead.tracking import counting
+    from masthead.tracking import forgetting as readings
 
     at = now()
     if dry_run:
@@ -32,7 +34,7 @@ def housekeeping(dry_run: bool, as_json: bool) -> None:
         for name, value in waits.items():
             click.echo(f"{name.replace('_', ' ')}: {'-' if value is None else value}")
         return
-    went = keeping.housekeep(now=at, by=BY) | {"raw_reports": returns.forget(now=at)}
+    went = keeping.housekeep(now=at, by=BY) | {"raw_reports": returns.forget(now=at), "readings": readings.forget(now=at)}
     forwarding.forget(now=at)
     counting.forget(now=at)
     if as_json:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -27,6 +27,14 @@ class Row(NamedTuple):
     mail_format: str
     mail_mode: str
     attributes: str
+    is_tracked: bool
+
+
+class Tracking(NamedTuple):
+    """Whose consent to tracking counts: that to this publication, given at `before` or earlier."""
+
+    publication: int
+    before: datetime
 
 
 def reason_sql(lists: Sequence[int], row: str) -> str:
@@ -58,15 +66,24 @@ def fetch(
     at: int,
     today: date,
     without_domains: Sequence[str] = (),
+    tracking: Tracking | None = None,
 ) -> tuple[list[Row], int, bool]:
     """(rows to be sent, the id to go on from, whether there may be more) behind `after`.
 
     Whoever left or was suppressed since the snapshot is skipped here, before a connection is bothered; the commit before the
     final dot looks again. `at`: seconds since 1970, for what is to be tried again. Readers at `without_domains` are passed over.
+    Without `tracking` nobody is tracked, and nobody's consent is asked for.
     """
+    tracked, consent = "0", list[Any]()
+    if tracking is not None:
+        tracked = (
+            "EXISTS (SELECT 1 FROM audience_trackingconsent k"
+            " WHERE k.subscriber_id = s.id AND k.publication = %s AND k.since <= %s)"
+        )
+        consent = [tracking.publication, connection.ops.adapt_datetimefield_value(tracking.before)]
     sql = (
         "SELECT d.id, d.attempt, d.repeats, d.dated, d.digest, s.address, s.name, s.language, s.mail_format, s.mail_mode,"
-        f" s.attributes, CASE WHEN s.id IS NULL THEN 'erased' ELSE {reason_sql(lists, 'd')} END"
+        f" s.attributes, {tracked}, CASE WHEN s.id IS NULL THEN 'erased' ELSE {reason_sql(lists, 'd')} END"
         " FROM delivery_delivery d LEFT JOIN audience_subscriber s ON s.id = d.subscriber_id"
         " WHERE d.id > %s AND d.id <= %s AND d.campaign_id = %s"
         " AND (d.state = 0 OR (d.state = 2 AND (d.retry_at IS NULL OR d.retry_at <= %s)))"
@@ -79,15 +96,16 @@ def fetch(
     last = after
     count = 0
     with connection.cursor() as cursor:
-        cursor.execute(sql, [today, after, claim.last, claim.campaign_id, at, *without_domains, limit])
-        for identity, attempt, repeats, dated, digest, *reader, reason in cursor.fetchall():
+        cursor.execute(sql, [*consent, today, after, claim.last, claim.campaign_id, at, *without_domains, limit])
+        for identity, attempt, repeats, dated, digest, *reader, is_tracked, reason in cursor.fetchall():
             count += 1
             last = identity
             if reason:
                 left.append((reason, identity))
             else:
                 kept = bytes(digest) if digest is not None else None
-                rows.append(Row(identity, claim.range_id, attempt, repeats, dated, kept, *reader))
+                ours = (identity, claim.range_id, attempt, repeats, dated, kept)
+                rows.append(Row._make((*ours, *reader, bool(is_tracked))))
     if left:
         _skip(claim, left, at)
     return rows, last, count == limit

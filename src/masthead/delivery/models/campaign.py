@@ -52,10 +52,12 @@ class Campaign(models.Model):
     resume_at = models.DateTimeField(null=True)
     #: How long that pause was, in seconds; each one in a row is longer than the one before.
     rested = models.PositiveSmallIntegerField(default=0)
-    #: Each reader's mail has links of its own, which lead by way of us: only for readers who consented to that.
+    #: Each reader's mail has links of its own, which lead by way of us, for whatever nobody reads: measuring this machine.
     personal_links = models.BooleanField(default=False)
     #: The links of its mails lead by way of us, alike for all readers: what the publication counted when it started.
     shared_links = models.BooleanField(default=False)
+    #: The mails of readers who had agreed when it started have links of their own and a pixel; those of others the shared links.
+    tracks_readers = models.BooleanField(default=False)
     #: Of its relays when it started: those providers that need a header to say later which mail an event is about.
     providers = models.JSONField(default=list)
     #: A person had it go on in quiet hours: they count no more for it.

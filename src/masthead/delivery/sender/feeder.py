@@ -17,7 +17,7 @@ from masthead.delivery import holding
 from masthead.delivery.ledger import ranges, rows
 from masthead.delivery.ledger.entries import Result
 from masthead.delivery.ledger.ranges import Claim
-from masthead.delivery.ledger.rows import Row
+from masthead.delivery.ledger.rows import Row, Tracking
 from masthead.delivery.rendering import Reader, Renderer
 from masthead.delivery.sender import crashing, outcomes
 from masthead.delivery.sender.clerk import Clerk
@@ -53,12 +53,14 @@ class Feeder:
         lists: Sequence[int],
         turns: Turns,
         lanes: int = 50,
+        tracking: Tracking | None = None,
         go_on: bool = True,
     ) -> None:
         self._clerk = clerk
         self._renderer = renderer
         self._claims = claims
         self._lists = lists
+        self._tracking = tracking
         self._go_on = go_on
         self._current: Claim | None = next(iter(claims.values()))
         self._campaign_id = self._current.campaign_id
@@ -179,6 +181,7 @@ class Feeder:
                 claim = self._current
                 now = time.time()
                 work = partial(rows.fetch, claim, lists=self._lists, after=self._after, limit=BATCH, at=int(now))
+                work = partial(work, tracking=self._tracking)
                 if without := [*self._pool.full(), *self._turns.held]:
                     self._passed_over.setdefault(claim.range_id, set()).update(without)
                     work = partial(work, without_domains=[each for name in without for each in self._turns.domains_of(name)])
@@ -262,7 +265,7 @@ class Feeder:
     def _rendered(self, row: Row) -> Mail | None:
         now = int(time.time())
         dated = row.dated if row.dated is not None else now
-        reader = Reader(row.address, row.name, row.language, row.mail_format, row.mail_mode, row.attributes)
+        reader = Reader(row.address, row.name, row.language, row.mail_format, row.mail_mode, row.attributes, row.is_tracked)
         try:
             message = self._renderer.render(reader, delivery_id=row.id, date=dated)
         except (BadMail, BadAddress) as error:

@@ -24,6 +24,7 @@ from masthead.delivery.composing import copy_of
 from masthead.delivery.forecasting import sender_domain_of
 from masthead.delivery.ledger import moving, ranges
 from masthead.delivery.ledger.ranges import Claim
+from masthead.delivery.ledger.rows import Tracking
 from masthead.delivery.models import Campaign
 from masthead.delivery.rendering import Renderer
 from masthead.delivery.sender import connecting
@@ -147,7 +148,15 @@ async def _send(
         await clerk.open()
         turns = Turns(clerk, configs, circumstances.known, circumstances.slowed, circumstances.held)
         lanes = sum(config.connections for config in configs)
-        feeder = Feeder(clerk=clerk, renderer=renderer, claims=claims, lists=lists, turns=turns, lanes=lanes)
+        feeder = Feeder(
+            clerk=clerk,
+            renderer=renderer,
+            claims=claims,
+            lists=lists,
+            turns=turns,
+            tracking=_tracking(campaign),
+            lanes=lanes,
+        )
         for config in configs:
             relays.append(Relay(partial(choosing.lane, config), feeder, turns, key=config.key, name=config.name, fleet=relays))
         watches = [
@@ -240,6 +249,13 @@ def _pause_for_a_while(campaign: Campaign, why: str) -> None:
         campaigns.pause_for_a_while(campaign=campaign, now=timezone.now(), why=why)
     except campaigns.NotPossibleNow as error:
         log.info("%s", error)
+
+
+def _tracking(campaign: Campaign) -> Tracking | None:
+    """Who agreed while it was being sent has mails like everybody's: what is tried again has the same bytes."""
+    if not campaign.tracks_readers or campaign.started_at is None:
+        return None
+    return Tracking(campaign.edition.publication_id, campaign.started_at)
 
 
 def _rules(campaign: Campaign) -> Rules:

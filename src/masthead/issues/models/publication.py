@@ -26,6 +26,7 @@ class Publication(models.Model):  # type: ignore[django-manager-missing] # of a 
 
         NOTHING = "nothing", _("nothing: links lead straight to their targets")
         LINKS = "links", _("how often each link is followed, never by whom")
+        READERS = "readers", _("the same, and what readers who agreed to it open and follow")
 
     name = models.CharField(_("name"), max_length=150)
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
@@ -94,6 +95,16 @@ class Publication(models.Model):  # type: ignore[django-manager-missing] # of a 
             if found:
                 return str(found)
         return ""
+
+    @property
+    def counts_links(self) -> bool:
+        """Whether links of its mails lead by way of us at this moment, and are counted."""
+        return self.measuring != self.Measuring.NOTHING
+
+    @property
+    def tracks_readers(self) -> bool:
+        """Whether it is kept, at this moment, what readers who agreed open and follow."""
+        return self.measuring == self.Measuring.READERS
 
     @property
     def public_address(self) -> str:

@@ -55,6 +55,7 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "desk_report_of_issue": _CAMPAIGN,
     "desk_report_export": _CAMPAIGN,
     "desk_report_clicks": _CAMPAIGN,
+    "desk_report_readers": _CAMPAIGN,
     "desk_returns_issue": _CAMPAIGN,
     "desk_returns_decide": _CAMPAIGN,
     "desk_alarm_settle": _ALARM,

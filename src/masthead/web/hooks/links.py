@@ -1,14 +1,21 @@
-"""Links of mails: by way of us to what the edition links to (rules S11, S15), counted when the publication says so."""
+"""Links and pixels of mails: by way of us to what the edition links to (rules S11, S15), counted when the publication says so."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from base64 import b64decode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from masthead.delivery import lookups
-from masthead.tracking.counting import WAITING, Followed, is_counted
+from masthead.mail import sealing
+from masthead.tracking.counting import WAITING, is_counted
+from masthead.tracking.machines import OPENED, Followed
 from masthead.web.budgets import ip_of
+
+#: One transparent point (GIF89a).
+_PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
 @require_safe
@@ -17,10 +24,27 @@ def link(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
     found = lookups.link(token, number)
     if found is None:
         raise Http404
-    if found.is_shared and request.method == "GET" and is_counted(found.campaign.edition.publication):
-        browser = request.headers.get("User-Agent", "")[:500]
-        WAITING.note(Followed(found.campaign.pk, number, ip_of(request), browser, timezone.now()))
+    # A link of one mail is counted only as far as that is of readers who agreed.
+    is_of_readers = found.is_shared or found.campaign.tracks_readers
+    if is_of_readers and request.method == "GET" and is_counted(found.campaign.edition.publication):
+        _note(request, found.campaign.pk, number, found.delivery)
     response = HttpResponseRedirect(found.target)
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+@require_safe
+def opened(request: HttpRequest, token: str) -> HttpResponse:
+    """The pixel of one mail, alike for every token there can be (rule S12). Whether it is kept is decided when it is counted."""
+    delivery = sealing.unseal(sealing.OPENED, token)
+    if delivery and request.method == "GET":
+        _note(request, 0, OPENED, delivery)
+    # Mail programs in a browser show it on a page of theirs.
+    headers = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return HttpResponse(_PIXEL, content_type="image/gif", headers=headers)
+
+
+def _note(request: HttpRequest, campaign: int, number: int, delivery: int) -> None:
+    browser = request.headers.get("User-Agent", "")[:500]
+    WAITING.note(Followed(campaign, number, ip_of(request), browser, timezone.now(), delivery))

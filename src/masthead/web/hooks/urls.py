@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from masthead.web.budgets import TOKENS
 from masthead.web.forms import by_token
 from masthead.web.hooks import providers
-from masthead.web.hooks.links import link
+from masthead.web.hooks.links import link, opened
 from masthead.web.hooks.one_click import is_one_click, one_click
 from masthead.web.limits import spends
 from masthead.web.portal import from_mail
@@ -24,4 +24,4 @@ _page = spends(TOKENS)(from_mail.unsubscribe)
 
 webhook = by_token(providers.webhook)
 
-urlpatterns = [route("unsubscribe", unsubscribe), route("link", link), route("webhook", webhook)]
+urlpatterns = [route("unsubscribe", unsubscribe), route("link", link), route("opened", opened), route("webhook", webhook)]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from masthead.audience import consent, defining, erasure, exporting, preferences, subscribers
+from masthead.audience import consent, defining, erasure, exporting, preferences, subscribers, tracking_consent
 from masthead.audience.lookups import timeline
 from masthead.audience.models import Attribute, Subscriber
 from masthead.bounces.exporting import replies_of
@@ -23,12 +23,14 @@ from masthead.common.addresses import BadAddress, mask
 from masthead.common.urls import absolute
 from masthead.issues.models import Publication
 from masthead.issues.publications import base_url_of, sender_of
+from masthead.tracking import forgetting
+from masthead.tracking.readers import data_of
 from masthead.web import reader_session
 from masthead.web.budgets import SIGN_UP, TOKENS
 from masthead.web.forms import by_token
 from masthead.web.limits import spends
 from masthead.web.page import for_publication, here
-from masthead.web.portal import preferences_form, questions
+from masthead.web.portal import preferences_form, questions, tracking_form
 from masthead.web.portal.frame import gone, own_page, why_not
 
 View = Callable[..., HttpResponse]
@@ -65,6 +67,7 @@ def account(request: HttpRequest, publication: Publication, reader: Subscriber) 
         "questions": questions.shown(asked, reader.language or publication.language, given=given, wrong=wrong),
         "held": questions.told(reader.attributes, reader.language or publication.language),
         "events": timeline(reader),
+        **tracking_form.shown(reader, publication),
         "passkeys": reader.passkeys.order_by("id"),
         "problems": problems,
         "saved": request.method == "POST" and not problems,
@@ -101,10 +104,23 @@ def _save(
 @for_reader
 def account_data(request: HttpRequest, publication: Publication, reader: Subscriber) -> HttpResponse:
     """Everything we hold about the reader, as a file."""
-    held = {**exporting.reader_data(subscriber=reader), "replies": replies_of(reader)}
+    held = {**exporting.reader_data(subscriber=reader), "replies": replies_of(reader), "tracking": data_of(reader)}
     document = json.dumps(held, ensure_ascii=False, indent=2)
     headers = {"Content-Disposition": 'attachment; filename="my-data.json"', "Cache-Control": "private, no-store"}
     return HttpResponse(document, content_type="application/json; charset=utf-8", headers=headers)
+
+
+@require_POST
+@for_reader
+def account_tracking(request: HttpRequest, publication: Publication, reader: Subscriber) -> HttpResponse:
+    """Agree to tracking, or end it: one click each. What was kept goes with the consent."""
+    now, said = timezone.now(), request.POST.get("tracking", "")
+    language = reader.language or publication.language
+    if said == "no":
+        forgetting.withdraw(subscriber=reader, publication=publication, how="account", by="reader", now=now)
+    elif (agreed := tracking_form.agreed(publication, said, language, "account")) is not None:
+        tracking_consent.give(subscriber=reader, agreed=agreed, now=now)
+    return HttpResponseRedirect(f"{here(request, 'account')}#tracking")
 
 
 @require_POST

@@ -23,9 +23,10 @@ from masthead.delivery.models import Delivery
 from masthead.issues.models import Publication
 from masthead.issues.publications import sender_of
 from masthead.mail import sealing
+from masthead.tracking import forgetting
 from masthead.web.hosts import speak_for
 from masthead.web.page import for_publication
-from masthead.web.portal import preferences_form
+from masthead.web.portal import preferences_form, tracking_form
 from masthead.web.portal.frame import gone, own_page
 
 View = Callable[..., HttpResponse]
@@ -97,14 +98,18 @@ def preferences(request: HttpRequest, delivery: Delivery, reader: Subscriber) ->
     """The reader's choices. Name, whole address and data are behind signing in: a forwarded mail must not open them."""
     publication = delivery.campaign.edition.publication
     problems: list[str] = []
-    if request.method == "POST":
+    now = timezone.now()
+    if request.POST.get("tracking") == "no":
+        # Ending it needs no proof of who asks. Agreeing does: that is behind signing in.
+        forgetting.withdraw(subscriber=reader, publication=publication, how="preferences", by="reader", now=now)
+    elif request.method == "POST":
         try:
-            now = timezone.now()
             preferences_form.save(subscriber=reader, publication=publication, data=request.POST, now=now, with_name=False)
         except preferences_form.BadInput as error:
             problems = error.problems
     saved = request.method == "POST" and not problems
     context = {**preferences_form.shown(reader, publication), **_about(reader), "problems": problems, "saved": saved}
+    context["tracked_since"] = tracking_form.shown(reader, publication)["tracked_since"]
     return own_page(request, "portal/preferences.html", context, reader=reader, status=400 if problems else 200)
 
 

@@ -23,7 +23,7 @@ from masthead.web.forms import STAMP_FIELD, TooSoon, by_token, check_stamp, embe
 from masthead.web.limits import PROVED, spends
 from masthead.web.middleware import spoken
 from masthead.web.page import for_publication, here
-from masthead.web.portal import questions
+from masthead.web.portal import questions, tracking_form
 from masthead.web.portal.frame import gone, offered_lists, own_page, why_not
 from masthead.web.portal.preferences_form import choices
 from masthead.web.portal.sign_up_page import Form, form_of, form_page
@@ -66,7 +66,12 @@ def confirm(request: HttpRequest, publication: Publication, token: str) -> HttpR
     now = timezone.now()
     try:
         if request.method == "POST":
-            confirmed = consent.confirm(token=token, now=now, notice=sender_of(publication))
+            confirmed = consent.confirm(
+                token=token,
+                now=now,
+                notice=sender_of(publication),
+                without_tracking=request.POST.get("tracking") == "no",
+            )
             newest = lookups.newest(publication, now=now)
             context: dict[str, Any] = {"confirmed": confirmed, "newest": newest}
             return own_page(request, "portal/welcome.html", context, reader=confirmed.subscriber)
@@ -140,6 +145,7 @@ def _ask(request: HttpRequest, form: Form) -> HttpResponse:
             mail_format=fields["mail_format"],
             mail_mode=fields["mail_mode"],
             attributes=given,
+            tracking=tracking_form.agreed(publication, request.POST.get("tracking", ""), form.language, form.how),
         )
     at_once = all(entry.opt_in == MailingList.OptIn.SINGLE for entry in chosen)
     context = {"asked": asked, "webmail": webmail_of(checked.address), "texts": form.texts, "at_once": at_once}

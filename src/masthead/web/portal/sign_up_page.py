@@ -18,7 +18,7 @@ from masthead.issues.models import Publication
 from masthead.issues.publications import base_url_of
 from masthead.web.middleware import spoken
 from masthead.web.page import direction_in
-from masthead.web.portal import questions
+from masthead.web.portal import questions, tracking_form
 from masthead.web.portal.frame import own_page
 
 
@@ -52,6 +52,11 @@ class Form:
     def consent_text(self) -> str:
         """What it says about consent; kept with the reader's request."""
         return consent_text(self.publication, self.language, self.offered)
+
+    @property
+    def tracking_text(self) -> str:
+        """What a reader may agree to besides; "" where nobody is tracked."""
+        return tracking_form.text_of(self.publication, self.language)
 
     @property
     def asks_by_mail(self) -> bool:

@@ -6,7 +6,14 @@ from masthead.web.budgets import TOKENS
 from masthead.web.forms import by_token
 from masthead.web.limits import spends
 from masthead.web.portal import from_mail
-from masthead.web.portal.account import account, account_address, account_data, account_erase, new_address
+from masthead.web.portal.account import (
+    account,
+    account_address,
+    account_data,
+    account_erase,
+    account_tracking,
+    new_address,
+)
 from masthead.web.portal.forwarding import forward, forward_stop
 from masthead.web.portal.passkeys import passkey_remove, passkey_sign_in, passkeys
 from masthead.web.portal.sign_up import confirm, sign_up_form, subscribe
@@ -28,6 +35,7 @@ urlpatterns = [
     route("account", account),
     route("passkeys", passkeys),
     route("passkey_remove", passkey_remove),
+    route("account_tracking", account_tracking),
     route("account_data", account_data),
     route("account_address", account_address),
     route("account_erase", account_erase),

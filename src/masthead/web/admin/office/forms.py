@@ -61,7 +61,9 @@ class PublicationForm(forms.ModelForm):  # type: ignore[type-arg]
             "from_address": _("An address of a domain of your own; free mail services refuse bulk mail sent from elsewhere."),
             "measuring": _(
                 "Counting makes the links of mails lead by way of this install, alike for all readers. Nothing is kept that says "
-                "who followed one; figures below ten are not shown. Readers are told where they sign up. To stop it acts at once."
+                "who followed one; figures below ten are not shown. Readers are told where they sign up. To stop it acts "
+                "at once. The third choice asks each reader at sign-up and in their account; of who does not agree nothing more "
+                "is kept."
             ),
             "imprint": _("Who sends it, with a postal address: stands at the foot of every mail."),
             "base_url": _(

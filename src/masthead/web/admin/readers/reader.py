@@ -24,6 +24,7 @@ from masthead.bounces.lookups import of_reader, replies_of_reader, soft_since_su
 from masthead.delivery.lookups import reader_history
 from masthead.mail import single_lookups, suppressions
 from masthead.team.roles import may, requires
+from masthead.tracking import readers as readings
 from masthead.web.admin.own_publications import lists_known_to
 from masthead.web.admin.readers.forms import JoinForm, KnownForm, ReaderForm
 from masthead.web.admin.readers.fresh import signed_in_freshly
@@ -168,7 +169,11 @@ def data(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     record(action="reader.exported", by=staff(request).actor, now=now, subject=f"reader:{pk}")
     tell_owners(what=_("The data of one reader was downloaded."), who=staff(request), now=now)
-    held = {**exporting.reader_data(subscriber=subscriber), "replies": returned.replies_of(subscriber)}
+    held = {
+        **exporting.reader_data(subscriber=subscriber),
+        "replies": returned.replies_of(subscriber),
+        "tracking": readings.data_of(subscriber),
+    }
     body = json.dumps(held, ensure_ascii=False, indent=2)
     answer = HttpResponse(body, content_type="application/json; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="reader-{pk}.json"'
@@ -197,6 +202,10 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
     prefetch_related_objects([subscriber], "merged")
     sees_returns = may(request.user, "returns.view")
     came_back = [row_of(finding) for finding in of_reader(subscriber)[:_MOST_CAME_BACK]] if sees_returns else []
+    mails = Paginator(reader_history(subscriber), 50).get_page(request.GET.get("mails"))
+    read = readings.of_reader(subscriber, [each.campaign_id for each in mails if each.campaign.tracks_readers])
+    for each in mails:
+        each.read = read.get(each.campaign_id)  # type: ignore[attr-defined]
     context = {
         "title": subscriber.address,
         "subscriber": subscriber,
@@ -205,7 +214,9 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
         "tags": subscriber.tags.all(),
         "events": _events(subscriber),
         "single_mails": single_lookups.to_address(subscriber.address)[:_MOST_SINGLE],
-        "mails": Paginator(reader_history(subscriber), 50).get_page(request.GET.get("mails")),
+        "mails": mails,
+        "tracked_by": readings.consents_of(subscriber),
+        "some_are_tracked": any(each.campaign.tracks_readers for each in mails),
         "suppression": suppressions.find(bytes(subscriber.fingerprint), subscriber.domain),
         "merges": merging.merges_of(subscriber),
         "came_back": came_back,

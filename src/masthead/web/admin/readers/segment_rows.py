@@ -58,6 +58,7 @@ class Drawn:
     several: bool
     takes: bool
     hint: str
+    note: Words = ""
 
 
 def of_rule(rule: Rule) -> Rows | None:
@@ -176,6 +177,7 @@ def _drawn(row: Row, place: str, compiler: Compiler, within: str) -> Drawn:
         chosen.takes is Takes.TEXTS,
         takes,
         _hint(operators_here),
+        condition.note,
     )
 
 

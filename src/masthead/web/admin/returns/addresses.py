@@ -10,6 +10,7 @@ screens: list[URLPattern] = [
     path("issues/report/<int:pk>/", report.report, name="desk_report_of_issue"),
     path("issues/report/<int:pk>/export/", report.export, name="desk_report_export"),
     path("issues/report/<int:pk>/clicks/", clicks.export, name="desk_report_clicks"),
+    path("issues/report/<int:pk>/readers/", clicks.export_readers, name="desk_report_readers"),
     path("returns/", listing.returns, name="desk_returns"),
     path("returns/export/", exports.export, name="desk_returns_export"),
     path("returns/issues/", issue.issues, name="desk_returns_issues"),

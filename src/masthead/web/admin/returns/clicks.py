@@ -1,4 +1,4 @@
-"""How often links of an issue were followed: over time as a plot, and as a file. No reader is named."""
+"""How often links of an issue were followed, and by how many readers who agreed: as plots and files. No reader is named."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from masthead.audit.recording import record
 from masthead.delivery.models import Campaign
 from masthead.team.roles import requires
-from masthead.tracking import exporting, lookups
+from masthead.tracking import exporting, lookups, readers
 from masthead.tracking.lookups import Day
 from masthead.web.admin.returns import exports
 from masthead.web.admin.staff import staff
@@ -52,6 +52,20 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     subject, now = f"campaign:{campaign.pk}", timezone.now()
     record(action="report.exported", by=staff(request).actor, now=now, subject=subject, details={"part": "clicks"})
     return exports.csv_of(campaign, called="clicks", heading=exporting.HEADING, rows=exporting.rows(found))
+
+
+@require_POST
+@requires("campaigns.view")
+def export_readers(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """How many readers who agreed opened it and followed each link, as CSV."""
+    campaign = get_object_or_404(Campaign.objects.select_related("edition__publication"), pk=pk)
+    found = readers.of_campaign(campaign)
+    if found is None:
+        raise Http404
+    subject, now = f"campaign:{campaign.pk}", timezone.now()
+    record(action="report.exported", by=staff(request).actor, now=now, subject=subject, details={"part": "readers"})
+    rows = exporting.rows_of_readers(found)
+    return exports.csv_of(campaign, called="readers", heading=exporting.HEADING_OF_READERS, rows=rows)
 
 
 def picture(days: Sequence[Day]) -> Picture:

@@ -21,6 +21,7 @@ from masthead.bounces.rules import Thresholds, complaint_level
 from masthead.delivery.models import Campaign
 from masthead.team.roles import may, requires
 from masthead.tracking import lookups as tracking
+from masthead.tracking import readers
 from masthead.web.admin.returns import advice, charts, clicks, exports, words
 from masthead.web.admin.returns.charts import Bar, Part
 from masthead.web.admin.staff import staff
@@ -34,7 +35,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Sums, plots, advice."""
     campaign = _find(pk)
     found, counts = reporting.report(campaign), lookups.reasons_of(campaign)
-    followed = tracking.clicks([campaign])
+    followed, read = tracking.clicks([campaign]), readers.of_campaign(campaign)
     context = {
         "title": _("Report of No. %(number)s: %(title)s") % {"number": campaign.edition.label, "title": campaign.edition.title},
         "campaign": campaign,
@@ -48,6 +49,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "replies": lookups.replies_to(campaign) if may(request.user, "replies.read") else 0,
         "clicks": followed,
         "clicks_plot": clicks.picture(followed.days) if followed else None,
+        "read": read,
+        "read_plot": clicks.picture(read.days) if read else None,
         "shown_from": tracking.SHOWN_FROM,
         "may_see_returns": may(request.user, "returns.view"),
     }
