@@ -278,6 +278,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "masthead.web.admin.refusals.MissingRightMiddleware",
     "masthead.web.admin.own_publications.OwnPublicationsMiddleware",
+    "masthead.web.admin.local_digits.LocalDigitsMiddleware",
 ]
 
 TEMPLATES = [
