@@ -95,6 +95,23 @@
     form.scrollIntoView({ block: "center" });
     form.focus({ preventScroll: true });
   }, true);
+  // Whether it is saved, in words: "Saved 14:05.", "Not saved: no connection". The head came anew and may have pieces to fetch.
+  const saved = (event) => {
+    const head = document.querySelector(".desk-compose[data-saved]");
+    const word = (state) => document.querySelector(`.w-autosave-indicator__state--${state} .w-autosave-indicator__text`);
+    if (!head || !word("saved")) return;
+    if (event.type === "w-autosave:success") {
+      const now = new Date();
+      const time = digits([now.getHours(), now.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":"));
+      word("saved").textContent = head.dataset.saved.replace("{time}", time);
+      window.htmx?.process(head);
+    } else {
+      const { type, text } = event.detail;
+      word("paused").textContent = type === "network_error" ? head.dataset.offline : head.dataset.unsaved.replace("{reason}", text);
+    }
+  };
+  document.addEventListener("w-autosave:success", saved);
+  document.addEventListener("w-autosave:error", saved);
   // A place on the compose screen may be behind a tab, or not be drawn yet.
   const jump = (id, tries) => {
     const target = id && document.getElementById(id);
