@@ -18,7 +18,10 @@ from masthead.web.admin.local_digits import localised
         ("<p>5 / 8, 12.5</p>", "<p>۵ / ۸, ۱۲.۵</p>"),
         ("<p>14:05</p>", "<p>۱۴:۰۵</p>"),
         ("<p>40%</p>", "<p>۴۰%</p>"),
-        ('<p>۳۰۰<a href="/desk/issues/edit/3/" title="a > 4">3</a></p>', '<p>۳۰۰<a href="/desk/issues/edit/3/" title="a > 4">۳</a></p>'),
+        (
+            '<p>۳۰۰<a href="/desk/issues/edit/3/" title="a > 4">3</a></p>',
+            '<p>۳۰۰<a href="/desk/issues/edit/3/" title="a > 4">۳</a></p>',
+        ),
     ],
 )
 def test_numbers_of_the_text_are_written_as_the_language_does(html: str, expected: str) -> None:

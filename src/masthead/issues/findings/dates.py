@@ -96,8 +96,7 @@ class _Patterns:
         """What `match` says; `about` is the year of the issue."""
         found = match.groupdict()
         if found["month"].isdecimal():
-            month = int(found["month"])
-            make, offset = (lambda year, day: date(year, month, day)), 0
+            make, offset = _gregorian(int(found["month"]))
         else:
             make, offset = self.months[found["month"].casefold()]
         years = [int(found["year"])] if found["year"] else [about + offset + step for step in (-1, 0, 1)]
@@ -135,7 +134,8 @@ def _patterns(language: str) -> _Patterns | None:
     return _Patterns(
         (
             re.compile(
-                rf"{term}{weekday}\b(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th|er)?\s+(?:de\s+|of\s+)?(?P<month>{month_words})\b{year}", re.I
+                rf"{term}{weekday}\b(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th|er)?\s+(?:de\s+|of\s+)?(?P<month>{month_words})\b{year}",
+                re.I,
             ),
             re.compile(rf"{term}{weekday}\b(?P<month>{month_words})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b{year}", re.I),
             re.compile(rf"{term}{weekday}\b(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)\b", re.I),

@@ -91,7 +91,7 @@ class PublicationForm(forms.ModelForm):  # type: ignore[type-arg]
         among: QuerySet[Publication] | None = None,
         owner: bool = True,
     ) -> None:
-        """`among` are the publications of who asks: lists of others are not offered. What only an `owner` decides stays for others."""
+        """`among` are the publications of who asks: lists of others are not offered. Only an `owner` lowers checks."""
         super().__init__(data, instance=publication, initial={"next_number": publication.next_number})
         if among is not None:
             offered = MailingList.objects.filter(Q(publications__in=among) | Q(publications=None)).distinct()

@@ -94,9 +94,7 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Publication, pk=pk)
     person, now = staff(request), timezone.now()
     own = publications_of(person)
-    form = PublicationForm(
-        found, request.POST if request.method == "POST" else None, among=own, owner=person.role == Role.OWNER
-    )
+    form = PublicationForm(found, request.POST if request.method == "POST" else None, among=own, owner=person.role == Role.OWNER)
     if request.method == "POST" and form.is_valid():
         try:
             settling.change(publication=found, values=form.values(), by=person.actor, now=now)
