@@ -281,6 +281,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "masthead.web.admin.refusals.MissingRightMiddleware",
     "masthead.web.admin.own_publications.OwnPublicationsMiddleware",
+    "masthead.web.admin.local_digits.LocalDigitsMiddleware",
 ]
 
 TEMPLATES = [

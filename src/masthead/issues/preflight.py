@@ -20,12 +20,13 @@ from django.utils.translation import gettext as _
 from masthead.common import urls
 from masthead.issues import numbering, reading
 from masthead.issues.blocks.file import FileBlock
-from masthead.issues.findings import essentials, links, notes, pictures, scripts, structure, words
+from masthead.issues.findings import colours, dates, essentials, links, notes, pictures, scripts, structure, words
 from masthead.issues.findings.base import Facts, Finding
 from masthead.issues.models import Edition, Issue, LinkCheck
 from masthead.issues.reading import Draft
 from masthead.issues.rendering.edition import CannotRender, Rendered, render
 from masthead.issues.rendering.merge import TooManyFields
+from masthead.mail.transports import choosing
 
 __all__ = ["CHECKS", "Facts", "Finding", "blocking", "check", "facts_of", "findings_of"]
 
@@ -40,7 +41,8 @@ CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     words.tags,
     words.subject,
     words.promises,
-    words.weekdays,
+    dates.weekdays,
+    dates.past,
     links.unsafe,
     links.unencrypted,
     links.shortened,
@@ -54,6 +56,7 @@ CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     structure.lists,
     scripts.controls,
     scripts.language,
+    colours.contrast,
 )
 
 #: Guesses about words: an editor must settle them before an issue is ready, a command line may know better.
@@ -108,6 +111,9 @@ def facts_of(draft: Draft) -> Facts:
         note_keys=tuple(str(child.value["key"] or "").strip() for child in issue.notes if child.value["key"]),
         earlier_subjects=_earlier_subjects(issue),
         private_paths=_private_paths(issue, draft.now),
+        is_new=issue.public_from is None,
+        leaves=publication.is_live and bool(choosing.hosts_in_use()),
+        lenient=frozenset(publication.lenient),
     )
     return dataclasses.replace(facts, link_answers=_link_answers(facts))
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from masthead.audit import recording
 from masthead.common.addresses import BadAddress, normalise
+from masthead.issues.findings.base import LOWERABLE
 from masthead.issues.models import Publication
 from masthead.issues.models.publication import TEXTS
 from masthead.issues.public_addresses import BadPublicAddress, checked, moved, place_of, refuse_taken
@@ -23,7 +24,7 @@ CHANGEABLE = frozenset(
     {
         "name", "tagline", "masthead_line", "issn", "language", "direction", "time_zone", "accent", "mail_mode",
         "from_name", "from_address", "reply_to", "imprint", "base_url", "lists", "share_mail", "share_web", "follow",
-        "measuring", "night_accent", "typeface", "logo", "texts",
+        "lenient", "measuring", "night_accent", "typeface", "logo", "texts",
     }
 )  # fmt: skip
 
@@ -48,6 +49,8 @@ def change(*, publication: Publication, values: Mapping[str, object], by: str, n
     for name in {"from_address", "reply_to"} & set(changed):
         _check_address(publication, name)
     _check_design(publication, changed)
+    if unknown := sorted(set(publication.lenient) - set(LOWERABLE)):
+        raise BadPublication(_("These checks cannot be lowered to warnings: %(names)s.") % {"names": ", ".join(unknown)})
     if "base_url" in changed:
         changed += _move(publication, before=kept.public_address)
     try:

@@ -34,7 +34,8 @@ def findings() -> Callable[..., dict[str, Finding]]:
     def make(facts: dict[str, Any] | None = None, **fields: Any) -> dict[str, Finding]:
         content = dataclasses.replace(GOOD, **fields)
         given = {"from_address": "courier@example.org", "own_host": "courier.example.org", **(facts or {})}
-        about = Facts(content=content, rendered=given.pop("rendered", None) or render(content), today=content.date, **given)
+        given.setdefault("today", content.date)
+        about = Facts(content=content, rendered=given.pop("rendered", None) or render(content), **given)
         return {finding.id: finding for finding in preflight.findings_about(about)}
 
     return make

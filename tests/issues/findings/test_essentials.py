@@ -40,9 +40,25 @@ def test_a_gap_in_the_numbers_is_a_warning(findings: Any) -> None:
     assert findings({"number_gap": "No. 1980 leaves a gap."})["number-gap"].level == "warn"
 
 
-def test_a_public_address_on_this_machine_is_a_warning(findings: Any) -> None:
+@pytest.mark.parametrize(("leaves", "level"), [(True, "block"), (False, "warn")])
+def test_a_public_address_on_this_machine_stops_mail_that_leaves(findings: Any, leaves: bool, level: str) -> None:
     masthead = dataclasses.replace(GOOD.masthead, base_url="http://127.0.0.1:8000")
-    assert findings(masthead=masthead)["base-url-local"].level == "warn"
+    assert findings({"leaves": leaves}, masthead=masthead)["base-url-local"].level == level
+
+
+@pytest.mark.parametrize(
+    ("colours", "faint"),
+    [
+        ({"accent": "#1d4e89"}, False),
+        ({"accent": "#ffd100"}, True),
+        ({"night_accent": "#222244"}, True),
+        ({"night_accent": "#9cc4f0"}, False),
+    ],
+)
+def test_a_colour_that_is_too_faint_is_a_warning(findings: Any, colours: dict[str, str], faint: bool) -> None:
+    found = findings(masthead=dataclasses.replace(GOOD.masthead, **colours))
+    assert [finding.level for finding in found.values()] == (["warn"] if faint else [])
+    assert ("contrast" in found) is faint
 
 
 @pytest.mark.parametrize(("size", "expected"), [(79_000, None), (85_000, "mail-large"), (101_000, "mail-too-large")])

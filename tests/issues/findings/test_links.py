@@ -8,6 +8,7 @@ import pytest
 
 from masthead.issues.blocks.button import ButtonBlock
 from masthead.issues.blocks.links import LinkItem, LinksBlock
+from masthead.issues.blocks.text import TextBlock
 from masthead.issues.content import Note
 
 
@@ -51,8 +52,10 @@ def test_an_ordinary_address_is_fine(text: Any, url: str) -> None:
     assert text(link(url)) == {}
 
 
-def test_an_unencrypted_address_is_a_warning(text: Any) -> None:
-    assert {name: one.level for name, one in text(link("http://example.org/")).items()} == {"link-http": "warn"}
+@pytest.mark.parametrize(("lenient", "level"), [(frozenset(), "block"), (frozenset({"link-http"}), "warn")])
+def test_an_unencrypted_address_is_stopped_unless_the_owner_lets_it_pass(findings: Any, lenient: Any, level: str) -> None:
+    found = findings({"lenient": lenient}, body=(TextBlock(link("http://example.org/")),))
+    assert {name: one.level for name, one in found.items()} == {"link-http": level}
 
 
 def test_addresses_in_buttons_lists_and_notes_are_seen(findings: Any) -> None:

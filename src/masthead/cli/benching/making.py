@@ -33,7 +33,7 @@ def main() -> None:
         from_name="The Courier",
         from_address="courier@example.org",
         imprint="The Courier, 7 Quay Street, Porthaven",
-        base_url="http://127.0.0.1:8000",
+        base_url="https://bench.example.org",
         language="en",
         next_number=1971,
         lists=[readership],

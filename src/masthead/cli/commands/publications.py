@@ -58,8 +58,8 @@ def create(
 ) -> None:
     """Make a publication.
 
-    It starts in test mode: mail goes to the built-in inbox and no number is taken. --live leaves it; for a relay and a base URL
-    on loopback no DNS check stands in the way.
+    It starts in test mode: mail goes to the built-in inbox and no number is taken. --live leaves it. With a public address on
+    this machine issues go to the built-in inbox only: a mail server gets none.
     """
     start()
     from masthead.issues import publications

@@ -34,6 +34,8 @@ class Facts:
 
     `note_keys` are the keys of all notes as stored, doubles included. `earlier_subjects` are those of other issues,
     `private_paths` the paths of issues of ours that are not public. `today` is the day in the publication's time zone.
+    `is_new`: nothing of the issue is public or promised yet. `leaves`: its mail is for readers and goes by a mail server.
+    `lenient` are the ids of findings that the publication lowered to warnings.
     `link_answers` are the last answers of sites that were asked: address → (verdict of `LinkCheck`, detail).
     """
 
@@ -52,7 +54,19 @@ class Facts:
     note_keys: tuple[str, ...] = ()
     earlier_subjects: frozenset[str] = frozenset()
     private_paths: frozenset[str] = frozenset()
+    is_new: bool = True
+    leaves: bool = True
+    lenient: frozenset[str] = frozenset()
     link_answers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+#: What an owner may let pass with a warning, publication by publication.
+LOWERABLE = ("alt-missing", "link-http")
+
+
+def lowered(facts: Facts, id: str) -> Level:
+    """The level of a finding that stops unless the publication lets it pass."""
+    return "warn" if id in facts.lenient else "block"
 
 
 def place_of(number: int) -> str:

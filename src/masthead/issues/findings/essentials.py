@@ -108,12 +108,12 @@ def size(facts: Facts) -> Iterator[Finding]:
 
 
 def base_url(facts: Facts) -> Iterator[Finding]:
-    """Links that only work on this machine."""
+    """Links that only work on this machine: no harm while mail goes to the built-in inbox, see docs/decisions/0021."""
     host = urlsplit(facts.content.masthead.base_url).hostname or ""
     if is_loopback(host):
         yield Finding(
             "base-url-local",
-            "warn",
+            "block" if facts.leaves else "warn",
             _("publication"),
             _("The public address is %(url)s: links will work only on this machine.") % {"url": facts.content.masthead.base_url},
             _("Set the public address of the publication."),

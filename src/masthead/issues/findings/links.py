@@ -10,7 +10,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from django.utils.translation import gettext as _
 
-from masthead.issues.findings.base import Facts, Finding, place_of
+from masthead.issues.findings.base import Facts, Finding, lowered, place_of
 from masthead.issues.publications import is_loopback
 
 SHORTENERS = frozenset(
@@ -39,7 +39,11 @@ def unencrypted(facts: Facts) -> Iterator[Finding]:
     for place, url, _text in links_of(facts):
         if url.lower().startswith("http:") and not _fault(url):
             yield Finding(
-                "link-http", "warn", place, _("%(url)s is not encrypted.") % {"url": url[:200]}, _("Try https:// instead.")
+                "link-http",
+                lowered(facts, "link-http"),
+                place,
+                _("%(url)s is not encrypted.") % {"url": url[:200]},
+                _("Write https:// instead. If the site does not know it, an owner can let such links pass in the publication."),
             )
 
 

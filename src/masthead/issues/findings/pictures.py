@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from masthead.issues.blocks.embed import EmbedBlock
 from masthead.issues.blocks.image import ImageBlock
-from masthead.issues.findings.base import Facts, Finding, place_of
+from masthead.issues.findings.base import Facts, Finding, lowered, place_of
 from masthead.issues.picture import Picture
 
 LONGEST_ALT = 250
@@ -25,7 +25,7 @@ def alternatives(facts: Facts) -> Iterator[Finding]:
         if not alt:
             yield Finding(
                 "alt-missing",
-                "block",
+                lowered(facts, "alt-missing"),
                 place,
                 _("Nothing says what the picture shows."),
                 _("Describe it for readers who do not see it, or mark it as decorative."),

@@ -1,12 +1,10 @@
-"""Words: leftovers of writing, subject and preview line, dates, promises the issue does not keep."""
+"""Words: leftovers of writing, subject and preview line, promises the issue does not keep."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
-from babel import Locale, UnknownLocaleError
 from django.utils.translation import gettext as _
 
 from masthead.issues.blocks.file import FileBlock
@@ -99,39 +97,3 @@ def promises(facts: Facts) -> Iterator[Finding]:
                 yield Finding(
                     "copyright-year", "warn", place, _("© with the year %(year)s.") % {"year": year}, _("Is it still right?")
                 )
-
-
-def weekdays(facts: Facts) -> Iterator[Finding]:
-    """ "Monday, 5 January" where that day is a Thursday."""
-    try:
-        locale = Locale.parse(facts.content.language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return
-    days = {name.casefold(): number for number, name in locale.days["format"]["wide"].items()}
-    months = {name.casefold(): number for number, name in locale.months["format"]["wide"].items()}
-    day_words, month_words = ("|".join(map(re.escape, words)) for words in (days, months))
-    day_first = re.compile(
-        rf"\b({day_words})\b,?\s+(?:\w{{2,3}}\s+)?(\d{{1,2}})\.?\s+(?:de\s+)?({month_words})\b(?:,?\s+(?:de\s+)?(\d{{4}}))?", re.I
-    )
-    month_first = re.compile(rf"\b({day_words})\b,?\s+({month_words})\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(\d{{4}}))?", re.I)
-    for place, text in texts(facts):
-        found = [(match[0], match[1], match[2], match[3], match[4]) for match in day_first.finditer(text)]
-        found += [(match[0], match[1], match[3], match[2], match[4]) for match in month_first.finditer(text)]
-        for words, weekday, day, month, year in found:
-            if _is_wrong(facts.content.date, days[weekday.casefold()], int(day), months[month.casefold()], year):
-                yield Finding(
-                    "weekday", "warn", place, _("“%(text)s” does not fit the calendar.") % {"text": words}, _("Check the date.")
-                )
-
-
-def _is_wrong(issued: date, weekday: int, day: int, month: int, year: str | None) -> bool:
-    """Without a year, the years around the issue may be meant."""
-    years = [int(year)] if year else [issued.year - 1, issued.year, issued.year + 1]
-    possible = []
-    for one in years:
-        try:
-            possible.append(date(one, month, day))
-        except ValueError:
-            continue
-    near = possible if year else [one for one in possible if abs((one - issued).days) < 184]
-    return all(one.weekday() != weekday for one in near or possible)

@@ -77,6 +77,9 @@ class Publication(models.Model):  # type: ignore[django-manager-missing] # of a 
     #: {"fr": {"footer": "…"}}: own words by language and place, see `TEXTS`.
     texts = models.JSONField(_("own words"), default=dict, blank=True)
 
+    #: Ids of `findings.base.LOWERABLE` that only warn here.
+    lenient = models.JSONField(_("checks that only warn"), default=list, blank=True)
+
     lists = models.ManyToManyField(MailingList, blank=True, related_name="publications", verbose_name=_("lists"))
     #: False is test mode: mail goes to the built-in inbox marked [TEST], no number is taken, nothing becomes public.
     is_live = models.BooleanField(default=False, editable=False)

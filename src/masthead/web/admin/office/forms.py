@@ -24,6 +24,7 @@ _GROUPS: list[tuple[str | Promise, str, tuple[str, ...]]] = [
     (_("Public address"), "address", ("base_url",)),
     (_("Sender"), "sender", ("from_name", "from_address", "reply_to", "imprint")),
     (_("Readers"), "readers", ("lists", "mail_mode", "measuring")),
+    (_("Checks"), "checks", ("lenient",)),
 ]
 
 
@@ -37,6 +38,17 @@ class PublicationForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     lists = forms.ModelMultipleChoiceField(
         MailingList.objects.all(), label=_("Lists it is sent to"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    lenient = forms.MultipleChoiceField(
+        label=_("Warn only, and do not stop a sending, for"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            ("alt-missing", _("pictures without a description")),
+            ("link-http", _("links to sites that know no encryption (http:)")),
+        ],
+        help_text=_("Only an owner can change this."),
     )
 
     class Meta:
@@ -54,6 +66,7 @@ class PublicationForm(forms.ModelForm):  # type: ignore[type-arg]
             "reply_to",
             "imprint",
             "base_url",
+            "lenient",
             "lists",
         )
         widgets = {"imprint": forms.Textarea(attrs={"rows": 3})}
@@ -73,13 +86,19 @@ class PublicationForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
     def __init__(
-        self, publication: Publication, data: Mapping[str, Any] | None = None, *, among: QuerySet[Publication] | None = None
+        self,
+        publication: Publication,
+        data: Mapping[str, Any] | None = None,
+        *,
+        among: QuerySet[Publication] | None = None,
+        owner: bool = True,
     ) -> None:
-        """`among` are the publications of who asks: lists of others are not offered."""
+        """`among` are the publications of who asks: lists of others are not offered. Only an `owner` lowers checks."""
         super().__init__(data, instance=publication, initial={"next_number": publication.next_number})
         if among is not None:
             offered = MailingList.objects.filter(Q(publications__in=among) | Q(publications=None)).distinct()
             self.fields["lists"].queryset = offered  # type: ignore[attr-defined]
+        self.fields["lenient"].disabled = not owner
         known = languages()
         extra = [] if publication.language in dict(known) else [(publication.language, publication.language)]
         self.fields["language"].choices = [*extra, *known]  # type: ignore[attr-defined]

@@ -18,6 +18,7 @@ from masthead.issues import public_addresses, settling
 from masthead.issues import publications as verbs
 from masthead.issues.assigning import assign, limited_to, publications_of
 from masthead.issues.models import Publication
+from masthead.team.models import Role
 from masthead.team.roles import requires
 from masthead.web.admin.office.forms import PublicationForm
 from masthead.web.admin.office.welcome import BulletinForm
@@ -93,7 +94,7 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Publication, pk=pk)
     person, now = staff(request), timezone.now()
     own = publications_of(person)
-    form = PublicationForm(found, request.POST if request.method == "POST" else None, among=own)
+    form = PublicationForm(found, request.POST if request.method == "POST" else None, among=own, owner=person.role == Role.OWNER)
     if request.method == "POST" and form.is_valid():
         try:
             settling.change(publication=found, values=form.values(), by=person.actor, now=now)

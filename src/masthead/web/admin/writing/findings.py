@@ -71,6 +71,7 @@ def _jumps(issue: Issue) -> Mapping[str, str]:
         _("lead picture"): "id_lead_image_alt",
         _("number"): "id_planned_number",
         _("language"): "id_language",
+        _("date"): "id_date",
         _("text"): "body-add",
     }
     blocks = {place_of(place): f"block-{child.id}-section" for place, child in enumerate(issue.body, 1) if child.id}
@@ -83,5 +84,7 @@ def _jumps(issue: Issue) -> Mapping[str, str]:
 def _url(issue: Issue, finding: Finding, jumps: Mapping[str, str], edit: str) -> str:
     if finding.place == _("publication"):
         return reverse("desk_publication", args=[issue.publication_id])
+    if finding.place == _("design"):
+        return reverse("desk_design", args=[issue.publication_id])
     anchor = jumps.get(finding.place, "")
     return f"{edit}#{anchor}" if anchor and re.fullmatch(r"[A-Za-z0-9_-]+", anchor) else ""

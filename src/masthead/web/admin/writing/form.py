@@ -37,14 +37,15 @@ class IssueForm(WagtailAdminModelForm):
 
 
 def _text(rows: int, counter: int | None = None) -> forms.Widget:
-    widget: forms.Widget = AdminAutoHeightTextInput(attrs={"rows": rows, **({"data-counter": str(counter)} if counter else {})})
+    more = {"data-counter": str(counter)} if counter else {}
+    widget: forms.Widget = AdminAutoHeightTextInput(attrs={"rows": rows, "dir": "auto", **more})
     return widget
 
 
 write = ObjectList(
     [
         FieldPanel("publication"),
-        FieldPanel("title", classname="title", widget=forms.TextInput(attrs={"placeholder": _("Headline")})),
+        FieldPanel("title", classname="title", widget=forms.TextInput(attrs={"placeholder": _("Headline"), "dir": "auto"})),
         InlinePanel("bylines", heading=_("By"), label=_("contributor"), min_num=0),
         FieldPanel(
             "excerpt",
@@ -75,7 +76,7 @@ mail = ObjectList(
     [
         FieldPanel(
             "subject",
-            widget=forms.TextInput(attrs={"data-counter": "78"}),
+            widget=forms.TextInput(attrs={"data-counter": "78", "dir": "auto"}),
             help_text=_("Empty: the publication's name, the number and the headline."),
         ),
         FieldPanel("preheader", help_text=_("The grey line after the subject in the mailbox. Empty: the excerpt.")),

@@ -65,8 +65,7 @@ class Composing:
         user = self.request.user
         context["may_mark_ready"] = may(user, "issues.ready")
         context["may_send"] = may(user, "campaigns.send")
-        if not context.get("is_partial"):
-            context["head"] = readiness.head(getattr(self, "object", None))
+        context["head"] = readiness.head(getattr(self, "object", None))
         return context
 
 
@@ -74,6 +73,11 @@ class ComposeNew(Composing, CreateView):
     """A new issue."""
 
     page_title = gettext_lazy("New issue")
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Ending in our words."""
+        items: list[dict[str, Any]] = super().get_breadcrumbs_items()
+        return [*items[:-1], {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the newest issues, which can be copied instead."""
@@ -92,6 +96,7 @@ class Compose(Composing, EditView):
     """An issue being written."""
 
     template_name = "web_admin/issues/edit.html"
+    partials_template_name = "web_admin/issues/saved.html"
 
 
 class _Preview:

@@ -112,14 +112,39 @@
     getByName(name, container) { return this.editor.getByName(name, container); }
   });
 
+  // Blocks are built beside the page and put into it all at once: the shell watches the page for what is added from a dozen places,
+  // and each looked through each piece of each block. Who asks the page for a piece by its id meanwhile gets it from the block
+  // that is being built.
+  const beside = (container) => {
+    if (!container?.isConnected) return () => {};
+    const place = document.createComment("");
+    const find = (selector) => {
+      // The block, and the places to insert others before and after it.
+      for (let last = container.lastElementChild, tries = 3; last && tries; last = last.previousElementSibling, tries -= 1) {
+        const found = last.matches(selector) ? last : last.querySelector(selector);
+        if (found) return found;
+      }
+      return null;
+    };
+    container.replaceWith(place);
+    document.querySelector = (selector) => find(selector) || Document.prototype.querySelector.call(document, selector);
+    document.getElementById = (id) => find(`#${CSS.escape(id)}`) || Document.prototype.getElementById.call(document, id);
+    return () => {
+      delete document.querySelector;
+      delete document.getElementById;
+      place.replaceWith(container);
+    };
+  };
+
   // A text of many blocks is counted once when all are there, not after each: counting looks through everything drawn so far.
   const streams = window.telepath.constructors["wagtail.blocks.StreamBlock"];
   const drawn = new streams("", [], {}, { blockCounts: {}, strings: {} }).render(document.createElement("div").appendChild(document.createElement("div")), "", [], null);
   const Stream = Object.getPrototypeOf(drawn);
   const setState = Stream.setState;
   Stream.setState = function (values) {
+    const back = beside(this.sequenceContainer?.[0]);
     this.blockCountChanged = () => {};
-    try { setState.call(this, values); } finally { delete this.blockCountChanged; }
+    try { setState.call(this, values); } finally { delete this.blockCountChanged; back(); }
     this.blockCountChanged();
   };
 })();

@@ -1,0 +1,18 @@
+"""Which checks only warn in a publication."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('issues', '0008_measuring'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='publication',
+            name='lenient',
+            field=models.JSONField(blank=True, default=list, verbose_name='checks that only warn'),
+        ),
+    ]
