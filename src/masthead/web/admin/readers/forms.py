@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from masthead.audience.attributes import as_typed
@@ -133,11 +133,22 @@ class JoinForm(forms.Form):
 
     def __init__(self, subscriber: Subscriber, lists: QuerySet[MailingList], data: Any = None) -> None:
         super().__init__(data)
-        on = subscriber.subscriptions.filter(state=Subscription.State.ACTIVE).values("list")
-        others = lists.exclude(pk__in=on)
-        self.fields["list"].queryset = others  # type: ignore[attr-defined]
-        # Asked for once: the field itself would ask for each look at its choices.
-        self.others = [(each.pk, each.name) for each in others]
+        # One question for what they are on and what they may be put on: the field itself asks again only for what was chosen.
+        theirs = FilteredRelation("subscriptions", condition=Q(subscriptions__subscriber=subscriber))
+        columns = {name: F(f"theirs__{name}") for name in ("state", "since", "paused_until")}
+        found = MailingList.objects.annotate(theirs=theirs, known=Exists(lists.filter(pk=OuterRef("pk"))), **columns)
+        found = found.filter(Q(known=True) | Q(theirs__isnull=False)).order_by("name")
+        #: The reader's lists, by name, whoever looks.
+        self.subscriptions: list[Subscription] = []
+        self.others: list[tuple[int, str]] = []
+        each: Any
+        for each in found:
+            if each.state:
+                held = {name: getattr(each, name) for name in columns}
+                self.subscriptions.append(Subscription(subscriber=subscriber, list=each, **held))
+            if each.known and each.state != Subscription.State.ACTIVE:
+                self.others.append((each.pk, each.name))
+        self.fields["list"].queryset = lists.filter(pk__in=[pk for pk, _name in self.others])  # type: ignore[attr-defined]
         self.fields["list"].choices = self.others  # type: ignore[attr-defined]
 
 

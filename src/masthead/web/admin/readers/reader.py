@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,12 +27,14 @@ from masthead.web.admin.own_publications import lists_known_to
 from masthead.web.admin.readers.forms import JoinForm, KnownForm, ReaderForm
 from masthead.web.admin.readers.fresh import signed_in_freshly
 from masthead.web.admin.readers.notices import tell_owners
+from masthead.web.admin.readers.paging import stretch_of
 from masthead.web.admin.returns.listing import row_of
 from masthead.web.admin.staff import staff
-from masthead.web.admin.words import name_of
+from masthead.web.admin.words import names_of
 
 _MOST_CAME_BACK = 20
 _MOST_SINGLE = 20
+_A_PAGE = 50
 _FIELDS = ("address", "name", "language", "mail_format", "mail_mode", "note")
 
 
@@ -178,16 +179,17 @@ def data(request: HttpRequest, pk: int) -> HttpResponse:
 def _events(subscriber: Subscriber) -> list[ConsentEvent]:
     """Newest first, each with the name of who did it where that was not the reader."""
     events = list(lookups.timeline(subscriber))[::-1]
+    names = names_of({event.by for event in events} - {"reader"})
     for event in events:
-        event.who = "" if event.by == "reader" else name_of(event.by)  # type: ignore[attr-defined]
+        event.who = names.get(event.by, "")  # type: ignore[attr-defined]
     return events
 
 
 def _known(subscriber: Subscriber) -> list[tuple[str, str]]:
     """Labels and values as people read them; what has no definition stands by its merge field."""
-    defined = {attribute.key: attribute for attribute in Attribute.objects.all()}
     language = get_language() or "en"
     held = subscriber.attributes
+    defined = {attribute.key: attribute for attribute in Attribute.objects.all()} if held else {}
     found = [(each.label, show(each, held[key], language)) for key, each in defined.items() if key in held]
     return found + [(key, str(value)) for key, value in held.items() if key not in defined]
 
@@ -200,12 +202,12 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
     context = {
         "title": subscriber.address,
         "subscriber": subscriber,
-        "subscriptions": subscriber.subscriptions.select_related("list").order_by("list__name"),
+        "subscriptions": form.subscriptions,
         "known": _known(subscriber),
         "tags": subscriber.tags.all(),
         "events": _events(subscriber),
         "single_mails": single_lookups.to_address(subscriber.address)[:_MOST_SINGLE],
-        "mails": Paginator(reader_history(subscriber), 50).get_page(request.GET.get("mails")),
+        "mails": stretch_of(reader_history(subscriber), request.GET.get("mails", ""), size=_A_PAGE),
         "suppression": suppressions.find(bytes(subscriber.fingerprint), subscriber.domain),
         "merges": merging.merges_of(subscriber),
         "came_back": came_back,
