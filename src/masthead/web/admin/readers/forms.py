@@ -135,8 +135,8 @@ class JoinForm(forms.Form):
         super().__init__(data)
         # One question for what they are on and what they may be put on: the field itself asks again only for what was chosen.
         theirs = FilteredRelation("subscriptions", condition=Q(subscriptions__subscriber=subscriber))
-        columns = {name: F(f"theirs__{name}") for name in ("state", "since", "paused_until")}
-        found = MailingList.objects.annotate(theirs=theirs, known=Exists(lists.filter(pk=OuterRef("pk"))), **columns)
+        found = MailingList.objects.annotate(theirs=theirs, known=Exists(lists.filter(pk=OuterRef("pk"))))
+        found = found.annotate(state=F("theirs__state"), since=F("theirs__since"), paused=F("theirs__paused_until"))
         found = found.filter(Q(known=True) | Q(theirs__isnull=False)).order_by("name")
         #: The reader's lists, by name, whoever looks.
         self.subscriptions: list[Subscription] = []
@@ -144,8 +144,9 @@ class JoinForm(forms.Form):
         each: Any
         for each in found:
             if each.state:
-                held = {name: getattr(each, name) for name in columns}
-                self.subscriptions.append(Subscription(subscriber=subscriber, list=each, **held))
+                entry = Subscription(subscriber=subscriber, list=each, state=each.state, since=each.since)
+                entry.paused_until = each.paused
+                self.subscriptions.append(entry)
             if each.known and each.state != Subscription.State.ACTIVE:
                 self.others.append((each.pk, each.name))
         self.fields["list"].queryset = lists.filter(pk__in=[pk for pk, _name in self.others])  # type: ignore[attr-defined]
