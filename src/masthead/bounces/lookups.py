@@ -138,9 +138,15 @@ def last_success(subscriber: Subscriber, *, before: datetime) -> datetime | None
     return datetime.fromtimestamp(at, UTC) if at else None
 
 
-def soft_since_success(subscriber: Subscriber, *, now: datetime) -> int:
-    """How many mails to `subscriber` came back though the address may be alive, since one last arrived, which forgives all."""
-    soft = list(subscriber.findings.filter(kind="bounce", outcome=Outcome.COUNTED).values_list("found_at", flat=True))
+def soft_since_success(subscriber: Subscriber, *, now: datetime, among: Iterable[Finding] | None = None) -> int:
+    """How many mails to `subscriber` came back though the address may be alive, since one last arrived, which forgives all.
+
+    `among` are all findings about the reader, where the caller has them.
+    """
+    if among is None:
+        among = subscriber.findings.filter(kind="bounce", outcome=Outcome.COUNTED)
+    theirs = [each for each in among if each.subscriber_id == subscriber.pk]
+    soft = [each.found_at for each in theirs if each.kind == "bounce" and each.outcome == Outcome.COUNTED]
     success = last_success(subscriber, before=now) if soft else None
     return sum(success is None or found_at > success for found_at in soft)
 

@@ -104,7 +104,10 @@ def preferences(request: HttpRequest, delivery: Delivery, reader: Subscriber) ->
         except preferences_form.BadInput as error:
             problems = error.problems
     saved = request.method == "POST" and not problems
-    context = {**preferences_form.shown(reader, publication), **_about(reader), "problems": problems, "saved": saved}
+    chosen = preferences_form.shown(reader, publication)
+    if problems:
+        chosen = preferences_form.typed(chosen, request.POST)
+    context = {**chosen, **_about(reader), "problems": problems, "saved": saved}
     return own_page(request, "portal/preferences.html", context, reader=reader, status=400 if problems else 200)
 
 

@@ -13,6 +13,7 @@ from masthead.audience.imports.columns import merge_field
 from masthead.audience.models import Attribute, MailingList, Subscriber, Subscription
 from masthead.audience.subscribers import language_tag
 from masthead.common.addresses import BadAddress, normalise
+from masthead.web.list_choice import ListsField
 
 MOST_UPLOADED = 512 * 2**20
 
@@ -106,12 +107,7 @@ def _hint_of(attribute: Attribute) -> str:
 class NewReaderForm(ReaderForm):
     """One reader added by hand."""
 
-    lists = forms.ModelMultipleChoiceField(
-        MailingList.objects.all(),
-        label=_("Lists"),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose a list.")},
-    )
+    lists = ListsField()
     reason = forms.CharField(
         label=_("How did they ask for it?"),
         max_length=2000,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +31,13 @@ class ReadersPage:
 class Stretch:
     """Some rows of a list that is read from its newest end, without a count of all."""
 
-    rows: Sequence[Any]
+    object_list: Sequence[Any]
     #: The numbers of the pages beside it, from 1; None where there is none.
     newer: int | None
     older: int | None
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.object_list)
 
 
 def stretch_of(found: QuerySet[Any], asked: str, *, size: int) -> Stretch:

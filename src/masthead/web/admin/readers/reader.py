@@ -198,7 +198,9 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
     form = join_form or JoinForm(subscriber, lists_known_to(staff(request)))
     prefetch_related_objects([subscriber], "merged")
     sees_returns = may(request.user, "returns.view")
-    came_back = [row_of(finding) for finding in of_reader(subscriber)[:_MOST_CAME_BACK]] if sees_returns else []
+    found = list(of_reader(subscriber)[: _MOST_CAME_BACK + 1]) if sees_returns else []
+    came_back = [row_of(finding) for finding in found[:_MOST_CAME_BACK]]
+    all_found = found if len(found) <= _MOST_CAME_BACK else None
     context = {
         "title": subscriber.address,
         "subscriber": subscriber,
@@ -212,7 +214,7 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
         "merges": merging.merges_of(subscriber),
         "came_back": came_back,
         "replies": replies_of_reader(subscriber)[:_MOST_CAME_BACK] if may(request.user, "replies.read") else [],
-        "soft": soft_since_success(subscriber, now=timezone.now()) if came_back else 0,
+        "soft": soft_since_success(subscriber, now=timezone.now(), among=all_found) if came_back else 0,
         "join_form": form if form.others else None,
         "may_edit": may(request.user, "readers.edit"),
         "may_export": may(request.user, "readers.export"),
