@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from masthead.audience import keeping
+from masthead.audience.imports.report import folder as report_folder
+from masthead.audience.imports.staging import STAGED
 from masthead.audience.models import MailingList, Subscriber, Subscription
 from masthead.audit.models import Entry
 from masthead.cli.main import masthead
@@ -79,3 +82,15 @@ def test_the_command_looks_first_and_then_does_it(cast: None) -> None:
     done = CliRunner().invoke(masthead, ["housekeeping"])
     assert (done.exit_code, done.output) == (0, "Gone: 1 unconfirmed.\n")
     assert CliRunner().invoke(masthead, ["housekeeping"]).output == "Nothing was past its time.\n"
+
+
+def test_what_a_killed_import_left_goes_the_next_night_and_reports_stay_for_a_month(tmp_path: Path) -> None:
+    now = timezone.now()
+    left, fresh, report = (report_folder() / name for name in (f"{STAGED}abc", f"{STAGED}def", "import-1-abc.csv"))
+    for path, hours in ((left, 7), (fresh, 1), (report, 24 * 29)):
+        path.write_bytes(b"rosa@example.org")
+        then = (now - timedelta(hours=hours)).timestamp()
+        os.utime(path, (then, then))
+    assert keeping.remove_import_files(now=now) == 1
+    assert [path.exists() for path in (left, fresh, report)] == [False, True, True]
+    assert keeping.remove_import_files(now=now + timedelta(days=2)) == 2

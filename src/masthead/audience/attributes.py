@@ -96,6 +96,12 @@ def countries(language: str) -> list[tuple[str, str]]:
     return sorted(named, key=lambda pair: pair[1].casefold())
 
 
+def languages(language: str) -> list[tuple[str, str]]:
+    """The languages with a code of two letters (ISO 639-1) and their names in `language`, by name."""
+    found = _locale(language).languages
+    return sorted(((tag, str(name)) for tag, name in found.items() if len(tag) == 2), key=lambda pair: pair[1].casefold())
+
+
 def _text(_attribute: Attribute, text: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise BadValue(_("At most %(most)d characters; these are %(count)d.") % {"most": LONGEST_TEXT, "count": len(text)})

@@ -28,7 +28,11 @@ _AT_ONCE = 1000
 
 
 class BadAttribute(ValueError):
-    """The definition cannot be; the message says why."""
+    """The definition cannot be; the message says why, `field` which part of it is meant."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(why)
+        self.field = field
 
 
 class KeyTaken(Exception):
@@ -58,9 +62,11 @@ def create(*, kind: str, by: str, now: datetime, key: str = "", **said: Unpack[D
     _apply(made, said)
     made.key = merge_field(key or made.label)
     if not re.fullmatch(r"\w+", made.key) or made.key[0].isdigit():
-        raise BadAttribute(_("The name of a merge field begins with a letter and has letters, digits and _: favourite_colour"))
+        raise BadAttribute(
+            "key", _("The name of a merge field begins with a letter and has letters, digits and _: favourite_colour")
+        )
     if made.key in RESERVED:
-        raise BadAttribute(_("“%(key)s” is a field that every reader has. Choose another name.") % {"key": made.key})
+        raise BadAttribute("key", _("“%(key)s” is a field that every reader has. Choose another name.") % {"key": made.key})
     if "position" not in said:
         last = Attribute.objects.order_by("-position").first()
         made.position = last.position + 1 if last else 1
@@ -167,7 +173,7 @@ def _apply(attribute: Attribute, said: Definition) -> None:
         setattr(attribute, name, value)
     attribute.label = one_line(attribute.label)[:150]
     if not attribute.label:
-        raise BadAttribute(_("An attribute needs a label."))
+        raise BadAttribute("label", _("An attribute needs a label."))
     attribute.labels = {lang: one_line(text)[:150] for lang, text in attribute.labels.items() if one_line(text)}
     has_choices = attribute.kind in {Kind.CHOICE, Kind.CHOICES}
     attribute.choices = _checked_choices(attribute.choices) if has_choices else []
@@ -176,7 +182,7 @@ def _apply(attribute: Attribute, said: Definition) -> None:
         try:
             attributes.parse(attribute, attribute.default)
         except attributes.BadValue as error:
-            raise BadAttribute(_("What is filled in does not fit: %(why)s") % {"why": error}) from error
+            raise BadAttribute("default", _("What is filled in does not fit: %(why)s") % {"why": error}) from error
 
 
 def _checked_choices(choices: Sequence[str]) -> list[str]:
@@ -184,9 +190,9 @@ def _checked_choices(choices: Sequence[str]) -> list[str]:
     for choice in choices:
         text = one_line(choice)
         if ";" in text or "|" in text:
-            raise BadAttribute(_("A choice cannot contain ; or |: they stand between choices."))
+            raise BadAttribute("choices", _("A choice cannot contain ; or |: they stand between choices."))
         if text:
             found.setdefault(text.casefold(), text[:150])
     if not 1 < len(found) <= MOST_CHOICES:
-        raise BadAttribute(_("Give at least two choices, and at most %(most)d, one a line.") % {"most": MOST_CHOICES})
+        raise BadAttribute("choices", _("Give at least two choices, and at most %(most)d, one a line.") % {"most": MOST_CHOICES})
     return list(found.values())

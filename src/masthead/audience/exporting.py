@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +18,8 @@ from masthead.audit.recording import record
 _AT_ONCE = 2000
 _COLUMNS = ("email", "name", "language", "format", "length", "since", "suppressed", "tags")
 _EVERYBODY = Filter()
+#: What other parts of the whole hold about a reader, by its name in the file; each enters itself when it is loaded.
+ALSO_HELD: dict[str, Callable[[Subscriber], object]] = {}
 
 
 def reader_data(*, subscriber: Subscriber) -> dict[str, object]:
@@ -54,6 +56,7 @@ def reader_data(*, subscriber: Subscriber) -> dict[str, object]:
             }
             for event in lookups.timeline(subscriber)
         ],
+        **{name: held(subscriber) for name, held in ALSO_HELD.items()},
     }
 
 

@@ -13,6 +13,7 @@ from masthead.audience.default_mails import LINK_DAYS
 from masthead.audience.importing import Stopped
 from masthead.audience.imports import indexes
 from masthead.audience.imports.report import folder
+from masthead.audience.imports.staging import STAGED
 from masthead.audience.models import AddressChange, BulkRow, Confirmation, ImportRun, SignIn, Subscriber, Subscription, Tally
 from masthead.audit.recording import record
 from masthead.mail.models import Suppression
@@ -20,6 +21,8 @@ from masthead.mail.models import Suppression
 #: A used link is remembered for this long, so that pressing it again gets a friendly answer.
 USED_LINKS_KEPT = timedelta(days=90)
 IMPORT_FILES_KEPT = timedelta(days=30)
+#: Rows that wait for their batch belong to one process and to nobody after it. A batch takes seconds; this is for slow machines.
+STAGED_KEPT = timedelta(hours=6)
 #: For so long an action on many readers can be taken back.
 BULK_UNDO_KEPT = timedelta(days=30)
 IMPORT_SILENT = timedelta(minutes=15)
@@ -108,10 +111,14 @@ def forget_bulk_rows(*, now: datetime) -> int:
 
 
 def remove_import_files(*, now: datetime) -> int:
-    """Uploads and reports hold addresses: they go after a month. Returns how many files went."""
+    """Uploads and reports hold addresses: they go after a month, and what a killed import left behind goes today.
+
+    Returns how many files went.
+    """
     removed = 0
     for path in folder().iterdir():
-        if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - IMPORT_FILES_KEPT:
+        kept = STAGED_KEPT if path.name.startswith(STAGED) else IMPORT_FILES_KEPT
+        if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - kept:
             path.unlink(missing_ok=True)
             removed += 1
     return removed

@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 
 from masthead.audience import export_formats
 from masthead.audience.export_formats import Kind
+from masthead.audience.exporting import ALSO_HELD
 from masthead.audience.models import Subscriber
 from masthead.audit.recording import record
-from masthead.bounces.lookups import replies_of_reader
+from masthead.bounces.lookups import of_reader, replies_of_reader
 from masthead.bounces.models import Finding
 
 _AT_ONCE = 2000
@@ -71,3 +72,22 @@ def replies_of(subscriber: Subscriber) -> list[dict[str, str]]:
         }
         for reply in replies_of_reader(subscriber).filter(sender__iexact=subscriber.address)
     ]
+
+
+def came_back_of(subscriber: Subscriber) -> list[dict[str, str]]:
+    """What came back of the mails to a reader and what was made of it, newest first."""
+    return [
+        {
+            "at": finding.found_at.isoformat(timespec="seconds"),
+            "what": finding.kind,
+            "reason": finding.reason,
+            "words": finding.words,
+            "outcome": finding.outcome,
+        }
+        for finding in of_reader(subscriber)
+    ]
+
+
+def register() -> None:
+    """Enter it in the file of what is held about a reader."""
+    ALSO_HELD["came_back"] = came_back_of

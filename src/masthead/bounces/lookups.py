@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
 from masthead.audience.models import Subscriber
 from masthead.bounces.models import Alarm, Finding, RawReport, Reply
@@ -110,9 +110,13 @@ def attention() -> int:
     """How many things of what came back ask for a person: campaigns with held findings, alarms, reports that could not
     be read.
     """
-    # One question for the three: every screen of the desk asks it for its menu.
-    of_each = [found.order_by().values_list("pk") for found in (held_campaigns(), unread(), open_alarms())]
-    return of_each[0].union(*of_each[1:], all=True).count()
+    return _counted({"attention": (held_campaigns(), unread(), open_alarms())})["attention"]
+
+
+def waiting_for(publications: QuerySet[Publication]) -> tuple[int, int]:
+    """`attention` and `new_replies` by one question: every screen of the desk asks it for its menu."""
+    counts = _counted({"attention": (held_campaigns(), unread(), open_alarms()), "replies": (_unseen(publications),)})
+    return counts["attention"], counts["replies"]
 
 
 def held(campaign: Campaign) -> int:
@@ -134,11 +138,17 @@ def last_success(subscriber: Subscriber, *, before: datetime) -> datetime | None
     return datetime.fromtimestamp(at, UTC) if at else None
 
 
-def soft_since_success(subscriber: Subscriber, *, now: datetime) -> int:
-    """How many mails to `subscriber` came back though the address may be alive, since one last arrived, which forgives all."""
-    soft = subscriber.findings.filter(kind="bounce", outcome=Outcome.COUNTED)
-    success = last_success(subscriber, before=now)
-    return (soft.filter(found_at__gt=success) if success else soft).count()
+def soft_since_success(subscriber: Subscriber, *, now: datetime, among: Iterable[Finding] | None = None) -> int:
+    """How many mails to `subscriber` came back though the address may be alive, since one last arrived, which forgives all.
+
+    `among` are all findings about the reader, where the caller has them.
+    """
+    if among is None:
+        among = subscriber.findings.filter(kind="bounce", outcome=Outcome.COUNTED)
+    theirs = [each for each in among if each.subscriber_id == subscriber.pk]
+    soft = [each.found_at for each in theirs if each.kind == "bounce" and each.outcome == Outcome.COUNTED]
+    success = last_success(subscriber, before=now) if soft else None
+    return sum(success is None or found_at > success for found_at in soft)
 
 
 def unread() -> QuerySet[RawReport]:
@@ -164,4 +174,21 @@ def replies_of_reader(subscriber: Subscriber) -> QuerySet[Reply]:
 
 def new_replies(publications: QuerySet[Publication]) -> int:
     """How many replies to `publications` nobody has read."""
-    return Reply.objects.filter(publication__in=publications, read_at=None).count()
+    return _unseen(publications).count()
+
+
+def _unseen(publications: QuerySet[Publication]) -> QuerySet[Reply]:
+    return Reply.objects.filter(publication__in=publications, read_at=None)
+
+
+def _counted(asked: Mapping[str, Iterable[QuerySet[Any]]]) -> dict[str, int]:
+    """How many rows stand behind each word, all of them together counted by one statement."""
+    parts: list[QuerySet[Any, Any]] = []
+    for word, several in asked.items():
+        for found in several:
+            each = found.order_by().annotate(counted_as=Value(word)).values("counted_as")
+            parts.append(each.annotate(counted=Count("pk")).values_list("counted_as", "counted"))
+    sums = dict.fromkeys(asked, 0)
+    for word, count in parts[0].union(*parts[1:], all=True):
+        sums[word] += count
+    return sums

@@ -302,7 +302,7 @@ TEMPLATES = [
 # --- sign-in ---------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "team.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["masthead.web.admin.backends.DeskBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [{"NAME": f"masthead.team.passphrases.{rule}"} for rule in ("UnlikeOneself", "LongEnough", "Unusual")]
 LOGIN_URL = "account_login"

@@ -11,7 +11,8 @@ class DeliveryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the registry of segment conditions what the ledger knows."""
-        from masthead.delivery import segment_conditions
+        """Tell the registry of segment conditions, and the file of what is held about a reader, what the ledger knows."""
+        from masthead.delivery import exporting, segment_conditions
 
         segment_conditions.register()
+        exporting.register()

@@ -37,7 +37,7 @@ def mail(now: Any, db: None) -> InboxMessage:
 
 def signed_in(user: Any) -> Client:
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="masthead.web.admin.backends.DeskBackend")
     return client
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -39,12 +40,36 @@ def test_an_attribute_is_defined_changed_and_taken_away(owner_at_desk: Client, r
     assert not Attribute.objects.exists()
 
 
-@pytest.mark.parametrize("form", [{"label": "Address", "kind": "text"}, {"label": "T", "kind": "choice", "choices": "one"}])
-def test_a_definition_that_cannot_be_says_why_and_keeps_what_was_typed(owner_at_desk: Client, form: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "form"),
+    [
+        ("key", {"label": "Address", "kind": "text"}),
+        ("key", {"label": "Town", "kind": "text"}),
+        ("choices", {"label": "T", "kind": "choice", "choices": "one"}),
+        ("choices", {"label": "T", "kind": "choices", "choices": "one\na;b"}),
+        ("default", {"label": "T", "kind": "number", "default": "many"}),
+    ],
+)
+def test_a_definition_that_cannot_be_says_at_the_field_why_and_keeps_what_was_typed(
+    owner_at_desk: Client, wrong: str, form: dict[str, str]
+) -> None:
+    owner_at_desk.post(reverse("desk_attribute_new"), {"label": "Town", "kind": "text"})
     page = owner_at_desk.post(reverse("desk_attribute_new"), form)
     assert page.status_code == 422
-    assert f'value="{form["label"]}"' in page.text
-    assert 'role="alert"' in page.text
+    soup = BeautifulSoup(page.text, "html.parser")
+    assert soup.select_one(f"input[name=label][value='{form['label']}']")
+    field = soup.select_one(f".desk-field:has([name={wrong}])")
+    assert field is not None and field.select_one(".desk-error")
+    assert soup.select_one("[role=alert]")
+
+
+def test_the_order_of_the_questions_is_chosen(owner_at_desk: Client) -> None:
+    for label in ("First", "Second", "Third"):
+        owner_at_desk.post(reverse("desk_attribute_new"), {"label": label, "kind": "text"})
+    assert [each.label for each in Attribute.objects.all()] == ["First", "Second", "Third"]
+    third = Attribute.objects.get(label="Third")
+    owner_at_desk.post(reverse("desk_attribute", args=[third.pk]), {"label": "Third", "position": "1"})
+    assert [each.label for each in Attribute.objects.all()] == ["First", "Third", "Second"]
 
 
 def test_attributes_and_tags_of_a_reader_are_saved_together_or_not_at_all(

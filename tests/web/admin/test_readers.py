@@ -111,7 +111,7 @@ def test_names_that_are_code_are_text(desk: Client, make_subscriber: Any, mailin
 
 
 def test_a_reader_is_added_by_hand_with_a_reason(desk: Client, care: User, mailing_list: MailingList) -> None:
-    values = {"address": "New@Example.org", "name": "Nina", "lists": [mailing_list.pk], "mail_format": "html", "mail_mode": ""}
+    values = {"address": "New@Example.org", "name": "Nina", "lists": [mailing_list.slug], "mail_format": "html", "mail_mode": ""}
     answer = desk.post(reverse("desk_reader_add"), values)
     assert "This field is required" in answer.content.decode()
     assert not Subscriber.objects.exists()
@@ -126,7 +126,7 @@ def test_a_reader_is_added_by_hand_with_a_reason(desk: Client, care: User, maili
 
 def test_who_is_suppressed_cannot_be_added_by_hand(desk: Client, mailing_list: MailingList, now: datetime) -> None:
     suppress(address=normalise("dead@example.org"), reason=Suppression.Reason.ERASED, now=now, by="system")
-    values = {"address": "dead@example.org", "lists": [mailing_list.pk], "mail_format": "html", "reason": "By phone."}
+    values = {"address": "dead@example.org", "lists": [mailing_list.slug], "mail_format": "html", "reason": "By phone."}
     assert "asked to be erased" in desk.post(reverse("desk_reader_add"), values).content.decode()
     assert not Subscriber.objects.exists()
 

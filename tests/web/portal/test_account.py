@@ -14,6 +14,8 @@ from django.test import Client
 
 from masthead.audience import defining
 from masthead.audience.models import Subscriber, Subscription
+from masthead.bounces.models import Finding
+from masthead.delivery.models import Delivery
 from masthead.mail.models import SingleMail
 from masthead.web.portal.signing_in import safe_path
 from tests.web.pages import parsed, words
@@ -106,6 +108,20 @@ def test_a_reader_changes_what_they_chose(signed_in: Client, reader: Any) -> Non
     assert reader.subscriptions.get().state == Subscription.State.LEFT
 
 
+def test_what_was_typed_stays_in_a_form_that_could_not_be_saved(signed_in: Client, reader: Any) -> None:
+    page = parsed(signed_in.get("/account/"))
+    typed = {"lists": "", "holds": "text", "language": "fr", "name": "Rosa <M>", "paused_until": "1999-01-01"}
+    page = parsed(signed_in.post("/account/", {**csrf(page), **typed}))
+    assert page.select_one(".errors")
+    assert [choice["value"] for choice in page.select("[name=holds][checked]")] == ["text"]
+    assert [choice["value"] for choice in page.select("[name=language] [selected]")] == ["fr"]
+    assert not page.select("[type=checkbox][name=lists][checked]")
+    assert [page.select_one(f"[name={name}]")["value"] for name in ("name", "paused_until")] == ["Rosa <M>", "1999-01-01"]  # type: ignore[index]
+    reader.refresh_from_db()
+    assert (reader.language, reader.name) != ("fr", "Rosa <M>")
+    assert reader.subscriptions.get().state == Subscription.State.ACTIVE
+
+
 def test_nothing_in_the_account_happens_without_its_token(signed_in: Client, reader: Any) -> None:
     for path in ("/account/", "/account/address/", "/account/erase/", "/account/sign-out/"):
         assert signed_in.post(path, {"sure": "yes", "address": "x@example.org"}).status_code == 403
@@ -116,7 +132,27 @@ def test_a_reader_takes_their_data_along(signed_in: Client, reader: Any) -> None
     response = signed_in.get("/account/data/")
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert response.headers["Cache-Control"] == "private, no-store"
-    assert json.loads(response.content)["address"] == "rosa@example.org"
+    data = json.loads(response.content)
+    assert data["address"] == "rosa@example.org"
+    assert (data["mails"], data["came_back"]) == ([], [])
+
+
+def test_the_file_of_a_reader_holds_their_mails_and_what_came_back(
+    signed_in: Client, reader: Any, publish: Any, deliver: Any, mailing_list: Any, now: Any
+) -> None:
+    delivery = deliver(publish(7, "Tides and ferries"), reader, mailing_list)
+    Delivery.objects.filter(pk=delivery.pk).update(code=250, reply="2.0.0 taken", at=1_795_000_000)
+    Finding.objects.create(
+        found_at=now, kind="bounce", reason="full", outcome="counted", identity="token", words="552 mailbox full",
+        delivery=delivery, campaign=delivery.campaign, subscriber=reader,
+    )  # fmt: skip
+    data = json.loads(signed_in.get("/account/data/").content)
+    [mail] = data["mails"]
+    assert (mail["title"], mail["outcome"], mail["answer"]) == ("Tides and ferries", "accepted", "250 2.0.0 taken")
+    assert (mail["address"], mail["at"]) == ("rosa@example.org", "2026-11-18T11:06:40+00:00")
+    assert [(each["what"], each["reason"], each["words"]) for each in data["came_back"]] == [
+        ("bounce", "full", "552 mailbox full")
+    ]
 
 
 def test_an_address_moves_when_the_new_one_confirms(signed_in: Client, reader: Any) -> None:

@@ -14,9 +14,10 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from masthead.audience import defining, sign_up_forms
-from masthead.audience.models import ConsentEvent, SignUpForm, Subscriber
+from masthead.audience.models import ConsentEvent, MailingList, SignUpForm, Subscriber, Subscription
 from masthead.mail.models import SingleMail
 from masthead.web import budgets
+from masthead.web.portal import questions
 from masthead.web.portal.sign_up_page import as_html, form_of
 from tests.web.pages import parsed, words
 
@@ -108,6 +109,74 @@ def test_a_missing_answer_is_named_and_nothing_is_lost(form: SignUpForm, visitor
     assert page.select_one("[name=name]")["value"] == "Nina"  # type: ignore[index]
     assert page.select_one("[value=Morning]").has_attr("checked")  # type: ignore[union-attr]
     assert not Subscriber.objects.exists()
+
+
+@pytest.fixture
+def two_lists(form: SignUpForm, mailing_list: Any) -> SignUpForm:
+    """The form offers a second list."""
+    form.lists.add(MailingList.objects.create(name="Tide tables", slug="tides", is_public=True))
+    return form
+
+
+def test_who_unticks_every_list_joins_none_and_is_asked_to_choose(two_lists: SignUpForm, visitor: Client, patient: Stamp) -> None:
+    """An empty choice is an answer, too: without it a short form could not be told from it, which means the first list."""
+    page = parsed(visitor.get(PATH))
+    boxes = page.select("[type=checkbox][name=lists]")
+    assert [(box["value"], box.has_attr("checked")) for box in boxes] == [("courier", True), ("tides", False)]
+    sent = {"address": "nina@example.org", "q-city": "Brest"}
+    hidden = page.select_one("[type=hidden][name=lists]")
+    assert hidden is not None
+    answer = visitor.post(PATH, sent | {"stamp": patient(), "lists": hidden["value"]})
+    assert answer.status_code == 400
+    page = parsed(answer)
+    assert "Choose at least one" in page.select_one("#problem").get_text()  # type: ignore[union-attr]
+    assert not page.select("[name=lists][checked]")
+    assert not Subscriber.objects.exists()
+    assert not SingleMail.objects.exists()
+    assert visitor.post(PATH, sent | {"stamp": patient(), "lists": ["", "tides", "no-such-list"]}).status_code == 200
+    assert [entry.list.slug for entry in Subscription.objects.all()] == ["tides"]
+
+
+def test_a_form_that_only_asks_for_the_address_means_the_first_list(
+    two_lists: SignUpForm, visitor: Client, patient: Stamp
+) -> None:
+    visitor.post(PATH, {"address": "nina@example.org", "stamp": patient(), "q-city": "Brest"})
+    assert [entry.list.slug for entry in Subscription.objects.all()] == ["courier"]
+
+
+def test_the_html_for_other_sites_says_too_that_there_was_a_choice(two_lists: SignUpForm, publication: Any) -> None:
+    page = BeautifulSoup(as_html(form_of(two_lists, publication, "en")), "html.parser")
+    assert [(box["type"], box["value"]) for box in page.select("[name=lists]")] == [
+        ("hidden", ""), ("checkbox", "courier"), ("checkbox", "tides"),
+    ]  # fmt: skip
+
+
+def test_languages_are_chosen_by_their_names_and_what_must_be_answered_says_so(
+    form: SignUpForm, visitor: Client, patient: Stamp
+) -> None:
+    form.questions.add(defining.create(kind="language", label="Spoken at home", by="staff:1", now=NOW))
+    page = parsed(visitor.get(PATH + "?lang=fr"))
+    offered = {option["value"]: option.get_text() for option in page.select("[name=q-spoken_at_home] option")}
+    assert (offered["fa"], offered["pt"], offered[""]) == ("persan", "portugais", "–")
+    city = page.select_one("label:has([name=q-city])")
+    home = page.select_one("label:has([name=q-spoken_at_home])")
+    assert city is not None and home is not None
+    assert city.select(".hint") and not home.select(".hint")
+    visitor.post(PATH, {"address": "nina@example.org", "stamp": patient(), "q-city": "Brest", "q-spoken_at_home": "fa"})
+    assert Subscriber.objects.get().attributes["spoken_at_home"] == "fa"
+    found = questions.shown(list(form.questions.all()), "en", given={"spoken_at_home": ["pt-BR"]}, wrong={})
+    spoken = {question.attribute.key: question for question in found}["spoken_at_home"]
+    assert ("pt-BR", "Portuguese (Brazil)") in spoken.options
+
+
+def test_a_hosted_form_leads_to_its_other_languages(form: SignUpForm, visitor: Client) -> None:
+    def others(address: str) -> list[tuple[str, str, str]]:
+        links = parsed(visitor.get(address)).select(".languages a")
+        return [(str(link["href"]), str(link["lang"]), link.get_text()) for link in links]
+
+    assert others(PATH) == [("?lang=fr", "fr", "Français")]
+    assert others(PATH + "?lang=fr") == [("?lang=en", "en", "English")]
+    assert others("/subscribe/") == []
 
 
 def test_a_stranger_cannot_change_what_a_reader_answered(

@@ -129,7 +129,7 @@ def test_a_reader_sees_and_changes_the_lists_of_one_publication_at_its_address(
     MailingList.objects.create(name="Neighbours", slug="neighbours", is_public=True)
     Subscription.objects.create(subscriber=reader, list=quai.lists.get(), state=Subscription.State.ACTIVE, since=now)
     choices = preferences_form.shown(reader, quai)["list_choices"]
-    assert [(choice.list.name, choice.on) for choice in choices] == [("Les lecteurs", True)]
+    assert [(entry.name, on) for entry, on in choices] == [("Les lecteurs", True)]
     preferences_form.save(subscriber=reader, publication=quai, data=QueryDict("holds=full"), now=now, with_name=False)
     active = reader.subscriptions.filter(state=Subscription.State.ACTIVE)
     assert [subscription.list for subscription in active] == [first]

@@ -22,6 +22,8 @@ from masthead.audience.imports.report import folder
 #: the address as it stands there if that is another text.
 StagedRow = tuple[str, str, str, bytes, str, str, str, str, int, str | None]
 
+#: How the names of the files begin in which rows wait for their batch; only a process that was killed leaves one behind.
+STAGED = "rows-"
 #: The table of the rows, whose columns are called like those of the readers.
 TABLE = "import_rows"
 _COLUMNS = (
@@ -96,7 +98,7 @@ class Stage:
 
 
 def _write_file(rows: Sequence[StagedRow]) -> Path:
-    handle, name = tempfile.mkstemp(dir=folder(), prefix="rows-")
+    handle, name = tempfile.mkstemp(dir=folder(), prefix=STAGED)
     os.close(handle)
     with closing(sqlite3.connect(name, isolation_level=None)) as file:
         # It is of no use to anybody after a crash.

@@ -108,7 +108,7 @@ def size(facts: Facts) -> Iterator[Finding]:
 
 
 def base_url(facts: Facts) -> Iterator[Finding]:
-    """Links that only work on this machine: no harm while mail goes to the built-in inbox, see docs/decisions/0021."""
+    """Links that only work on this machine: no harm while mail goes to the built-in inbox, see docs/decisions/0022."""
     host = urlsplit(facts.content.masthead.base_url).hostname or ""
     if is_loopback(host):
         yield Finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -10,13 +10,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
-from wagtail.admin.ui.sidebar import LinkMenuItem
 
 from masthead.bounces import lookups
 from masthead.issues.assigning import publications_of
 from masthead.team.models import User
 from masthead.team.roles import may
-from masthead.web.admin.staff import staff
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,8 @@ class Item:
     order: int
     #: "" stands in the menu itself; otherwise the key of `GROUPS` behind whose line it stands.
     group: str = ""
-    #: How many things behind it ask for the person who looks; shown beside the label while it is more than none.
-    count: Callable[[User], int] | None = None
+    #: What `_waiting` counts of the things behind it; shown beside the label while it is more than none.
+    counted: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,12 +43,10 @@ class Group:
     order: int
 
 
-def _attention(person: User) -> int:
-    return lookups.attention()
-
-
-def _new_replies(person: User) -> int:
-    return lookups.new_replies(publications_of(person))
+def _waiting(person: User) -> dict[str, int]:
+    """How many things ask for the person who looks."""
+    attention, replies = lookups.waiting_for(publications_of(person))
+    return {"attention": attention, "replies": replies}
 
 
 GROUPS: tuple[Group, ...] = (
@@ -72,8 +68,8 @@ ITEMS: tuple[Item, ...] = (
     Item("duplicates", _("Duplicates"), "copy", "desk_duplicates", "readers.edit", 155, "readers"),
     Item("housekeeping", _("Housekeeping"), "time", "desk_housekeeping", "readers.view", 170, "readers"),
     Item("imports", _("Import readers"), "upload", "desk_imports", "readers.edit", 160, "readers"),
-    Item("returns", _("What came back"), "resubmit", "desk_returns", "returns.view", 430, count=_attention),
-    Item("replies", _("Replies"), "comment", "desk_replies", "replies.read", 435, count=_new_replies),
+    Item("returns", _("What came back"), "resubmit", "desk_returns", "returns.view", 430, counted="attention"),
+    Item("replies", _("Replies"), "comment", "desk_replies", "replies.read", 435, counted="replies"),
     Item("inbox", _("Built-in inbox"), "mail", "desk_inbox", "inbox.read", 500),
     Item("publications", _("Publications"), "openquote", "desk_publications", "publications.edit", 100, "settings"),
     Item("transports", _("How mail leaves"), "redirect", "desk_transports", "transports.edit", 200, "settings"),
@@ -86,33 +82,30 @@ ITEMS: tuple[Item, ...] = (
 
 
 class DeskMenuItem(MenuItem):
-    """An `Item` as Wagtail's sidebar shows it."""
+    """An `Item` as Wagtail's sidebar shows it, with how many things wait behind it."""
 
-    def __init__(self, item: Item) -> None:
-        super().__init__(item.label, reverse(item.url_name), name=item.name, icon_name=item.icon, order=item.order)
+    def __init__(self, item: Item, waiting: Mapping[str, int]) -> None:
+        count = waiting.get(item.counted, 0)
+        label = _("%(label)s (%(count)d)") % {"label": item.label, "count": count} if count else item.label
+        super().__init__(label, reverse(item.url_name), name=item.name, icon_name=item.icon, order=item.order)
         self.item = item
 
     def is_shown(self, request: HttpRequest) -> bool:
         """To those who may open the screen."""
         return may(request.user, self.item.right)
 
-    def render_component(self, request: HttpRequest) -> LinkMenuItem:
-        """The line; items live as long as the process, so what changes is put in here."""
-        component = super().render_component(request)
-        count = self.item.count(staff(request)) if self.item.count else 0
-        if count:
-            component.label = _("%(label)s (%(count)d)") % {"label": self.item.label, "count": count}
-        return component
 
-
-def lines() -> list[MenuItem]:
-    """The whole menu, for those who may see everything."""
+def lines(person: User) -> list[MenuItem]:
+    """The menu as it stands now for `person`; each line says itself whether it is shown to them."""
+    waiting = _waiting(person) if any(item.counted and may(person, item.right) for item in ITEMS) else {}
     groups = [
-        SubmenuMenuItem(group.label, Menu(items=_items(group.name)), name=group.name, icon_name=group.icon, order=group.order)
+        SubmenuMenuItem(
+            group.label, Menu(items=_items(group.name, waiting)), name=group.name, icon_name=group.icon, order=group.order
+        )
         for group in GROUPS
     ]
-    return [*_items(""), *groups]
+    return [*_items("", waiting), *groups]
 
 
-def _items(group: str) -> list[DeskMenuItem]:
-    return [DeskMenuItem(item) for item in ITEMS if item.group == group]
+def _items(group: str, waiting: Mapping[str, int]) -> list[DeskMenuItem]:
+    return [DeskMenuItem(item, waiting) for item in ITEMS if item.group == group]

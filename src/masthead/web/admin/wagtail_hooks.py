@@ -9,13 +9,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
-from wagtail.admin.search import SearchArea
+from wagtail.admin.menu import MenuItem, admin_menu
+from wagtail.admin.search import SearchArea, admin_search_areas
 from wagtail.snippets.action_menu import ActionMenuItem, PublishMenuItem, UnpublishMenuItem
 from wagtail.snippets.models import register_snippet
 
 from masthead.team.roles import may
 from masthead.web.admin import menu, urls
+from masthead.web.admin.staff import staff
 from masthead.web.admin.writing import links
 from masthead.web.admin.writing.viewset import ContributorViewSet, IssueViewSet
 
@@ -26,7 +27,11 @@ register_snippet(ContributorViewSet)
 @hooks.register("construct_main_menu")
 def only_our_menu(request: HttpRequest, items: list[MenuItem]) -> None:
     """Replace whatever the shell and its parts registered: the table in `menu` is the whole truth."""
-    items[:] = [item for item in menu.lines() if item.is_shown(request)]
+    items[:] = [item for item in menu.lines(staff(request)) if item.is_shown(request)]
+
+
+# And whoever is replaced need not be asked first whether it may be shown: each asks the database, on every screen.
+admin_menu.registered_menu_items = []
 
 
 @hooks.register("register_admin_urls")
@@ -63,10 +68,11 @@ class IssueSearch(SearchArea):
         return may(request.user, "desk.open")
 
 
-@hooks.register("register_admin_search_area")
-def search_issues() -> SearchArea:
-    """First of all areas, so it is the one the menu uses."""
-    return IssueSearch(_("Issues"), reverse_lazy("desk_issues"), name="desk-issues", icon_name="doc-full", order=1)
+# The only area, in place of what the shell and its parts register: each of theirs asks the database on every screen
+# whether it may be shown, and none of them is.
+admin_search_areas.registered_search_areas = [
+    IssueSearch(_("Issues"), reverse_lazy("desk_issues"), name="desk-issues", icon_name="doc-full", order=1)
+]
 
 
 @hooks.register("register_rich_text_features", order=100)

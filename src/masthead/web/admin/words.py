@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,6 +73,12 @@ def byline_of(issue: Issue) -> str:
 
 def name_of(actor: str) -> str:
     """The name behind "staff:3", or the word itself ("system", "command line")."""
-    kind, _separator, pk = actor.partition(":")
-    user = User.objects.filter(pk=pk).first() if kind == "staff" and pk.isdecimal() else None
-    return user.get_full_name() if user else actor
+    return names_of([actor])[actor]
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """The same for several, by one question at most."""
+    wanted = set(actors)
+    keys = {actor: pk for actor in wanted if (pk := actor.removeprefix("staff:")) != actor and pk.isdecimal()}
+    found = {str(user.pk): user.get_full_name() for user in User.objects.filter(pk__in=set(keys.values()))} if keys else {}
+    return {actor: found.get(keys.get(actor, ""), actor) for actor in wanted}

@@ -62,8 +62,9 @@ def account(request: HttpRequest, publication: Publication, reader: Subscriber) 
         given = questions.typed(asked, request.POST)
         wrong = questions.checked(asked, given)[1]
         problems = [_("Please look at the marked answers.")] if wrong else _save(request, publication, reader, asked, given)
+    chosen = preferences_form.shown(reader, publication)
     context = {
-        **preferences_form.shown(reader, publication),
+        **(preferences_form.typed(chosen, request.POST) if problems else chosen),
         "questions": questions.shown(asked, reader.language or publication.language, given=given, wrong=wrong),
         "held": questions.told(reader.attributes, reader.language or publication.language),
         "events": timeline(reader),

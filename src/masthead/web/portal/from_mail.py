@@ -108,8 +108,11 @@ def preferences(request: HttpRequest, delivery: Delivery, reader: Subscriber) ->
         except preferences_form.BadInput as error:
             problems = error.problems
     saved = request.method == "POST" and not problems
-    context = {**preferences_form.shown(reader, publication), **_about(reader), "problems": problems, "saved": saved}
-    context["tracked_since"] = tracking_form.shown(reader, publication)["tracked_since"]
+    chosen = preferences_form.shown(reader, publication)
+    if problems:
+        chosen = preferences_form.typed(chosen, request.POST)
+    tracked = {"tracked_since": tracking_form.shown(reader, publication)["tracked_since"]}
+    context = {**chosen, **_about(reader), **tracked, "problems": problems, "saved": saved}
     return own_page(request, "portal/preferences.html", context, reader=reader, status=400 if problems else 200)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,10 +11,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from masthead.audience import preferences, subscribers
-from masthead.audience.models import MailingList, Subscriber, Subscription
+from masthead.audience.models import Subscriber, Subscription
 from masthead.issues.lookups import lists_for
 from masthead.issues.models import Publication
 from masthead.issues.publications import sender_of
+from masthead.web import list_choice
 from masthead.web.portal.frame import offered_lists
 
 #: What a mail holds: one question for readers, two columns for us.
@@ -35,14 +35,6 @@ class BadInput(ValueError):
         self.problems = problems
 
 
-@dataclass(frozen=True)
-class ListChoice:
-    """One list and whether the reader is on it."""
-
-    list: MailingList
-    on: bool
-
-
 def shown(subscriber: Subscriber, publication: Publication) -> dict[str, Any]:
     """What the form shows of a reader: the lists that `publication` offers and those of it they are on anyway.
 
@@ -56,10 +48,24 @@ def shown(subscriber: Subscriber, publication: Publication) -> dict[str, Any]:
     pauses = [s.paused_until for s in on.values() if s.paused_until]
     return {
         "reader": subscriber,
-        "list_choices": [ListChoice(entry, entry.pk in on) for entry in lists.values()],
+        "list_choices": [(entry, entry.pk in on) for entry in lists.values()],
         "holds": holds_of(subscriber),
         "languages": settings.LANGUAGES,
-        "paused_until": max(pauses, default=None),
+        "paused_until": max(pauses).isoformat() if pauses else "",
+        "wanted": {"name": subscriber.name, "language": subscriber.language},
+    }
+
+
+def typed(held: Mapping[str, Any], data: QueryDict) -> dict[str, Any]:
+    """What `shown` gives, `held`, with what came back in a form that could not be saved: nobody types it twice."""
+    lists = [entry for entry, _on in held["list_choices"]]
+    ticked = list_choice.chosen(data, lists) or []
+    return {
+        **held,
+        "list_choices": [(entry, entry in ticked) for entry in lists],
+        "holds": data.get("holds", ""),
+        "paused_until": data.get("paused_until", "")[:20],
+        "wanted": {"name": data.get("name", "")[:200], "language": data.get("language", "")[:35]},
     }
 
 
@@ -68,8 +74,7 @@ def save(*, subscriber: Subscriber, publication: Publication, data: QueryDict, n
 
     Raises BadInput; then nothing was changed.
     """
-    lists = [choice.list for choice in shown(subscriber, publication)["list_choices"]]
-    wanted = set(data.getlist("lists"))
+    lists = [entry for entry, _on in shown(subscriber, publication)["list_choices"]]
     fields = choices(data)
     if with_name:
         fields["name"] = data.get("name", "")[:200]
@@ -78,7 +83,7 @@ def save(*, subscriber: Subscriber, publication: Publication, data: QueryDict, n
             subscriber=subscriber,
             by="reader",
             now=now,
-            lists=[entry for entry in lists if entry.slug in wanted],
+            lists=list_choice.chosen(data, lists) or [],
             among=lists,
             paused_until=_day(data.get("paused_until", "")),
             notice=sender_of(publication),

@@ -52,16 +52,13 @@ def shown(
     among: Sequence[Attribute], language: str, *, given: Mapping[str, Sequence[str]], wrong: Mapping[str, str]
 ) -> list[Question]:
     """The fields, filled in with what was `given`, else with what the publisher says; `wrong` by key."""
-    return [
-        Question(
-            attribute,
-            attribute.label_in(language),
-            _options(attribute, language),
-            given.get(attribute.key, [attribute.default] if attribute.default else []),
-            _problem(wrong[attribute.key]) if attribute.key in wrong else "",
-        )
-        for attribute in among
-    ]
+    found = []
+    for attribute in among:
+        filled_in = given.get(attribute.key, [attribute.default] if attribute.default else [])
+        problem = _problem(wrong[attribute.key]) if attribute.key in wrong else ""
+        options = _options(attribute, language, filled_in)
+        found.append(Question(attribute, attribute.label_in(language), options, filled_in, problem))
+    return found
 
 
 def typed(among: Sequence[Attribute], data: QueryDict) -> dict[str, list[str]]:
@@ -102,9 +99,14 @@ def told(values: Mapping[str, object], language: str) -> list[tuple[str, str]]:
     return found
 
 
-def _options(attribute: Attribute, language: str) -> list[tuple[str, str]]:
+def _options(attribute: Attribute, language: str, given: Sequence[str]) -> list[tuple[str, str]]:
     if attribute.kind == Kind.COUNTRY:
         return attributes.countries(language)
+    if attribute.kind == Kind.LANGUAGE:
+        offered = attributes.languages(language)
+        # What came by an import may be finer than what we offer, "pt-BR", and stays.
+        others = [tag for tag in given if tag and tag not in dict(offered)]
+        return offered + [(tag, attributes.show(attribute, tag, language)) for tag in others]
     return [(str(choice), str(choice)) for choice in attribute.choices]
 
 

@@ -18,6 +18,7 @@ from masthead.common.urls import absolute
 from masthead.issues import lookups
 from masthead.issues.models import Publication
 from masthead.issues.publications import base_url_of, sender_of
+from masthead.web import list_choice
 from masthead.web.budgets import SIGN_UP, SIGN_UP_PROVED, TOKENS
 from masthead.web.forms import STAMP_FIELD, TooSoon, by_token, check_stamp, embeddable, from_elsewhere, is_machine, stateless
 from masthead.web.limits import PROVED, spends
@@ -99,6 +100,9 @@ def _answer(request: HttpRequest, form: Form) -> HttpResponse:
             return form_page(request, form, request.POST, problem=problem)
         except BadAddress as error:
             return form_page(request, form, request.POST, problem=why_not(error), field="address", status=400)
+        except _NoList:
+            problem = _("Choose at least one of what we offer.")
+            return form_page(request, form, request.POST, problem=problem, field="lists", status=400)
         except _BadAnswers as error:
             problem = _("Please look at the marked answers.")
             return form_page(request, form, request.POST, problem=problem, wrong=error.wrong, status=400)
@@ -107,6 +111,10 @@ def _answer(request: HttpRequest, form: Form) -> HttpResponse:
 def _is_proved(request: HttpRequest) -> bool:
     """The script of the form did its work, which brings the signed time, too."""
     return bool(getattr(request, PROVED, False) and request.POST.get(STAMP_FIELD))
+
+
+class _NoList(ValueError):
+    """A choice of lists was offered, and none was made."""
 
 
 class _BadAnswers(ValueError):
@@ -125,8 +133,12 @@ def _ask(request: HttpRequest, form: Form) -> HttpResponse:
     if wrong:
         raise _BadAnswers(wrong)
     sender = sender_of(publication)
-    # The short form asks nothing but the address: it means the first list. The long one has its boxes ticked.
-    chosen = [entry for entry in form.offered if entry.slug in request.POST.getlist("lists")] or form.offered[:1]
+    # The short form asks nothing but the address: it means the first list. Who unticks all of the long one means none.
+    chosen = list_choice.chosen(request.POST, form.offered)
+    if chosen is None:
+        chosen = list(form.offered[:1])
+    if not chosen:
+        raise _NoList
     if is_machine(request):
         # It gets the answer everybody gets, and nothing happens.
         asked = consent.Requested(mask(checked.address), "", sender.address)

@@ -16,6 +16,7 @@ from masthead.audience.models import Attribute, MailingList, SignUpForm
 from masthead.common.urls import absolute
 from masthead.issues.models import Publication
 from masthead.issues.publications import base_url_of
+from masthead.web import list_choice
 from masthead.web.middleware import spoken
 from masthead.web.page import direction_in
 from masthead.web.portal import questions, tracking_form
@@ -42,6 +43,14 @@ class Form:
     def asks_choices(self) -> bool:
         """Whether format and language can be chosen."""
         return self.made is None or self.made.asks_choices
+
+    @property
+    def other_languages(self) -> list[tuple[str, str]]:
+        """Code and name of each other language that a form of the desk has words of its own in, and the publication's."""
+        if self.made is None:
+            return []
+        written = {*self.made.texts, self.publication.language} - {self.language}
+        return [(code, name) for code, name in settings.LANGUAGES if code in written]
 
     @property
     def how(self) -> str:
@@ -124,13 +133,19 @@ def as_html(form: Form) -> str:
     return "\n".join(line for line in html.splitlines() if line.strip())
 
 
+def _list_choices(form: Form, values: QueryDict) -> list[tuple[MailingList, bool]]:
+    """Each list and whether it is ticked: as it came back, else the first."""
+    ticked = list_choice.chosen(values, form.offered)
+    return [(entry, entry in (form.offered[:1] if ticked is None else ticked)) for entry in form.offered]
+
+
 def _shown(form: Form, values: QueryDict, wrong: Mapping[str, str]) -> dict[str, Any]:
     given = questions.typed(form.questions, values) if values.get("stamp") or len(values) > 1 else {}
     return {
         "form": form,
         "texts": form.texts,
         "offered": form.offered,
-        "ticked": set(values.getlist("lists")) or {form.offered[0].slug},
+        "list_choices": _list_choices(form, values),
         "questions": questions.shown(form.questions, form.language, given=given, wrong=wrong),
         "languages": settings.LANGUAGES,
         "consent_text": form.consent_text,

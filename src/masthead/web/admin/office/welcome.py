@@ -28,7 +28,7 @@ from masthead.web.admin.office import samples
 from masthead.web.admin.office.choices import languages, time_zones
 from masthead.web.admin.staff import staff
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "masthead.web.admin.backends.DeskBackend"
 
 
 class PersonForm(forms.Form):

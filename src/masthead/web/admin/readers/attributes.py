@@ -40,15 +40,27 @@ class AttributeForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         help_text=gettext_lazy("For the two kinds with choices."),
     )
-    default = forms.CharField(label=gettext_lazy("Filled in with"), required=False, max_length=500)
+    default = forms.CharField(
+        label=gettext_lazy("Filled in with"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("Stands in the form of somebody who signs up, until they type something else."),
+    )
     required = forms.BooleanField(label=gettext_lazy("Must be answered"), required=False)
     at_sign_up = forms.BooleanField(label=gettext_lazy("Asked when signing up"), required=False)
     editable = forms.BooleanField(label=gettext_lazy("Readers can change it on their own page"), required=False)
+    position = forms.IntegerField(
+        label=gettext_lazy("Place among the questions"),
+        required=False,
+        min_value=1,
+        max_value=10_000,
+        help_text=gettext_lazy("1 is asked first. Empty: asked last."),
+    )
 
     def __init__(self, attribute: Attribute | None, data: Any = None) -> None:
         initial: dict[str, object] = {}
         if attribute is not None:
-            names = ("label", "kind", "key", "default", "required", "at_sign_up", "editable")
+            names = ("label", "kind", "key", "default", "required", "at_sign_up", "editable", "position")
             initial = {name: getattr(attribute, name) for name in names}
             initial |= {"choices": "\n".join(attribute.choices)}
             initial |= {f"label_{language}": words for language, words in attribute.labels.items()}
@@ -68,6 +80,8 @@ class AttributeForm(forms.Form):
         values["labels"] = {
             language: words for language, _name in settings.LANGUAGES if (words := values.pop(f"label_{language}", "").strip())
         }
+        if values["position"] is None:
+            del values["position"]
         if "choices" in values:
             values["choices"] = values["choices"].splitlines()
         return values
@@ -88,8 +102,10 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = defining.create(by=staff(request).actor, now=timezone.now(), **form.said())
-        except (defining.BadAttribute, defining.KeyTaken) as error:
-            form.add_error(None, str(error))
+        except defining.KeyTaken as error:
+            form.add_error("key", str(error))
+        except defining.BadAttribute as error:
+            form.add_error(error.field, str(error))
         else:
             convert_attribute.enqueue(made.pk)
             messages.success(request, _("In texts it is %(field)s.") % {"field": "{{ " + made.key + " }}"})
@@ -108,7 +124,7 @@ def attribute(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             defining.edit(attribute=found, by=staff(request).actor, now=timezone.now(), **form.said())
         except defining.BadAttribute as error:
-            form.add_error(None, str(error))
+            form.add_error(error.field, str(error))
         else:
             messages.success(request, _("Saved."))
             return redirect("desk_attributes")

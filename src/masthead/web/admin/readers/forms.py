@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from masthead.audience.attributes import as_typed
@@ -13,6 +13,7 @@ from masthead.audience.imports.columns import merge_field
 from masthead.audience.models import Attribute, MailingList, Subscriber, Subscription
 from masthead.audience.subscribers import language_tag
 from masthead.common.addresses import BadAddress, normalise
+from masthead.web.list_choice import ListsField
 
 MOST_UPLOADED = 512 * 2**20
 
@@ -106,12 +107,7 @@ def _hint_of(attribute: Attribute) -> str:
 class NewReaderForm(ReaderForm):
     """One reader added by hand."""
 
-    lists = forms.ModelMultipleChoiceField(
-        MailingList.objects.all(),
-        label=_("Lists"),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose a list.")},
-    )
+    lists = ListsField()
     reason = forms.CharField(
         label=_("How did they ask for it?"),
         max_length=2000,
@@ -133,11 +129,23 @@ class JoinForm(forms.Form):
 
     def __init__(self, subscriber: Subscriber, lists: QuerySet[MailingList], data: Any = None) -> None:
         super().__init__(data)
-        on = subscriber.subscriptions.filter(state=Subscription.State.ACTIVE).values("list")
-        others = lists.exclude(pk__in=on)
-        self.fields["list"].queryset = others  # type: ignore[attr-defined]
-        # Asked for once: the field itself would ask for each look at its choices.
-        self.others = [(each.pk, each.name) for each in others]
+        # One question for what they are on and what they may be put on: the field itself asks again only for what was chosen.
+        theirs = FilteredRelation("subscriptions", condition=Q(subscriptions__subscriber=subscriber))
+        found = MailingList.objects.annotate(theirs=theirs, known=Exists(lists.filter(pk=OuterRef("pk"))))
+        found = found.annotate(state=F("theirs__state"), since=F("theirs__since"), paused=F("theirs__paused_until"))
+        found = found.filter(Q(known=True) | Q(theirs__isnull=False)).order_by("name")
+        #: The reader's lists, by name, whoever looks.
+        self.subscriptions: list[Subscription] = []
+        self.others: list[tuple[int, str]] = []
+        each: Any
+        for each in found:
+            if each.state:
+                entry = Subscription(subscriber=subscriber, list=each, state=each.state, since=each.since)
+                entry.paused_until = each.paused
+                self.subscriptions.append(entry)
+            if each.known and each.state != Subscription.State.ACTIVE:
+                self.others.append((each.pk, each.name))
+        self.fields["list"].queryset = lists.filter(pk__in=[pk for pk, _name in self.others])  # type: ignore[attr-defined]
         self.fields["list"].choices = self.others  # type: ignore[attr-defined]
 
 

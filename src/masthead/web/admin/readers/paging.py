@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -24,6 +25,29 @@ class ReadersPage:
     #: The readers whom the page before ends before and the next one begins after; None where there is no such page.
     before: int | None
     after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some rows of a list that is read from its newest end, without a count of all."""
+
+    object_list: Sequence[Any]
+    #: The numbers of the pages beside it, from 1; None where there is none.
+    newer: int | None
+    older: int | None
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.object_list)
+
+
+def stretch_of(found: QuerySet[Any], asked: str, *, size: int) -> Stretch:
+    """Page `asked` of `found`, counted from 1; what is no number, or lies beyond the end, begins at the beginning."""
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
+    begin = max(number - 1, 0) * size
+    rows = list(found[begin : begin + size + 1])
+    if not rows and begin:
+        return stretch_of(found, "1", size=size)
+    return Stretch(rows[:size], number - 1 if begin else None, begin // size + 2 if len(rows) > size else None)
 
 
 def page_of(found: QuerySet[Subscriber], asked: Mapping[str, str], *, size: int) -> ReadersPage:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,12 +28,14 @@ from masthead.web.admin.own_publications import lists_known_to
 from masthead.web.admin.readers.forms import JoinForm, KnownForm, ReaderForm
 from masthead.web.admin.readers.fresh import signed_in_freshly
 from masthead.web.admin.readers.notices import tell_owners
+from masthead.web.admin.readers.paging import stretch_of
 from masthead.web.admin.returns.listing import row_of
 from masthead.web.admin.staff import staff
-from masthead.web.admin.words import name_of
+from masthead.web.admin.words import names_of
 
 _MOST_CAME_BACK = 20
 _MOST_SINGLE = 20
+_A_PAGE = 50
 _FIELDS = ("address", "name", "language", "mail_format", "mail_mode", "note")
 
 
@@ -183,16 +184,17 @@ def data(request: HttpRequest, pk: int) -> HttpResponse:
 def _events(subscriber: Subscriber) -> list[ConsentEvent]:
     """Newest first, each with the name of who did it where that was not the reader."""
     events = list(lookups.timeline(subscriber))[::-1]
+    names = names_of({event.by for event in events} - {"reader"})
     for event in events:
-        event.who = "" if event.by == "reader" else name_of(event.by)  # type: ignore[attr-defined]
+        event.who = names.get(event.by, "")  # type: ignore[attr-defined]
     return events
 
 
 def _known(subscriber: Subscriber) -> list[tuple[str, str]]:
     """Labels and values as people read them; what has no definition stands by its merge field."""
-    defined = {attribute.key: attribute for attribute in Attribute.objects.all()}
     language = get_language() or "en"
     held = subscriber.attributes
+    defined = {attribute.key: attribute for attribute in Attribute.objects.all()} if held else {}
     found = [(each.label, show(each, held[key], language)) for key, each in defined.items() if key in held]
     return found + [(key, str(value)) for key, value in held.items() if key not in defined]
 
@@ -201,27 +203,29 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
     form = join_form or JoinForm(subscriber, lists_known_to(staff(request)))
     prefetch_related_objects([subscriber], "merged")
     sees_returns = may(request.user, "returns.view")
-    came_back = [row_of(finding) for finding in of_reader(subscriber)[:_MOST_CAME_BACK]] if sees_returns else []
-    mails = Paginator(reader_history(subscriber), 50).get_page(request.GET.get("mails"))
-    read = readings.of_reader(subscriber, [each.campaign_id for each in mails if each.campaign.tracks_readers])
-    for each in mails:
+    found = list(of_reader(subscriber)[: _MOST_CAME_BACK + 1]) if sees_returns else []
+    came_back = [row_of(finding) for finding in found[:_MOST_CAME_BACK]]
+    all_found = found if len(found) <= _MOST_CAME_BACK else None
+    mails = stretch_of(reader_history(subscriber), request.GET.get("mails", ""), size=_A_PAGE)
+    read = readings.of_reader(subscriber, [each.campaign_id for each in mails.object_list if each.campaign.tracks_readers])
+    for each in mails.object_list:
         each.read = read.get(each.campaign_id)  # type: ignore[attr-defined]
     context = {
         "title": subscriber.address,
         "subscriber": subscriber,
-        "subscriptions": subscriber.subscriptions.select_related("list").order_by("list__name"),
+        "subscriptions": form.subscriptions,
         "known": _known(subscriber),
         "tags": subscriber.tags.all(),
         "events": _events(subscriber),
         "single_mails": single_lookups.to_address(subscriber.address)[:_MOST_SINGLE],
         "mails": mails,
         "tracked_by": readings.consents_of(subscriber),
-        "some_are_tracked": any(each.campaign.tracks_readers for each in mails),
+        "some_are_tracked": any(each.campaign.tracks_readers for each in mails.object_list),
         "suppression": suppressions.find(bytes(subscriber.fingerprint), subscriber.domain),
         "merges": merging.merges_of(subscriber),
         "came_back": came_back,
         "replies": replies_of_reader(subscriber)[:_MOST_CAME_BACK] if may(request.user, "replies.read") else [],
-        "soft": soft_since_success(subscriber, now=timezone.now()) if came_back else 0,
+        "soft": soft_since_success(subscriber, now=timezone.now(), among=all_found) if came_back else 0,
         "join_form": form if form.others else None,
         "may_edit": may(request.user, "readers.edit"),
         "may_export": may(request.user, "readers.export"),

@@ -1,6 +1,9 @@
 // Works out the sum that a sign-up form of Masthead asks for (ALTCHA), on our own page or on anybody's. Without it the form works, too.
 (() => {
   "use strict";
+  // Milliseconds: more than the server's least age of a form, less than its greatest.
+  const LEAST = 2500;
+  const A_DAY = 23 * 3600 * 1000;
   const own = document.currentScript.src;
   const folder = new URL(".", own).href;
   const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -24,9 +27,16 @@
     const answer = await fetch(new URL("challenge", own), { credentials: "omit" });
     if (!answer.ok) return;
     const { challenge, stamp } = await answer.json();
-    put(form, "stamp", stamp);
+    // A form of our own brings the time its page was made, which is good for a day. The time of now would be too young for who
+    // lets the browser fill the form in: elsewhere the button waits until it is old enough.
+    let oldEnough = null;
+    if (!form.querySelector('input[name="stamp"]') || performance.now() > A_DAY) {
+      put(form, "stamp", stamp);
+      oldEnough = new Promise((resolve) => setTimeout(resolve, LEAST));
+    }
     // Only pages that came over https may compute.
     if (window.crypto?.subtle) put(form, "altcha", await solve(challenge));
+    await oldEnough;
   };
   const attend = (form) => {
     let work = null;
