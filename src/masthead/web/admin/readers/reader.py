@@ -209,7 +209,7 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
     mails = stretch_of(reader_history(subscriber), request.GET.get("mails", ""), size=_A_PAGE)
     read = readings.of_reader(subscriber, [each.campaign_id for each in mails.object_list if each.campaign.tracks_readers])
     for each in mails.object_list:
-        each.read = read.get(each.campaign_id)  # type: ignore[attr-defined]
+        each.read = read.get(each.campaign_id)
     context = {
         "title": subscriber.address,
         "subscriber": subscriber,

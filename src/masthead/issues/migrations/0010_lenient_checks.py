@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('issues', '0008_measuring'),
+        ('issues', '0009_tracking_of_readers'),
     ]
 
     operations = [
