@@ -5,7 +5,9 @@ The cast: a *reader* gets the bulletin, a *leaver* had it and left, an *editor* 
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +18,7 @@ from django.db import connection
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from masthead.cli import fresh
 from masthead.common.stopping import STOP
 
 # How long an example takes says how busy the machine is, nothing else.
@@ -29,6 +32,23 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     if settings.EMBEDDED:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         connection.settings_dict["TEST"]["NAME"] = settings.DATA / f"test-{worker}-{os.getpid()}.sqlite3"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def begun_as_new_installs_are(django_db_modify_db_settings: None) -> Iterator[None]:
+    """The tests' database begins with the tables of a new install; that these are right, tests/house/test_fresh.py finds out."""
+    make = type(connection.creation)._create_test_db
+
+    def made(self: Any, *arguments: Any, **options: Any) -> Any:
+        path = make(self, *arguments, **options)
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            fresh.begin(database)
+        return path
+
+    with pytest.MonkeyPatch.context() as patch:
+        if settings.EMBEDDED:
+            patch.setattr(type(connection.creation), "_create_test_db", made)
+        yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

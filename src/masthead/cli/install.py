@@ -13,21 +13,24 @@ from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
+from masthead.cli import fresh
+
 #: Any number that only this program uses: PostgreSQL's advisory lock for migrations.
 _ADVISORY_LOCK = 0x6D617374
 
 
 def migrate(*, show: bool) -> int:
-    """Apply the migrations that are missing, with a progress bar if `show`; answer how many there were.
+    """Apply the migrations that are missing, with a progress bar if `show`; answer how many steps there were.
 
     Two processes that start together wait for one another.
     """
     with _alone():
+        begun = _begin()
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
             _apply(executor, plan, show=show)
-        return len(plan)
+        return len(plan) + begun
 
 
 def pending() -> bool:
@@ -44,6 +47,14 @@ def set_up_link() -> str | None:
     if not setup.needs_owner():
         return None
     return settings.BASE_URL + reverse("desk_welcome", args=[setup.issue_first_link(now=now())])
+
+
+def _begin() -> bool:
+    """Give a database without tables those that it would have after the migrations, where they are kept ready (SQLite)."""
+    if not settings.EMBEDDED:
+        return False
+    connection.ensure_connection()
+    return fresh.begin(connection.connection)
 
 
 def _apply(executor: MigrationExecutor, plan: Sequence[tuple[Migration, bool]], *, show: bool) -> None:

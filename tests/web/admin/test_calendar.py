@@ -8,25 +8,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from masthead.web.admin.calendar import solar_hijri, written
-
-
-@pytest.mark.parametrize(
-    ("day", "expected"),
-    [
-        (dt.date(1979, 2, 11), (1357, 11, 22)),
-        (dt.date(2021, 3, 20), (1399, 12, 30)),  # of a leap year
-        (dt.date(2021, 3, 21), (1400, 1, 1)),
-        (dt.date(2024, 3, 19), (1402, 12, 29)),
-        (dt.date(2024, 3, 20), (1403, 1, 1)),
-        (dt.date(2025, 3, 21), (1404, 1, 1)),
-        (dt.date(2026, 9, 22), (1405, 6, 31)),
-        (dt.date(2026, 9, 23), (1405, 7, 1)),
-        (dt.date(2029, 3, 20), (1408, 1, 1)),
-    ],
-)
-def test_the_solar_hijri_calendar(day: dt.date, expected: tuple[int, int, int]) -> None:
-    assert solar_hijri(day) == expected
+from masthead.web.admin.calendar import written
 
 
 def test_each_language_writes_a_date_its_own_way() -> None:
