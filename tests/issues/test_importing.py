@@ -113,3 +113,11 @@ def test_a_page_that_cannot_be_had_says_why(monkeypatch: pytest.MonkeyPatch, url
     Web(monkeypatch, pages)
     with pytest.raises(BadManuscript, match=words):
         web_pages.read(url)
+
+
+def test_a_page_whose_encoding_was_guessed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "<p>Паром остаётся.</p>\n<p>Новости порта.</p>".encode("cp1251")
+    Web(monkeypatch, {"https://news.example.org/": (200, "text/html", page)})
+    found = web_pages.read("https://news.example.org/")
+    assert "Паром остаётся." in str(found.pieces[0].value["text"])
+    assert any("Windows-1251" in str(one) for one in found.noticed)

@@ -1,9 +1,11 @@
-"""Which eight-bit encoding a text is written in, judged by its words: they do not mix scripts or shout inside."""
+"""Which old encoding a text is written in, judged by its words: they do not mix scripts or shout inside."""
 
 from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+
+from masthead.common import east_asian
 
 #: In order of preference where nothing tells them apart.
 CANDIDATES = ("cp1252", "cp1251", "cp1256", "mac_roman", "cp1250", "koi8_r", "mac_cyrillic")
@@ -16,7 +18,12 @@ _MOST = 20_000
 def guess(sample: bytes) -> str:
     """The name of the Python codec of `sample`, bytes that are no UTF-8. Without a sign it is Windows-1252."""
     sample = sample[:_MOST]
-    return max(CANDIDATES, key=lambda name: (_score(sample.decode(name, "replace")), -CANDIDATES.index(name)))
+    scores = {name: _score(sample.decode(name, "replace")) for name in CANDIDATES}
+    best = max(CANDIDATES, key=lambda name: (scores[name], -CANDIDATES.index(name)))
+    # Words of an alphabet, each letter beside one of its kind, can by chance look like characters of East Asia.
+    if scores[best] >= sum(byte >= 0x80 for byte in sample):
+        return best
+    return east_asian.guess(sample) or best
 
 
 def _score(text: str) -> int:

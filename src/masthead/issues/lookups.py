@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractYear
 
 from masthead.audience.models import MailingList
+from masthead.common import solar_hijri
 from masthead.issues import numbering
 from masthead.issues.models import Edition, Issue, Publication, TakenNumber
 
@@ -16,22 +18,63 @@ LISTED = frozenset({Issue.Visibility.PUBLIC, Issue.Visibility.READERS})
 READABLE = LISTED | {Issue.Visibility.UNLISTED}
 
 
+@dataclass(frozen=True)
+class Contributor:
+    """Somebody whose name stands in bylines: the ids of the editions, newest number first."""
+
+    name: str
+    family_name: str
+    editions: tuple[int, ...]
+
+
 def archive(
     publication: Publication, *, now: datetime, year: int | None = None, language: str | None = None
 ) -> QuerySet[Edition]:
-    """The newest version of every listed issue that is public, newest number first."""
+    """The newest version of every listed issue that is public, newest number first; of a `year` of the publication's calendar."""
     found = newest_versions(publication).filter(issue__public_from__lte=now, visibility__in=LISTED)
     if year is not None:
-        found = found.filter(date__year=year)
+        found = found.filter(date__range=_days_of(publication, year))
     if language is not None:
         found = found.filter(language=language)
     return found.order_by("-number", "language")
 
 
 def years(publication: Publication, *, now: datetime) -> list[int]:
-    """The years that have listed issues, newest first."""
-    found = archive(publication, now=now).order_by().annotate(year=ExtractYear("date")).values_list("year", flat=True)
-    return sorted(set(found), reverse=True)
+    """The years that have listed issues, newest first: of the Solar Hijri calendar where the publication is in Persian."""
+    listed = archive(publication, now=now).order_by()
+    if solar_hijri.is_used_in(publication.language):
+        days = listed.values_list("date", flat=True).distinct()
+        found = {solar_hijri.from_date(day)[0] for day in days if solar_hijri.is_used_in(publication.language, day)}
+    else:
+        found = set(listed.annotate(year=ExtractYear("date")).values_list("year", flat=True))
+    return sorted(found, reverse=True)
+
+
+def year_in_another_calendar(publication: Publication, year: int, *, now: datetime) -> int | None:
+    """The year of the publication's calendar that has the newest issue of `year` of the other one; None without any."""
+    persian = solar_hijri.is_used_in(publication.language)
+    try:
+        days = _gregorian(year) if persian else _solar(year)
+    except (ValueError, OverflowError):
+        return None
+    newest = archive(publication, now=now).filter(date__range=days).order_by("-date").values_list("date", flat=True).first()
+    if newest is None:
+        return None
+    return solar_hijri.from_date(newest)[0] if persian else newest.year
+
+
+def contributors(publication: Publication, *, now: datetime) -> list[Contributor]:
+    """Who stands in the bylines of listed issues, by family name."""
+    found: dict[str, list[int]] = {}
+    families: dict[str, str] = {}
+    for pk, authors in archive(publication, now=now).values_list("pk", "head__authors"):
+        for author in authors or ():
+            name = author["name"]
+            families.setdefault(name, author.get("family_name") or name)
+            if pk not in found.setdefault(name, []):
+                found[name].append(pk)
+    people = [Contributor(name, families[name], tuple(editions)) for name, editions in found.items()]
+    return sorted(people, key=lambda one: (one.family_name.casefold(), one.name.casefold()))
 
 
 def languages(publication: Publication, *, now: datetime) -> list[str]:
@@ -112,3 +155,15 @@ def newest_versions(publication: Publication) -> QuerySet[Edition]:
     """One edition for each frozen issue: the newest that is no rehearsal."""
     newer = Edition.objects.filter(issue=OuterRef("issue"), is_test=False, version__gt=OuterRef("version"))
     return Edition.objects.filter(publication=publication, is_test=False).filter(~Exists(newer)).select_related("issue")
+
+
+def _days_of(publication: Publication, year: int) -> tuple[date, date]:
+    return _solar(year) if solar_hijri.is_used_in(publication.language) else _gregorian(year)
+
+
+def _gregorian(year: int) -> tuple[date, date]:
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _solar(year: int) -> tuple[date, date]:
+    return solar_hijri.new_year(year), solar_hijri.new_year(year + 1) - timedelta(days=1)

@@ -29,7 +29,7 @@ def read(url: str, *, given: Mapping[str, str] | None = None, network: Network =
         raise BadManuscript(f"{url[:200]} answers {page.status} instead of a page. Check the address in a browser.")
     if page.content_type not in {"text/html", "application/xhtml+xml", ""}:
         raise BadManuscript(f"{url[:200]} is no web page but {page.content_type}. Save it and import the file.")
-    text, _noticed = text_files.decoded_html(page.body, page.charset)
+    text, noticed = text_files.decoded_html(page.body, page.charset)
 
     def picture(source: str) -> tuple[bytes, str]:
         try:
@@ -46,6 +46,7 @@ def read(url: str, *, given: Mapping[str, str] | None = None, network: Network =
     return dataclasses.replace(
         found,
         name=page.url,
+        noticed=(*found.noticed, *noticed),
         pieces=tuple(_absolute(piece, page.url) for piece in found.pieces),
         notes={key: _absolute_links(note, page.url) for key, note in found.notes.items()},
     )

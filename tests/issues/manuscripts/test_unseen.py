@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from masthead.issues.manuscripts import html
+from masthead.issues.manuscripts import html, text_files
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,32 @@ def test_terms_are_told_from_their_explanations_and_readings_from_their_words() 
 
 def test_the_title_of_a_drawing_is_not_that_of_the_page() -> None:
     assert html.read("<p>One</p><svg><title>Arrow</title></svg>").meta == {}
+
+
+def test_author_and_description_of_a_page_become_byline_and_excerpt() -> None:
+    head = '<meta name="Author" content=" Maud  Ellery "><meta name="author" content="Tobias Renn">'
+    found = html.read(
+        f'<head>{head}<meta name="description" content="The ferry &amp; the vote."></head><body><p>It stays.</p></body>'
+    )
+    assert found.meta["byline"] == "Maud Ellery, Tobias Renn"
+    assert found.meta["excerpt"] == "The ferry & the vote."
+    assert [one.words for one in found.noticed] == ["Maud Ellery, Tobias Renn", "The ferry & the vote."]
+    long = html.read(f'<head><meta name="description" content="{"word " * 200}"></head><body><p>It stays.</p></body>')
+    assert "excerpt" not in long.meta
+    assert long.dropped[0].words.split() == ["word"] * 200
+
+
+@pytest.mark.parametrize(
+    ("codec", "name", "text"),
+    [
+        ("cp932", "Shift-JIS", "渡し船は冬のあいだも続くことになった"),
+        ("gb18030", "GBK", "渡船将继续运行，镇上的人们聚集在码头"),
+        ("cp950", "Big5", "渡船將繼續運行，鎮上的人們聚集在碼頭"),
+        ("cp949", "EUC-KR", "나룻배는 겨울에도 계속 다니게 되었다"),
+    ],
+)
+def test_a_page_of_east_asia_need_not_name_its_encoding(codec: str, name: str, text: str) -> None:
+    data = f"<p>{text}</p>\n<p>{text}</p>".encode(codec)
+    found, noticed = text_files.decoded_html(data)
+    assert text in found
+    assert name in noticed[0].what

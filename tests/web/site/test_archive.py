@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from html import escape
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from masthead.issues.content import Picture
+from masthead.issues.content import Person, Picture
 from masthead.issues.models import TakenNumber
 from masthead.web.middleware import STRICT
 from tests.web.conftest import PUBLISHED
@@ -57,7 +58,7 @@ def test_a_card_speaks_the_language_of_its_issue(visitor: Client, publish: Any, 
     card = page.select_one("[lang=fa].teaser, [lang=fa].row")
     assert card["dir"] == "rtl"
     lines = card.select("bdi[lang=fa][dir=rtl]")
-    assert " · ".join(line.get_text() for line in lines) == "شمارهٔ ۱۹۶۹ · ۹ نوامبر ۲۰۲۶"
+    assert " · ".join(line.get_text() for line in lines) == "شمارهٔ ۱۹۶۹ · ۱۸ آبان ۱۴۰۵"
     assert "No." not in card.get_text()
 
 
@@ -66,7 +67,7 @@ def test_the_front_page_leads_with_an_issue_in_its_own_words(visitor: Client, pu
     page = parsed(visitor.get("/"))
     assert page.html["lang"] == "en"
     assert page.select_one(".lead .button").get_text() == "شمارهٔ ۱۹۶۹ را بخوانید"
-    assert page.select_one(".dateline").get_text(" ") == "شمارهٔ ۱۹۶۹ ۹ نوامبر ۲۰۲۶"
+    assert page.select_one(".dateline").get_text(" ") == "شمارهٔ ۱۹۶۹ ۱۸ آبان ۱۴۰۵"
 
 
 def test_the_way_from_a_withdrawn_number_names_its_neighbour_in_its_language(
@@ -145,6 +146,83 @@ def test_a_persian_archive_counts_in_persian_digits(visitor: Client, publish: An
     heading = parsed(visitor.get("/issues/", {"q": "جزر"})).select_one("h2").get_text()
     assert heading == "۱ شماره برای «جزر»"
     assert "/issues/1970/" in visitor.get("/issues/", {"q": "۱۹۷۰"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("title", "query"),
+    [
+        ("Un été à Porthaven", "ÉTÉ"),
+        ("UN ÉTÉ À PORTHAVEN", "été à"),
+        ("Un été à Porthaven", "ete"),
+        ("Le café crème", "CREME"),
+        ("Новости Кириллицы", "КИРИЛЛИЦЫ"),
+        ("ΤΑ ΝΕΑ", "τα νεα"),
+        ("Eine Straße", "STRASSE"),
+        ("پل‌های کهنه", "پلهای كهنه"),
+        ("قِصّة المدينة", "قصة"),
+        ("شمارهٔ ۱۹۷۰", "١٩٧٠ شماره"),
+        ("Riff & reef", "riff &"),
+    ],
+)
+def test_a_search_takes_case_and_spelling_as_people_do(visitor: Client, publish: Any, title: str, query: str) -> None:
+    publish(12, "Nothing of it", slug="a")
+    publish(13, title, slug="b")
+    publish(14, "Something else", slug="c", text=f"<p>{escape(title)}</p>")
+    assert [row.a["href"] for row in parsed(visitor.get("/issues/", {"q": query})).select(".row")] == [
+        "/issues/14/",
+        "/issues/13/",
+    ]
+
+
+def test_a_search_with_an_accent_does_not_find_what_lacks_it(visitor: Client, publish: Any) -> None:
+    publish(13, "Un ete")
+    assert not parsed(visitor.get("/issues/", {"q": "été"})).select(".row")
+
+
+def test_a_search_reads_a_number_in_the_digits_of_a_label(visitor: Client, publish: Any) -> None:
+    publish(13, "درخت", label="۱۹۷۰-۱")
+    assert len(parsed(visitor.get("/issues/", {"q": "1970"})).select(".row")) == 1
+
+
+def test_the_archive_is_found_by_who_wrote_it(visitor: Client, publish: Any) -> None:
+    maud, renn = Person(name="Maud Ellery", family_name="Ellery"), Person(name="Tobias & Renn", role="photos")
+    publish(1969, "Salt", slug="a", people=(maud,))
+    publish(1970, "Tides", slug="b", people=(renn, maud))
+    publish(1971, "Ferries", slug="c")
+    publish(1972, "Coming", slug="d", people=(Person(name="Not Yet"),), at=datetime(2100, 1, 1, tzinfo=UTC))
+    links = parsed(visitor.get("/issues/")).select(".people a")
+    assert [link.get_text() for link in links] == ["Maud Ellery", "Tobias & Renn"]
+    for name, titles in (("Maud Ellery", ["Tides", "Salt"]), ("Tobias & Renn", ["Tides"])):
+        page = parsed(visitor.get(next(link["href"] for link in links if link.get_text() == name)))
+        assert [title.get_text() for title in page.select(".teaser-title")] == titles
+        assert page.select_one(".archive h2").get_text() == name
+    # Who stands there only once has nothing more to show.
+    more = parsed(visitor.get("/issues/1970/")).select(".with a")
+    assert [link.get_text() for link in more] == ["All issues with Maud Ellery"]
+    assert len(parsed(visitor.get(more[0]["href"])).select(".row")) == 2
+    assert len(parsed(visitor.get("/issues/", {"by": "Not Yet"})).select(".teaser-title")) == 3  # all: nobody of that name yet
+
+
+def test_a_persian_archive_counts_the_years_of_its_calendar(visitor: Client, publish: Any, publication: Any) -> None:
+    publication.language = "fa"
+    publication.save()
+    publish(1, "زمستان", language="fa", slug="a", at=datetime(2026, 3, 20, 12, tzinfo=UTC))
+    publish(2, "بهار", language="fa", slug="b", at=datetime(2026, 3, 21, 12, tzinfo=UTC))
+    page = parsed(visitor.get("/issues/"))
+    assert [year.get_text() for year in page.select("nav .years li")][:2] == ["۱۴۰۵", "۱۴۰۴"]
+    assert [title.get_text() for title in page.select(".teaser-title")] == ["بهار"]
+    older = parsed(visitor.get("/issues/year/1404/"))
+    assert [title.get_text() for title in older.select(".teaser-title")] == ["زمستان"]
+    assert older.select_one("time").get_text() == "۲۹ اسفند ۱۴۰۴"
+    assert older.select_one("time")["datetime"] == "2026-03-20"
+    moved = visitor.get("/issues/year/2026/")
+    assert (moved.status_code, moved.headers["Location"]) == (302, "/issues/year/1405/")
+    for year in (1403, 2025, 0, 10**12):
+        assert visitor.get(f"/issues/year/{year}/").status_code == 404
+    publication.language = "en"
+    publication.save()
+    moved = visitor.get("/issues/year/1404/")
+    assert (moved.status_code, moved.headers["Location"]) == (302, "/issues/year/2026/")
 
 
 @pytest.mark.parametrize("query", ["%", "_", "' OR 1=1 --", "\x00", "x" * 5000, "(a+)+$", "\u202e"])

@@ -12,7 +12,7 @@ from babel import Locale, UnknownLocaleError
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from masthead.common.solar_hijri import MONTHS, gregorian, solar_hijri
+from masthead.common import solar_hijri
 from masthead.issues.findings.base import Facts, Finding, texts
 
 #: What is said before a date that is still to come, by language. A term of long ago is history.
@@ -126,7 +126,7 @@ def _patterns(language: str) -> _Patterns | None:
     weekdays = {name.casefold(): number for number, name in locale.days["format"]["wide"].items()}
     months = {name.casefold(): _gregorian(number) for number, name in locale.months["format"]["wide"].items()}
     if locale.language == "fa":
-        months |= {name: _persian(number) for number, name in enumerate(MONTHS, 1)}
+        months |= {name: _persian(number) for number, name in enumerate(solar_hijri.MONTHS, 1)}
     day_words, month_words = ("|".join(sorted(map(re.escape, words), key=len, reverse=True)) for words in (weekdays, months))
     term = rf"(?:(?P<term>\b(?:{_TERMS.get(locale.language, '(?!)')}))\s*:?\s+(?:the\s+|den\s+)?)?"
     weekday = rf"(?:\b(?P<weekday>{day_words})\b[,،]?\s+(?:\w{{2,3}}\s+)?)?"
@@ -151,4 +151,4 @@ def _gregorian(month: int) -> tuple[Callable[[int, int], date], int]:
 
 def _persian(month: int) -> tuple[Callable[[int, int], date], int]:
     """Also what is to be added to a year of ours, roughly."""
-    return (lambda year, day: gregorian(year, month, day)), solar_hijri(date(2000, 6, 1))[0] - 2000
+    return (lambda year, day: solar_hijri.to_date(year, month, day)), solar_hijri.from_date(date(2000, 6, 1))[0] - 2000

@@ -83,6 +83,7 @@ def read(text: str) -> Manuscript:
         _said_language(soup, manuscript)
         if (title := _title(soup)) is not None and (said := words_of(title.extract())):
             manuscript.meta["title"] = said
+        unseen.tell_head(soup, manuscript)
         root = _article(soup, manuscript)
         unseen.tell(root, manuscript)
         unseen.write_out(root)

@@ -16,6 +16,7 @@ _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f\ufffd]")
 _NAMES = {"mac_roman": "Mac Roman", "mac_cyrillic": "Mac Cyrillic", "koi8_r": "KOI8-R"} | {
     f"cp{number}": f"Windows-{number}" for number in (1250, 1251, 1252, 1256)
 }
+_NAMES |= {"cp932": "Shift-JIS", "euc_jp": "EUC-JP", "gb18030": "GBK", "cp950": "Big5", "cp949": "EUC-KR"}
 #: What browsers read where a page says these (WHATWG Encoding Standard, section 4.2).
 _SAME = {
     "iso-8859-1": "cp1252",
@@ -24,6 +25,15 @@ _SAME = {
     "us-ascii": "cp1252",
     "gb2312": "gb18030",
     "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "x-sjis": "cp932",
+    "big5": "cp950",
+    "x-x-big5": "cp950",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "windows-949": "cp949",
 }
 
 

@@ -29,6 +29,18 @@ def tell(root: BeautifulSoup | Tag, manuscript: Manuscript) -> None:
             manuscript.noticed.append(Dropped("", what, " … ".join(said)))
 
 
+def tell_head(soup: BeautifulSoup, manuscript: Manuscript) -> None:
+    """Who wrote the page and what it is about, as its head has it; what does not fit stands in the report."""
+    for name, field, most in (("author", "byline", 250), ("description", "excerpt", 600)):
+        said = [" ".join(str(tag.get("content") or "").split()) for tag in soup.find_all("meta", attrs={"name": _named(name)})]
+        words_ = ", ".join(dict.fromkeys(filter(None, said)))
+        if len(words_) > most:
+            manuscript.dropped.append(Dropped("the head of the page", f"its {name}, which is too long for the {field}", words_))
+        elif words_:
+            manuscript.meta.setdefault(field, words_)
+            manuscript.noticed.append(Dropped("the head of the page", f"its {name} became the {field}", words_))
+
+
 def write_out(root: BeautifulSoup | Tag) -> None:
     """Change `root` so that plain paragraphs say the same: terms that are defined are bold, readings stand in brackets."""
     for term in root.find_all("dt"):
@@ -46,6 +58,10 @@ def near(tag: Tag) -> str:
     """The nearest heading before, as the place."""
     heading = tag.find_previous(_HEADINGS)
     return f"after “{words_of(heading)[:60]}”" if isinstance(heading, Tag) else "at the beginning"
+
+
+def _named(name: str) -> re.Pattern[str]:
+    return re.compile(rf"^\s*{name}\s*$", re.IGNORECASE)
 
 
 def _attributes(root: BeautifulSoup | Tag) -> Iterator[tuple[Tag, str, str]]:

@@ -10,6 +10,7 @@ from babel.lists import format_list
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext as _
 
+from masthead.common import solar_hijri
 from masthead.common.text import digits, printable
 from masthead.issues.content import Content
 from masthead.issues.rendering.excerpt import excerpt_body
@@ -99,6 +100,8 @@ def plain_title(content: Content) -> str:
 
 
 def _long(day: date, language: str) -> str:
+    if solar_hijri.is_used_in(language, day):
+        return solar_hijri.long_date(day, language)
     return digits(format_date(day, format="long", locale=_locale(language)), language)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 from django.utils import dateformat, formats
 
-from masthead.common.solar_hijri import MONTHS, solar_hijri
+from masthead.common import solar_hijri
 from masthead.common.text import digits
 
 #: What a format for people has; one with a hyphen, "c" or "U" is read by machines.
@@ -35,7 +35,7 @@ class _SolarHijri(dateformat.DateFormat):
 
     def __init__(self, moment: date) -> None:
         super().__init__(moment)
-        self._year, self._month, self._day = solar_hijri(moment.date() if isinstance(moment, datetime) else moment)
+        self._year, self._month, self._day = solar_hijri.from_date(moment.date() if isinstance(moment, datetime) else moment)
 
     def Y(self) -> int:  # noqa: N802 (the letters of a format)
         return self._year
@@ -56,6 +56,6 @@ class _SolarHijri(dateformat.DateFormat):
         return f"{self._day:02}"
 
     def F(self) -> str:  # noqa: N802
-        return MONTHS[self._month - 1]
+        return solar_hijri.month_name(self._month)
 
     M = N = b = F

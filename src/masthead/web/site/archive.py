@@ -1,25 +1,22 @@
-"""All issues: by year, by number, by language, by a word."""
+"""All issues: by year, by number, by language, by who wrote them, by a word."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape, unescape
+from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.html import strip_tags
 from django.views.decorators.http import require_safe
 
 from masthead.issues import lookups
-from masthead.issues.models import Edition, Issue, Publication, TakenNumber
-from masthead.web.page import for_publication, page
+from masthead.issues.models import Edition, Publication, TakenNumber
+from masthead.web.page import for_publication, here, page
+from masthead.web.site.searching import HEAVY, matching, query_of
 
 _MOST_FOUND = 200
-_LONGEST_QUERY = 100
 
 
 @dataclass(frozen=True)
@@ -36,32 +33,46 @@ class Row:
 @require_safe
 @for_publication
 def archive(request: HttpRequest, publication: Publication) -> HttpResponse:
-    """The newest year, or what matches ?q=, or what there is in ?language=."""
+    """The newest year, or what matches ?q=, or what there is ?by= somebody or in ?language=."""
     now = timezone.now()
-    query = " ".join(request.GET.get("q", "").replace("\0", "").split())[:_LONGEST_QUERY]
-    years = lookups.years(publication, now=now)
+    query = query_of(request.GET.get("q", ""))
+    listed = lookups.archive(publication, now=now)
     if query:
-        found = list(itertools.islice(_matching(lookups.archive(publication, now=now), query), _MOST_FOUND + 1))
-        context = {"query": query, "rows": [Row(e.number, e) for e in found[:_MOST_FOUND]], "more": len(found) > _MOST_FOUND}
-        return page(request, "site/archive.html", {"years": years, **context}, noindex=True)
+        return _some(request, publication, now, matching(listed, query, most=_MOST_FOUND + 1), query=query)
+    people = lookups.contributors(publication, now=now)
+    by = next((person for person in people if person.name == request.GET.get("by", "")), None)
+    if by is not None:
+        found = list(listed.filter(pk__in=by.editions[: _MOST_FOUND + 1]).defer(*HEAVY))
+        return _some(request, publication, now, found, by=by, people=people)
     spoken = lookups.languages(publication, now=now)
     chosen = request.GET.get("language", "")
     if chosen in spoken and len(spoken) > 1:
         found = list(lookups.archive(publication, now=now, language=chosen).defer(*HEAVY)[: _MOST_FOUND + 1])
-        context = {"chosen": chosen, "rows": [Row(e.number, e) for e in found[:_MOST_FOUND]], "more": len(found) > _MOST_FOUND}
-        return page(request, "site/archive.html", {"years": years, "spoken": spoken, **context}, noindex=True)
-    return _year(request, publication, years[0] if years else now.year, years, now, canonical="archive")
+        return _some(request, publication, now, found, chosen=chosen, spoken=spoken)
+    years = lookups.years(publication, now=now)
+    newest = years[0] if years else now.year
+    return _year(request, publication, newest, years, now, canonical="archive")
 
 
 @require_safe
 @for_publication
 def archive_year(request: HttpRequest, publication: Publication, year: int) -> HttpResponse:
-    """One year."""
+    """One year, of the calendar the publication dates by."""
     now = timezone.now()
     years = lookups.years(publication, now=now)
-    if year not in years:
+    if year in years:
+        return _year(request, publication, year, years, now, canonical="archive_year")
+    # An address from before the publication changed its language, and with it its calendar.
+    other = lookups.year_in_another_calendar(publication, year, now=now)
+    if other is None:
         raise Http404
-    return _year(request, publication, year, years, now, canonical="archive_year")
+    return HttpResponseRedirect(here(request, "archive_year", year=other))
+
+
+def _some(request: HttpRequest, publication: Publication, now: datetime, found: list[Edition], **context: Any) -> HttpResponse:
+    rows = [Row(edition.number, edition) for edition in found[:_MOST_FOUND]]
+    context |= {"years": lookups.years(publication, now=now), "rows": rows, "more": len(found) > _MOST_FOUND}
+    return page(request, "site/archive.html", context, noindex=True)
 
 
 def _year(
@@ -69,8 +80,9 @@ def _year(
 ) -> HttpResponse:
     editions = list(lookups.archive(publication, now=now, year=year).defer(*HEAVY))
     rows = list(_with_gaps(publication, editions))
-    context = {"year": year, "years": years, "rows": rows, "canonical": canonical}
-    return page(request, "site/archive.html", {**context, "spoken": lookups.languages(publication, now=now)})
+    around = {"spoken": lookups.languages(publication, now=now), "people": lookups.contributors(publication, now=now)}
+    context = {"year": year, "years": years, "rows": rows, "canonical": canonical, **around}
+    return page(request, "site/archive.html", context)
 
 
 def _with_gaps(publication: Publication, editions: list[Edition]) -> Iterable[Row]:
@@ -105,34 +117,3 @@ def _gap_rows(missing: list[int], taken: dict[int, TakenNumber]) -> Iterable[Row
 def _run(run: list[int]) -> Iterable[Row]:
     if run:
         yield Row(run[-1], until=run[0] if len(run) > 1 else None)
-
-
-def _matching(editions: QuerySet[Edition], query: str) -> Iterator[Edition]:
-    """Editions with every word of `query` in title, byline, excerpt or text, or with that number.
-
-    The text of an issue for readers alone is not searched: who may not read it could otherwise ask what is in it.
-    """
-    if query.isdecimal() and len(query) < 10:
-        numbered = Q(number=int(query)) | Q(label__icontains=query) | Q(title__icontains=query)
-        yield from editions.defer(*HEAVY).filter(numbered)
-        return
-    words = query.split()[:8]
-    found = editions.defer(*(name for name in HEAVY if name != "feed_html"))
-    for word in words:
-        text = Q(visibility=Issue.Visibility.PUBLIC, feed_html__icontains=escape(word, quote=False))
-        head = Q(title__icontains=word) | Q(excerpt__icontains=word) | Q(byline__icontains=word) | Q(label__icontains=word)
-        found = found.filter(head | text)
-    for edition in found.iterator(chunk_size=100):
-        if _is_read(edition, words):
-            yield edition
-
-
-def _is_read(edition: Edition, words: list[str]) -> bool:
-    """Whether a person reads all `words` there: the database also finds them in tags and addresses."""
-    text = edition.feed_html if edition.visibility == Issue.Visibility.PUBLIC else ""
-    read = " ".join((edition.title, edition.excerpt, edition.byline, edition.label, unescape(strip_tags(text)))).casefold()
-    return all(word.casefold() in read for word in words)
-
-
-#: The columns a list of editions does not need.
-HEAVY = ("web_html", "feed_html", "mail_html_full", "mail_html_excerpt", "text_full", "text_excerpt", "links", "slots")

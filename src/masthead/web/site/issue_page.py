@@ -111,10 +111,17 @@ def _show(request: HttpRequest, edition: Edition, now: datetime) -> HttpResponse
         "url": url,
         "before": before,
         "after": after,
+        "people": [
+            one for one in lookups.contributors(publication, now=now) if one.name in _authors(edition) and one.editions[1:]
+        ],
     }
     hidden = edition.visibility != Visibility.PUBLIC
     response = page(request, "site/issue.html", context, language=edition.language, direction=edition.direction, noindex=hidden)
     return _varied(response) if private else response
+
+
+def _authors(edition: Edition) -> set[str]:
+    return {author["name"] for author in edition.head.get("authors") or ()}
 
 
 def _missing(request: HttpRequest, publication: Publication, number: int) -> HttpResponse:

@@ -15,8 +15,8 @@ from masthead.issues.models import Issue, Publication
 from masthead.issues.publications import base_url_of
 from masthead.web.hosts import publication_of
 from masthead.web.page import for_publication
-from masthead.web.site.archive import HEAVY
 from masthead.web.site.heads import published_at
+from masthead.web.site.searching import HEAVY
 
 #: The most a sitemap may list (sitemaps.org).
 _MOST = 50_000

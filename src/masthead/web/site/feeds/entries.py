@@ -12,10 +12,10 @@ from django.db.models import Q
 from masthead.common.urls import absolute
 from masthead.issues.models import Edition, Issue, Publication
 from masthead.issues.publications import base_url_of
-from masthead.web.site.archive import HEAVY
 from masthead.web.site.feeds.documents import Chain, listed
 from masthead.web.site.heads import authors_of, published_at
 from masthead.web.site.pictures import LeadPicture, lead_picture
+from masthead.web.site.searching import HEAVY
 
 #: RFC 5005's subscription document: the newest, what is in no archive document yet, and what lately appeared or was corrected
 #: however old its number is.

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from masthead.common import solar_hijri
 from masthead.common.text import digits
 from masthead.common.urls import path
 from masthead.issues.models import Edition, Publication
@@ -108,7 +109,12 @@ def sign_up_open(publication: Publication) -> bool:
 @register.filter
 def long_date(value: dt.date | None, language: str = "en") -> str:
     """Day, month in words and year, as `language` writes them."""
-    return "" if value is None else digits(format_date(value, "long", locale=_locale(language)), language)
+    if value is None:
+        return ""
+    day = value.date() if isinstance(value, dt.datetime) else value
+    if solar_hijri.is_used_in(language, day):
+        return solar_hijri.long_date(day, language)
+    return digits(format_date(day, "long", locale=_locale(language)), language)
 
 
 @register.simple_tag
