@@ -29,6 +29,7 @@ def ink(card: Any, box: tuple[int, int, int, int]) -> tuple[int, int, int, int] 
     return found
 
 
+NAME = (0, 60, share_card.WIDTH, 140)
 TITLE = (0, 215, share_card.WIDTH, 530)
 
 
@@ -80,9 +81,26 @@ def test_the_fonts_hold_the_scripts_they_should(text: str) -> None:
 def test_letters_that_no_font_holds_are_left_out_and_the_rest_stands() -> None:
     with pytest.raises(lettering.NoLetters, match="港"):
         lettering.check("港の便り")
-    card = share_card.draw(**WORDS | {"title": "港の便り"})
-    assert ink(card, TITLE) is None
+    card = share_card.draw(**WORDS | {"title": "港の便り", "name": "港"})
     assert ink(card, (0, 160, 1200, 190)) is not None
+    assert ink(card, NAME) is None
+    # In the title's place stands what can be drawn.
+    assert ink(card, TITLE) == ink(share_card.draw(**WORDS | {"title": WORDS["number"]}), TITLE)
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("🚢🎉 Ferry party 🎉", "Ferry party"),
+        ("Tides 👩🏽‍🚒 and 🇫🇷 ferries ❤️", "Tides and ferries"),
+        ("🚢🎉", "The Courier"),
+        ("می‌شود 🚢", "می‌شود"),
+    ],
+)
+def test_emoji_do_not_cost_the_headline(title: str, shown: str) -> None:
+    card = share_card.draw(**WORDS | {"title": title})
+    assert ImageChops.difference(card, share_card.draw(**WORDS | {"title": shown})).getbbox() is None
+    assert ink(card, TITLE) is not None
 
 
 @pytest.mark.parametrize("title", ["word " * 60, "W" * 300, "کشتی " * 60])

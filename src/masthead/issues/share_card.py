@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 from PIL import Image as Pillow
@@ -22,13 +23,16 @@ _PICTURE = 460
 _TITLE_SIZES = (76, 68, 60, 54, 48, 42, 36)
 _NAME_SIZES = (52, 46, 40, 34, 28, 22)
 _SMALL = 26
+#: Emoji, the flags' letters, keycaps, and what joins or colours them; signs such as № and → are none.
+_EMOJI = re.compile("[\u2600-\u27bf\u2b50\u2b55\ufe0e\ufe0f\u20e3\U0001f000-\U0001faff\U000e0020-\U000e007f]|\u200d(?=\\W)")
 _TITLE_TOP, _TITLE_BOTTOM = 214, HEIGHT - 100
 
 
 def freeze(*, name: str, number: str, date: str, title: str, host: str, accent: str, rtl: bool, lead: bytes = b"") -> FrozenFile:
     """Draw the card and keep it. `lead` is the file of the lead picture, empty without one.
 
-    A line with letters that no font of ours holds is left out; the others stand.
+    Pictures among letters (emoji) are left out. A line with letters that no font of ours holds is left out as a whole; in the
+    title's place then stands the name, or else the number.
     """
     card = draw(name=name, number=number, date=date, title=title, host=host, accent=accent, rtl=rtl, lead=lead)
     out = BytesIO()
@@ -60,7 +64,8 @@ def draw(*, name: str, number: str, date: str, title: str, host: str, accent: st
     _line(card, number, (start, 184), (_SMALL,), widest=inner // 2, colour=INK, rtl=rtl)
     _line(card, date, (end, 184), (_SMALL, 22, 18), widest=inner // 2, colour=QUIET, rtl=rtl, at_end=True)
     pen.rectangle((left, 200, right, 201), fill=QUIET)
-    _title(card, title, start, widest=inner, rtl=rtl)
+    shown = next(filter(None, map(_drawable, (title, name, number))), "")
+    _title(card, shown, start, widest=inner, rtl=rtl)
     _line(card, host, (start, HEIGHT - 44), (24, 20, 16), widest=inner, colour=QUIET, rtl=rtl)
     return card
 
@@ -77,7 +82,8 @@ def _line(
     at_end: bool = False,
 ) -> None:
     """One line in the largest of `sizes` that fits, cut where none does; `at_end` sets it against the far edge."""
-    if not _can_draw(text):
+    text = _drawable(text)
+    if not text:
         return
     size = next((size for size in sizes if lettering.width(text, size=size, rtl=rtl) <= widest), sizes[-1])
     lettering.draw(card, _cut(text, size=size, widest=widest, rtl=rtl), at=at, size=size, colour=colour, rtl=rtl, end=at_end)
@@ -85,7 +91,7 @@ def _line(
 
 def _title(card: Pillow.Image, title: str, start: int, *, widest: int, rtl: bool) -> None:
     """The title in the largest size in which it fits above the foot; the last size cuts it."""
-    if not _can_draw(title):
+    if not title:
         return
     for size in _TITLE_SIZES:
         step = round(size * (1.42 if rtl else 1.22))
@@ -114,9 +120,11 @@ def _cut(text: str, *, size: int, widest: int, rtl: bool) -> str:
     return text[:fits].rstrip() + "…"
 
 
-def _can_draw(text: str) -> bool:
+def _drawable(text: str) -> str:
+    """`text` without emoji; "" if it then has letters that cannot be drawn, or none."""
+    words = " ".join(_EMOJI.sub("", text).split())
     try:
-        lettering.check(text)
+        lettering.check(words)
     except NoLetters:
-        return False
-    return bool(text.strip())
+        return ""
+    return words

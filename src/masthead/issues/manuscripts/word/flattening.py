@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from mammoth.docx.dingbats import dingbats
 
+from masthead.issues.manuscripts.word import formulas
 from masthead.issues.manuscripts.word.names import (
     MC,
     PIC,
@@ -152,12 +153,14 @@ def _ruby(root: Element) -> None:
 
 
 def _formulas(root: Element, remarks: list[tuple[Element | None, str]]) -> None:
-    """A formula becomes its letters: the blocks have no formulas."""
+    """A formula becomes one line of letters: the blocks have no formulas."""
     up = parents(root)
     for formula in list(root.iter(f"{M}oMath")):
-        words = words_in(formula)
+        words = formulas.linear(formula)
         if words:
-            remarks.append((up[formula], f"a formula became plain letters: {words[:80]}"))
+            remarks.append(
+                (up[formula], f"a formula became one line of plain letters; see that it still says the same: {words[:80]}")
+            )
         replace(up[formula], formula, [run_of(words)] if words else [])
     up = parents(root)
     for paragraph in list(root.iter(f"{M}oMathPara")):
