@@ -165,3 +165,61 @@ def test_what_is_noted_is_written_once_and_waits_while_the_database_cannot(
     asked[1]()
     assert (sums(), sums(2)) == ((1, 0, 0), (1, 0, 0))
     assert waiting.take() == []
+
+
+def unwritable(monkeypatch: pytest.MonkeyPatch, tries: int = 99) -> list[int]:
+    """The next `tries` to count fail. How many were to be counted each time."""
+    from django.db import OperationalError
+
+    really, asked = counting.count, list[int]()
+
+    def busy(batch: Any) -> None:
+        asked.append(len(batch))
+        if len(asked) <= tries:
+            raise OperationalError("database or disk is full")
+        really(batch)
+
+    monkeypatch.setattr(counting, "connection", type("Unclosed", (), {"close": staticmethod(lambda: None)}))
+    monkeypatch.setattr(counting, "count", busy)
+    monkeypatch.setattr(counting, "SECONDS", 0)
+    return asked
+
+
+def test_a_link_leads_on_when_no_thread_can_be_started_and_the_next_one_has_both_counted(follow: Callable[..., Followed]) -> None:
+    asked: list[Callable[[], None]] = []
+
+    def later(write: Callable[[], None]) -> None:
+        asked.append(write)
+        if len(asked) == 1:
+            raise RuntimeError("can't start new thread")
+
+    waiting = Waiting(later)
+    waiting.note(follow())
+    waiting.note(follow(number=2))
+    assert len(asked) == 2
+    assert len(waiting.take()) == 2
+
+
+def test_at_the_end_of_the_process_whoever_writes_goes_on_until_it_is_written(
+    follow: Callable[..., Followed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = Waiting(lambda write: None)
+    waiting.note(follow())
+    waiting.note(follow(number=2))
+    asked = unwritable(monkeypatch, tries=3)
+    monkeypatch.setattr(counting, "_goes_on", lambda: False)
+    waiting._write()
+    assert asked == [2, 2, 2, 2]
+    assert (sums(), sums(2)) == ((1, 0, 0), (1, 0, 0))
+
+
+def test_a_database_that_cannot_be_written_keeps_no_process_from_ending_and_the_log_says_what_is_missing(
+    follow: Callable[..., Followed], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting = Waiting(lambda write: None)
+    waiting.note(follow())
+    asked = unwritable(monkeypatch)
+    monkeypatch.setattr(counting, "_goes_on", lambda: False)
+    waiting._write()
+    assert len(asked) == counting.LAST_TRIES
+    assert "1 followed links are not counted" in caplog.text

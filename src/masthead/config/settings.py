@@ -69,7 +69,6 @@ KEEP_PAGES = env.switch(
 ROOT_URLCONF = "masthead.config.urls"
 ASGI_APPLICATION = "masthead.config.asgi.application"
 WSGI_APPLICATION = "masthead.config.wsgi.application"
-APPEND_SLASH = True
 
 # --- store -----------------------------------------------------------------------------------------------------
 
@@ -195,9 +194,7 @@ RETRY_SECONDS = env.number(
 # --- writing ---------------------------------------------------------------------------------------------------
 
 UNCONFIRMED_DAYS = env.number("UNCONFIRMED_DAYS", 7, least=7, most=365, help="Days a sign-up may wait for its confirmation.")
-TRACKING_DAYS = env.number(
-    "TRACKING_DAYS", 90, least=1, most=365, help="Days after a sending for which it is kept what readers who agreed opened."
-)
+TRACKING_DAYS = env.number("TRACKING_DAYS", 90, least=1, most=365, help="Days it is kept what readers who agreed opened.")
 CHECK_LINKS = env.switch("CHECK_LINKS", True, help="Ask the sites that an issue links to whether the pages are there.")
 
 # --- tasks -----------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import hashlib
 import logging
 import secrets
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
@@ -28,12 +29,17 @@ log = logging.getLogger(__name__)
 
 #: How long a request may wait to be counted.
 SECONDS = 2.0
+#: How often it is tried when this process is about to end and the database cannot be written.
+LAST_TRIES = 10
 #: More than this is not kept in memory while the database cannot be written; what comes then is counted as missing in the log.
 MOST_WAITING = 100_000
 
 
 class Waiting:
-    """What was noted and is not counted yet. `later` has something done in a while, in a thread of its own."""
+    """What was noted and is not counted yet. `later` has something done in a while, in a thread of its own.
+
+    It may raise RuntimeError: no thread can be started, as while the interpreter ends. Then the next note tries again.
+    """
 
     def __init__(self, later: Callable[[Callable[[], None]], None]) -> None:
         self._later = later
@@ -48,9 +54,7 @@ class Waiting:
                 log.error("a followed link is not counted: %d wait already", MOST_WAITING)
                 return
             self._followed.append(followed)
-            if not self._is_set:
-                self._is_set = True
-                self._later(self._write)
+            self._have_written()
 
     def take(self) -> list[Followed]:
         """All of it; whoever takes it counts it."""
@@ -59,15 +63,42 @@ class Waiting:
             return taken
 
     def _write(self) -> None:
-        taken = self.take()
-        try:
-            count(taken)
-        except Error as error:
-            log.warning("%d followed links wait longer to be counted: %s", len(taken), error)
-            for each in taken:
-                self.note(each)
-        finally:
-            connection.close()
+        for _try in range(LAST_TRIES):
+            taken = self.take()
+            try:
+                count(taken)
+            except Error as error:
+                log.warning("%d followed links wait longer to be counted: %s", len(taken), error)
+                if self._put_back(taken):
+                    return
+            else:
+                return
+            finally:
+                connection.close()
+            # The process ends, and waits for this thread alone.
+            time.sleep(SECONDS)
+        log.error("%d followed links are not counted: the database could not be written before the end", len(self.take()))
+
+    def _put_back(self, taken: list[Followed]) -> bool:
+        """All of it waits again. False: nobody will write it but whoever asks."""
+        with self._lock:
+            self._followed = [*taken, *self._followed]
+            return _goes_on() and self._have_written()
+
+    def _have_written(self) -> bool:
+        if not self._is_set:
+            try:
+                self._later(self._write)
+            except RuntimeError as error:
+                log.error("%d followed links wait for a thread that counts them: %s", len(self._followed), error)
+                return False
+            self._is_set = True
+        return True
+
+
+def _goes_on() -> bool:
+    """False once the main thread has ended: then threads that end leave nothing behind."""
+    return threading.main_thread().is_alive()
 
 
 def _in_a_while(write: Callable[[], None]) -> None:

@@ -19,8 +19,8 @@ from masthead.delivery.models import Campaign, Delivery
 from masthead.team.roles import Role
 from masthead.tracking import forgetting
 from masthead.tracking.models import Reading
+from tests.web.admin.returns.test_what_came_back import sign_in_again_as
 from tests.web.admin.test_office import publication_form
-from tests.web.admin.test_readers import sign_in_again
 from tests.web.conftest import publish_edition
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +123,7 @@ def test_a_readers_page_says_nothing_of_tracking_where_nobody_is_tracked(owner_a
 
 
 def test_the_data_of_a_reader_holds_it(owner_at_desk: Client, tracked: Campaign, reader: Any) -> None:
-    sign_in_again(owner_at_desk)
+    sign_in_again_as(owner_at_desk)
     answer = owner_at_desk.post(reverse("desk_reader_data", args=[reader.pk]))
     held = json.loads(answer.content)["tracking"]
     assert [each["publication"] for each in held["agreed"]] == ["The Courier"]
