@@ -101,6 +101,10 @@ class Wire(asyncio.Protocol):
                 raise WireError(self._ended)
             await self._woken(deadline, seconds, "it took no more data for")
 
+    def take_go_on(self) -> bool:
+        """Whether all that MAIL, RCPT and DATA are answered in the best case is here already; then it is read."""
+        return self._reader.take_go_on()
+
     async def reply(self, seconds: float) -> Reply:
         """The next complete reply. Raises WireError after `seconds` altogether, however busily the server drips."""
         deadline = self._loop.time() + seconds
