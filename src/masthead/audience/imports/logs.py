@@ -15,7 +15,9 @@ from pathlib import Path
 from django.db import connection
 
 #: Bytes of the log from which on the import waits until all of it is carried over: then it starts anew.
-_MOST = 512 << 20
+_MOST = 256 << 20
+#: Seconds.
+_PATIENCE = 0.5
 _CARRY_OVER = "PRAGMA wal_checkpoint(PASSIVE)"
 
 
@@ -53,7 +55,14 @@ def carried_over() -> Iterator[Callable[[], None]]:
                 last.result()
             if connection.connection is not None:
                 cursor.execute(f"PRAGMA wal_autocheckpoint = {int(usual)}")
-                cursor.execute(_CARRY_OVER)
+                _empty(path)
+
+
+def _empty(path: str) -> None:
+    """Carry all of it over and give its room on the disk back, unless somebody reads or writes at this moment."""
+    with closing(sqlite3.connect(path, timeout=_PATIENCE)) as own:
+        # It answers that it was busy, and raises nothing for that.
+        own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _path() -> str | None:
