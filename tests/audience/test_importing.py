@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from masthead.audience import defining, importing, keeping, searching
 from masthead.audience.importing import CannotImport, Stopped
-from masthead.audience.imports import indexes, words
+from masthead.audience.imports import indexes, logs, words
 from masthead.audience.models import ConsentEvent, ImportRun, Subscriber, Subscription
 from masthead.audit.models import Entry
 from masthead.common.stopping import STOP
@@ -494,14 +494,9 @@ def test_what_is_said_of_a_row_is_said_in_the_language_of_whoever_imports(load: 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the cache is SQLite's")
 def test_an_import_gives_back_the_memory_it_took(load: Load) -> None:
-    def room() -> int:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA cache_size")
-            return int(cursor.fetchone()[0])
-
-    before = room()
+    before = pragma("cache_size")
     load("email\nrosa@example.org\n")
-    assert room() == before
+    assert pragma("cache_size") == before
 
 
 def test_readers_who_are_written_at_once_are_found_by_parts_of_their_address(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -512,6 +507,69 @@ def test_readers_who_are_written_at_once_are_found_by_parts_of_their_address(loa
     found = searching.containing(Subscriber.objects.all(), "brook.exa")
     assert sorted(found.values_list("address", flat=True)) == ["ida@brook.example", "leo@brook.example"]
     assert Subscription.objects.filter(subscriber__domain="brook.example", state="active").count() == 2
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no such trigger")
+def test_the_index_of_parts_follows_every_change_after_it_took_many_readers_at_once(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexes, "_MANY_AT_ONCE", 2)
+    monkeypatch.setattr(importing, "BATCH", 3)
+    load("email,name\n" + "".join(f"rosa{number}@meadow.example,Rosa\n" for number in range(7)))
+
+    def found(text: str) -> set[str]:
+        monkeypatch.setattr(searching, "_FEW", 5)
+        return set(searching.containing(Subscriber.objects.all(), text).values_list("address", flat=True))
+
+    assert len(found("rosa")) == 7
+    Subscriber.objects.create(address="ida@brook.example", address_key="ida@brook.example", created_at=timezone.now())
+    Subscriber.objects.filter(address="rosa3@meadow.example").update(name="Thorn")
+    Subscriber.objects.get(address="rosa4@meadow.example").delete()
+    assert (found("brook"), found("thorn"), found("rosa4")) == ({"ida@brook.example"}, {"rosa3@meadow.example"}, set())
+    with connection.cursor() as cursor:
+        # FTS5 compares the whole index with the readers: an error says that they differ.
+        cursor.execute("INSERT INTO audience_search (audience_search, rank) VALUES ('integrity-check', 1)")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no such trigger")
+def test_a_batch_that_fails_leaves_the_index_of_parts_as_it_was(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexes, "_MANY_AT_ONCE", 2)
+
+    def fails(*_arguments: Any, **_options: Any) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(importing.batches, "write", fails)
+    with pytest.raises(OSError, match="disk full"):
+        load("email\nrosa@meadow.example\nida@meadow.example\n")
+    assert indexes._trigger()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO audience_search (audience_search, rank) VALUES ('integrity-check', 1)")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the log is SQLite's")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("most", [0, 1 << 30])
+def test_an_import_leaves_nothing_in_the_log_and_all_settings_as_they_were(
+    load: Load, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    monkeypatch.setattr(logs, "_MOST", most)
+    before = [pragma(name) for name in ("wal_autocheckpoint", "cache_size", "foreign_keys")]
+    run = load("email\n" + "".join(f"rosa{number}@meadow.example\n" for number in range(9)))
+    assert counts(run) == {"rows": 9, "added": 9}
+    assert [pragma(name) for name in ("wal_autocheckpoint", "cache_size", "foreign_keys")] == before
+    assert before[2] == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        (path,) = cursor.fetchone()
+    # What came after the import is the end of the run.
+    assert Path(f"{path}-wal").stat().st_size < 200_000
+
+
+def pragma(name: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {name}")
+        return int(cursor.fetchone()[0])
 
 
 def indexes_there() -> set[str]:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from masthead.common import csv_rows
-from masthead.common.csv_rows import Broken, Record, Unreadable, Why
+from masthead.common.csv_rows import Block, Broken, Record, Unreadable, Why
 
 
 def rows(path: Path, content: bytes) -> list[Record | Broken]:
@@ -182,6 +182,34 @@ def test_no_bytes_break_the_reader_and_line_numbers_only_rise(path: Path, conten
         layout = csv_rows.survey(path)
     except Unreadable:
         return
-    lines = [entry.line for entry in csv_rows.read(path, layout)]
+    records = list(csv_rows.read(path, layout))
+    lines = [entry.line for entry in records]
     assert lines == sorted(set(lines))
     assert not lines or lines[-1] <= layout.lines
+    assert in_blocks(path, layout) == records
+
+
+def in_blocks(path: Path, layout: csv_rows.Layout) -> list[Record | Broken]:
+    """What blocks hold, record by record."""
+    found: list[Record | Broken] = []
+    for entry in csv_rows.read_blocks(path, layout):
+        if isinstance(entry, Block):
+            read = (csv_rows.record(number, text, entry.separator) for number, text in enumerate(entry.texts, entry.line))
+            found += [record for record in read if record is not None]
+        else:
+            found.append(entry)
+    return found
+
+
+def test_lines_come_in_blocks_where_each_stands_for_itself(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_text("sep=;\nemail;name\n" + "".join(f"r{number}@example.org;Rosa\n\n" for number in range(9)))
+    layout = csv_rows.survey(path)
+    first, block = csv_rows.read_blocks(path, layout)
+    assert first == Record(2, ["email", "name"])
+    assert isinstance(block, Block)
+    assert (block.line, len(block.texts), block.separator) == (3, 18, ";")
+    monkeypatch.setattr(csv_rows, "_BLOCK", 20)
+    path.write_text('email,name\na@example.org,"Rosa\nMarin"\nb@example.org,"Leo\nc@example.org,Ida\nd@example.org,Kim\n')
+    layout = csv_rows.survey(path)
+    assert in_blocks(path, layout) == list(csv_rows.read(path, layout))
+    assert [entry.line for entry in in_blocks(path, layout)] == [1, 2, 4, 5, 6]

@@ -23,7 +23,9 @@ from django.utils.translation import gettext as _
 from masthead.audience.imports import batches, statements, words
 from masthead.audience.imports.columns import PASTED, BadMapping, Columns, NoAddressColumn, recognise
 from masthead.audience.imports.indexes import deferred
+from masthead.audience.imports.logs import carried_over
 from masthead.audience.imports.parts import SAMPLES, Part, PartReader, read_ahead
+from masthead.audience.imports.plain_rows import plain_rows
 from masthead.audience.imports.report import Outcome, Report, Result, report_rows
 from masthead.audience.imports.rows import RowReader
 from masthead.audience.imports.seen import Seen
@@ -175,11 +177,12 @@ def execute(
         run.layout = words.layout_words(source, columns)
         with (
             statements.roomy(),
+            carried_over() as after_commit,
             deferred(run.lines),
             Seen() as seen,
             Report(run.pk, kept=(run.report_path, run.report_bytes)) as report,
         ):
-            _Importer(run, claim, source, columns, seen, report, now, clock, progress).work()
+            _Importer(run, claim, source, columns, seen, report, now, clock, progress, after_commit).work()
     except BaseException as error:
         known = isinstance(error, (CannotImport, Stopped))
         _end(run, claim, State.FAILED, clock(), str(error if known else Stopped()))
@@ -234,25 +237,30 @@ class _Importer:
     now: datetime
     clock: Callable[[], datetime]
     progress: Progress
+    after_commit: Callable[[], None]
 
     def work(self) -> None:
-        run, reader = self.run, PartReader(self.columns, RowReader(self.columns))
-        records = self.source.records()
+        run, rows = self.run, RowReader(self.columns)
+        reader = PartReader(self.columns, rows, plain_rows(rows, self.source.layout))
+        records = self.source.entries()
         if self.columns.has_heading:
             next(records)
         for marks in reader.skip(records, run.records_done, at_once=BATCH):
             self.seen.note(marks)
         most = BATCH if connection.vendor == "sqlite" else min(BATCH, _MOST_IN_MEMORY)
-        with closing(read_ahead(reader.parts(records, most=most, lines=run.lines))) as parts:
+        with _uncollected(), closing(read_ahead(reader.parts(records, most=most, lines=run.lines))) as parts:
             for part in parts:
                 self._write(part)
+                # What came and went with the batch; the rows of the next one are looked at once.
+                gc.collect(1)
                 if STOP.is_set() and not part.is_last:
                     raise Stopped
 
     def _write(self, part: Part) -> None:
         """Write a part, with the counts of the run, in one transaction."""
         run = self.run
-        with _uncollected(), part.stage.at_hand(), transaction.atomic():
+        # Whom a row refers to was read or written in the same transaction, and that the run is still there is asked at its end.
+        with connection.constraint_checks_disabled(), part.stage.at_hand(), transaction.atomic():
             self._write_rows(part)
             run.records_done += part.records
             run.lines_done = part.last_line
@@ -261,6 +269,7 @@ class _Importer:
             ours = ImportRun.objects.filter(pk=run.pk, claim=self.claim, state=State.RUNNING)
             if not ours.update(**{name: getattr(run, name) for name in _KEPT}):
                 raise Stopped
+        self.after_commit()
         self.report.keep(run.report_bytes)
         self.progress(run.lines_done, run.lines)
 
@@ -287,7 +296,7 @@ class _Importer:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """The rows of a batch make no cycles; to look for some among so many, again and again, takes a fifth of the time."""
+    """The rows of a file make no cycles; to look for some among so many, again and again, takes a fifth of the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

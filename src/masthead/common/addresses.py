@@ -20,7 +20,13 @@ _MOST_ALL = 254
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 _LABEL = r"(?!..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?)*", re.ASCII)
-_PLAIN = re.compile(rf"(?!-)(?P<local>{_ATEXT}+(?:\.{_ATEXT}+)*)@(?P<domain>{_LABEL}(?:\.{_LABEL})+|localhost)", re.ASCII)
+_LOCAL = rf"(?!-){_ATEXT}+(?:\.{_ATEXT}+)*"
+_HOST = rf"{_LABEL}(?:\.{_LABEL})+|localhost"
+_PLAIN = re.compile(rf"(?P<local>{_LOCAL})@(?P<domain>{_HOST})", re.ASCII)
+#: An address that `plain` takes, with its domain as a group, for a pattern of more than addresses that is compiled with re.ASCII
+#: and says what follows; an address longer than PLAIN_MOST may be none.
+PLAIN_PATTERN = rf"{_LOCAL}@(?P<domain>{_HOST})(?<!\d)"
+PLAIN_MOST = _MOST_LOCAL
 
 
 class BadAddress(ValueError):

@@ -84,6 +84,15 @@ class Record(NamedTuple):
     cells: list[str]
 
 
+class Block(NamedTuple):
+    """Lines that follow each other and stand each for itself: decoded, without a quotation mark. Blank ones are among them."""
+
+    #: The number of the first, from 1.
+    line: int
+    texts: list[str]
+    separator: str
+
+
 def survey(path: Path, *, encoding: str = "") -> Layout:
     """How the file is written; `encoding` says it where the file does not show it. Raises Unreadable.
 
@@ -107,7 +116,7 @@ def survey(path: Path, *, encoding: str = "") -> Layout:
     sample = bytearray()
     for found_lines in _lines(_blocks(path, marked)):
         count += len(found_lines)
-        for line in () if marked else (line for line in found_lines if line is not None and not line.isascii()):
+        for line in () if marked else [line for line in found_lines if line and not line.isascii()]:
             try:
                 line.decode("utf-8")
                 right += 1
@@ -126,51 +135,117 @@ def survey(path: Path, *, encoding: str = "") -> Layout:
 
 def read(path: Path, layout: Layout) -> Iterator[Record | Broken]:
     """The records of a file, the heading included; blank lines are left out."""
-    separator = layout.separator
-    source = lines(path, layout)
-    waiting: deque[tuple[int, str | Why]] = deque()
-    while True:
-        number, text = waiting.popleft() if waiting else next(source, (0, ""))
-        if not number:
-            return
+    source = _Lines(path, layout)
+    while (found := _next(source, layout.separator)) is not None:
+        yield found
+
+
+def read_blocks(path: Path, layout: Layout) -> Iterator[Record | Broken | Block]:
+    """Like `read`, but what comes after the first record comes in blocks wherever a line is a record: for who reads a million."""
+    source = _Lines(path, layout)
+    found = _next(source, layout.separator)
+    while found is not None:
+        yield found
+        while (block := source.rest(layout.separator)) is not None:
+            yield block
+        found = _next(source, layout.separator)
+
+
+def record(number: int, text: str, separator: str) -> Record | Broken | None:
+    """The record in a line without a quotation mark; None for a blank one."""
+    if not text or text.isspace():
+        return None
+    cells = text.split(separator)
+    return Record(number, cells) if len(cells) <= MOST_COLUMNS else Broken(number, Why.TOO_MANY_COLUMNS)
+
+
+class _Lines:
+    """The lines of a file with their numbers, of which some may be put back."""
+
+    def __init__(self, path: Path, layout: Layout) -> None:
+        self._blocks = _decoded(path, layout)
+        self._texts: Sequence[str | Why] = ()
+        #: How many of them are taken, and the number of the first.
+        self._taken = self._first = 0
+        self._back: deque[tuple[int, str | Why]] = deque()
+
+    def take(self) -> tuple[int, str | Why] | None:
+        """The next one."""
+        if self._back:
+            return self._back.popleft()
+        if self._taken >= len(self._texts) and not self._load():
+            return None
+        self._taken += 1
+        return self._first + self._taken - 1, self._texts[self._taken - 1]
+
+    def put_back(self, lines: Sequence[tuple[int, str | Why]]) -> None:
+        """Have these come again before all others."""
+        self._back.extendleft(reversed(lines))
+
+    def rest(self, separator: str) -> Block | None:
+        """All of the block in hand, or of the next one, if each line of it stands for itself."""
+        if self._back or (self._taken >= len(self._texts) and not self._load()):
+            return None
+        texts = self._texts[self._taken :]
+        try:
+            # Whatever is wrong with a line is no text.
+            if '"' in "\n".join(texts):  # type: ignore[arg-type]
+                return None
+        except TypeError:
+            return None
+        block = Block(self._first + self._taken, list(texts), separator)  # type: ignore[arg-type]
+        self._taken = len(self._texts)
+        return block
+
+    def _load(self) -> bool:
+        for first, texts in self._blocks:
+            if texts:
+                self._first, self._texts, self._taken = first, texts, 0
+                return True
+        return False
+
+
+def _next(source: _Lines, separator: str) -> Record | Broken | None:
+    """The next record; None at the end."""
+    while (taken := source.take()) is not None:
+        number, text = taken
         if isinstance(text, Why):
-            yield Broken(number, text)
-            continue
-        if not text or text.isspace():
-            continue
-        cells = text.split(separator) if '"' not in text else _quoted_cells(text, separator, source, waiting)
+            return Broken(number, text)
+        if '"' not in text:
+            found = record(number, text, separator)
+            if found is None:
+                continue
+            return found
+        cells = _quoted_cells(text, separator, source)
         if cells is None:
-            yield Broken(number, Why.QUOTE_OPEN)
-        elif len(cells) > MOST_COLUMNS:
-            yield Broken(number, Why.TOO_MANY_COLUMNS)
-        else:
-            yield Record(number, cells)
+            return Broken(number, Why.QUOTE_OPEN)
+        return Record(number, cells) if len(cells) <= MOST_COLUMNS else Broken(number, Why.TOO_MANY_COLUMNS)
+    return None
 
 
-def _quoted_cells(
-    text: str, separator: str, source: Iterator[tuple[int, str | Why]], waiting: deque[tuple[int, str | Why]]
-) -> list[str] | None:
+def _quoted_cells(text: str, separator: str, source: _Lines) -> list[str] | None:
     """The cells of a record that starts with `text`, which may go on in the next lines; None when its quotes never close.
 
-    An open quote is closed by the next line with an odd number of quotation marks. Lines that were read ahead in vain go back
-    to `waiting`; since none of them is odd, none is read ahead a second time.
+    An open quote is closed by the next line with an odd number of quotation marks. Lines that were read ahead in vain go back;
+    since none of them is odd, none is read ahead a second time.
     """
     if not _is_open(text, separator):
         return next(csv.reader([text], delimiter=separator))
     ahead: list[tuple[int, str | Why]] = []
     parts, size = [text + "\n"], len(text)
     while size <= LONGEST_LINE:
-        number, more = waiting.popleft() if waiting else next(source, (0, ""))
-        if not number:
+        taken = source.take()
+        if taken is None:
             break
-        ahead.append((number, more))
+        ahead.append(taken)
+        more = taken[1]
         if isinstance(more, Why):
             break
         parts.append(more + "\n")
         size += len(more) + 1
         if more.count('"') % 2:
             return next(csv.reader(parts, delimiter=separator))
-    waiting.extendleft(reversed(ahead))
+    source.put_back(ahead)
     return None
 
 
@@ -188,12 +263,18 @@ def _is_open(text: str, separator: str) -> bool:
 
 def lines(path: Path, layout: Layout) -> Iterator[tuple[int, str | Why]]:
     """Each line from `layout.first_line` on, with its number, decoded; or what is wrong with it."""
-    number = 0
+    for first, texts in _decoded(path, layout):
+        yield from enumerate(texts, first)
+
+
+def _decoded(path: Path, layout: Layout) -> Iterator[tuple[int, Sequence[str | Why]]]:
+    """The lines from `layout.first_line` on, block by block, each with the number of its first."""
+    number = 1
     for found in _lines(_blocks(path, layout.encoding)):
         texts = _all_right(found) or [_text(line, layout) for line in found]
-        for number, text in enumerate(texts, number + 1):  # noqa: B020 - it goes on from where the last block ended
-            if number >= layout.first_line:
-                yield number, text
+        skipped = max(0, layout.first_line - number)
+        yield number + skipped, texts[skipped:]
+        number += len(texts)
 
 
 def _all_right(found: Sequence[bytes | None]) -> Sequence[str | Why]:
@@ -234,7 +315,7 @@ def _lines(blocks: Iterator[bytes]) -> Iterator[list[bytes | None]]:
             rest = (found.pop() or b"") + (b"\r" if block.endswith(b"\r") else b"")
         if too_long and found:
             found[0], too_long = None, False
-        if any(line is not None and len(line) > LONGEST_LINE for line in found):
+        if len(max(filter(None, found), key=len, default=b"")) > LONGEST_LINE:
             found = [None if line is None or len(line) > LONGEST_LINE else line for line in found]
         if len(rest) > LONGEST_LINE:
             rest, too_long = b"", True

@@ -61,3 +61,50 @@ def test_enhanced_codes_are_told_from_text(line: bytes, enhanced: str, text: str
     reply = reader.next()
     assert reply is not None
     assert (reply.enhanced, reply.text) == (enhanced, text)
+
+
+LINES = [
+    b"250 Ok\r\n",
+    b"251 2.1.5 forwarded\r\n",
+    b"354 Go\r\n",
+    b"250-and\r\n",
+    b"450 later\r\n",
+    b"550 5.1.1 no\r\n",
+    b"421 bye\r\n",
+]
+LINES += [b"250\r\n", b"250 \x07\r\n", b"250 " + b"x" * 97 + b"\r\n", b"250 \xc3\xa9\r\n", b"250 a\nb\r\n", b"25", b"\r\n"]
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=5), st.integers(0, 2))
+def test_a_whole_envelope_is_taken_only_where_reply_after_reply_says_so(lines: list[bytes], before: int) -> None:
+    at_once, one_by_one = ReplyReader(), ReplyReader()
+    for reader in (at_once, one_by_one):
+        reader.feed(b"".join(lines))
+        _all(reader, most=before)
+    if at_once.take_go_on():
+        codes = [reply.code for reply in _all(one_by_one, most=3) if isinstance(reply, Reply)]
+        assert [code // 100 for code in codes] == [2, 2, 3]
+        assert codes[2] == 354
+    assert _all(at_once) == _all(one_by_one)
+    assert at_once.waiting == one_by_one.waiting
+
+
+def test_the_usual_answer_to_an_envelope_is_taken_at_once_and_only_when_all_of_it_is_here() -> None:
+    reader = ReplyReader()
+    reader.feed(b"250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 End data with <CR><LF>.<CR><LF>\r")
+    assert not reader.take_go_on()
+    reader.feed(b"\n250 2.0.0 queued\r\n")
+    assert reader.take_go_on()
+    assert reader.next() == Reply(250, "2.0.0", "queued")
+    assert not reader.in_the_middle
+
+
+def _all(reader: ReplyReader, most: int = 100) -> list[Reply | str]:
+    """The next replies, and what is wrong with the one after them."""
+    found: list[Reply | str] = []
+    try:
+        while len(found) < most and (reply := reader.next()) is not None:
+            found.append(reply)
+    except BadReplyError as error:
+        found.append(str(error))
+    return found

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from django.utils import translation
 
 from masthead.audience.imports import words
 from masthead.audience.imports.columns import Columns
-from masthead.audience.imports.report import Outcome, Result, report_rows
+from masthead.audience.imports.plain_rows import PlainRows
+from masthead.audience.imports.report import Outcome, Result, added_row, report_rows
 from masthead.audience.imports.rows import BadRow, RowReader
 from masthead.audience.imports.seen import packed
 from masthead.audience.imports.staging import Stage, StagedRow
 from masthead.common.addresses import BadAddress
-from masthead.common.csv_rows import Broken, Record, Unreadable
+from masthead.common.csv_rows import Block, Broken, Record, Unreadable, record
 
+Entry = Record | Broken | Block
+
+#: So many times smaller than the others is the first part.
+_SMALLER = 8
 #: Rows of each result that a run shows.
 SAMPLES = 20
 
@@ -43,6 +49,10 @@ class PartReader:
 
     columns: Columns
     reader: RowReader
+    #: For the rows that need no closer look; None where all do.
+    plain: PlainRows | None = None
+    #: Lines that are still to be taken.
+    _block: Block | None = None
     _rows: list[StagedRow] = field(default_factory=list)
     #: Where each fingerprint of this part stands.
     _lines: dict[bytes, int] = field(default_factory=dict)
@@ -50,21 +60,21 @@ class PartReader:
     _records: int = 0
     _last_line: int = 0
 
-    def skip(self, records: Iterator[Record | Broken], most: int, *, at_once: int) -> Iterator[bytes]:
+    def skip(self, records: Iterator[Entry], most: int, *, at_once: int) -> Iterator[bytes]:
         """Read the first `most` for their addresses alone, since they were done before; yields what `Seen` notes."""
         for done in range(0, most, at_once):
-            while self._records < min(at_once, most - done) and (entry := next(records, None)) is not None:
-                self._take(entry)
+            self._gather(records, min(at_once, most - done))
             yield packed(self._lines)
             self._forget()
 
-    def parts(self, records: Iterator[Record | Broken], *, most: int, lines: int) -> Iterator[Part]:
-        """Parts of `most` records. The last one is marked as that, and may be empty; `lines` is how many the file has."""
+    def parts(self, records: Iterator[Entry], *, most: int, lines: int) -> Iterator[Part]:
+        """Parts of `most` records, the first ones of fewer, since until there is one nothing is written. The last one is marked
+        as that, and may be empty; `lines` is how many the file has."""
+        size = most // _SMALLER or most
         try:
-            for entry in records:
-                self._take(entry)
-                if self._records >= most:
-                    yield self._part()
+            while self._gather(records, size):
+                yield self._part()
+                size = min(most, size * 4)
         except Unreadable as error:
             # A workbook can turn out to be damaged half way: the rows before stand, and the report says where it ends.
             self._reject(self._last_line + 1, "", words.unreadable(error.why))
@@ -72,23 +82,57 @@ class PartReader:
         yield self._part(is_last=True)
 
     def _part(self, *, is_last: bool = False) -> Part:
+        rows = self._rows
         # The first element of an outcome is its line.
-        added: list[Outcome] = [(row[8], row[9] or row[0], Result.ADDED, "") for row in self._rows]
+        first: list[Outcome] = [(row[8], row[9] or row[0], Result.ADDED, "") for row in rows[:SAMPLES]]
         part = Part(
             rejected=self._rejected,
             records=self._records,
             last_line=self._last_line,
             is_last=is_last,
             marks=packed(self._lines),
-            if_new=report_rows([*added, *self._rejected]),
-            first_if_new=[*added[:SAMPLES], *self._rejected],
-            stage=Stage(self._rows),
+            if_new=_report_of(rows, self._rejected),
+            first_if_new=[*first, *self._rejected],
+            stage=Stage(rows),
         )
         self._forget()
         return part
 
     def _forget(self) -> None:
         self._rows, self._lines, self._rejected, self._records = [], {}, [], 0
+
+    def _gather(self, records: Iterator[Entry], most: int) -> bool:
+        """Take records until they are `most`; False when there are no more."""
+        while self._records < most:
+            entry, self._block = self._block or next(records, None), None
+            if entry is None:
+                return False
+            if not isinstance(entry, Block):
+                self._take(entry)
+                continue
+            room = most - self._records
+            if len(entry.texts) > room:
+                self._block = Block(entry.line + room, entry.texts[room:], entry.separator)
+                entry = Block(entry.line, entry.texts[:room], entry.separator)
+            self._take_block(entry)
+        return True
+
+    def _take_block(self, block: Block) -> None:
+        found = self.plain.read(block) if self.plain is not None else [None] * len(block.texts)
+        rows, lines = self._rows, self._lines
+        for number, row in enumerate(found):
+            line = block.line + number
+            if row is None:
+                entry = record(line, block.texts[number], block.separator)
+                if entry is not None:
+                    self._take(entry)
+                continue
+            self._records, self._last_line = self._records + 1, line
+            first = lines.setdefault(row[3], line)
+            if len(lines) == len(rows):
+                self._reject(line, row[9] or row[0], words.duplicate(first))
+            else:
+                rows.append(row)
 
     def _take(self, entry: Record | Broken) -> None:
         """Check one record: it is a row or rejected; empty records are neither."""
@@ -117,6 +161,16 @@ class PartReader:
 
     def _reject(self, line: int, shown: str, why: str) -> None:
         self._rejected.append((line, shown, Result.REJECTED, why))
+
+
+def _report_of(rows: Sequence[StagedRow], rejected: Sequence[Outcome]) -> str:
+    """What the report says if all `rows` are added."""
+    added = [added_row(row[8], row[9] or row[0]) for row in rows]
+    if not rejected:
+        return "".join(added)
+    numbered = [(row[8], text) for row, text in zip(rows, added, strict=True)]
+    numbered += [(outcome[0], report_rows([outcome])) for outcome in rejected]
+    return "".join(text for _line, text in sorted(numbered, key=itemgetter(0)))
 
 
 def read_ahead(parts: Iterator[Part]) -> Generator[Part, None, None]:

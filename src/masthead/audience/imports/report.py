@@ -82,6 +82,7 @@ class Report:
 
 
 _EMPTY = '""'
+_LONGEST = 320
 
 
 def report_rows(outcomes: Iterable[Outcome]) -> str:
@@ -93,5 +94,12 @@ def report_rows(outcomes: Iterable[Outcome]) -> str:
     return "".join(rows)
 
 
+def added_row(line: int, shown: str) -> str:
+    """The row of a reader who was added."""
+    if shown[0].isalnum() and '"' not in shown and len(shown) <= _LONGEST:
+        return f'"{line}","{shown}","added",""\r\n'
+    return f'"{line}",{_cell(shown)},"{Result.ADDED}",{_EMPTY}\r\n'
+
+
 def _cell(text: str) -> str:
-    return '"' + defuse(text[:320]).replace('"', '""') + '"'
+    return '"' + defuse(text[:_LONGEST]).replace('"', '""') + '"'

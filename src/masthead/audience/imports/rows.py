@@ -30,28 +30,27 @@ class RowReader:
     """Reads the records of one file. What is the same for all of them is worked out once."""
 
     def __init__(self, columns: Columns) -> None:
-        self._columns = columns
-        self._mark = fingerprinter()
+        self.columns = columns
+        self.mark = fingerprinter()
         keys = [key for _column, key in columns.attributes]
         typed = {a.key: a for a in Attribute.objects.filter(key__in=keys).exclude(kind=Attribute.Kind.TEXT)}
-        self._attributes = [(column, f"{encode_basestring(key)}: ") for column, key in columns.attributes if key not in typed]
-        self._typed = [(column, typed[key]) for column, key in columns.attributes if key in typed]
+        #: The columns of text, each with its key as JSON begins it; and those of other kinds.
+        self.attributes = [(column, f"{encode_basestring(key)}: ") for column, key in columns.attributes if key not in typed]
+        self.typed = [(column, typed[key]) for column, key in columns.attributes if key in typed]
         self._halves = [column for column in (columns.first_name, columns.last_name) if column is not None]
 
     def read(self, cells: list[str]) -> tuple[NewReader, bytes]:
         """The reader in `cells` and the fingerprint of the address. Raises BadAddress and BadRow."""
-        columns = self._columns
+        columns = self.columns
         if len(cells) != columns.width:
             cells = _fitted(cells, columns.width)
         found, said = plain(cells[columns.address]), ""
         if found is None:
             checked, said = _loosely(cells[columns.address])
             found = checked.address, checked.key, checked.domain
-        mark = self._mark(found[1])
-        attributes = [
-            f"{key}{encode_basestring(value)}" for column, key in self._attributes if (value := one_line(cells[column]))
-        ]
-        attributes += [member for column, attribute in self._typed if (member := _typed(attribute, cells[column]))]
+        mark = self.mark(found[1])
+        attributes = [f"{key}{encode_basestring(value)}" for column, key in self.attributes if (value := one_line(cells[column]))]
+        attributes += [member for column, attribute in self.typed if (member := _typed(attribute, cells[column]))]
         language = ""
         if columns.language is not None:
             language = language_tag(cells[columns.language])
@@ -70,7 +69,7 @@ class RowReader:
         ), mark
 
     def _name(self, cells: list[str]) -> str:
-        whole = one_line(cells[self._columns.name]) if self._columns.name is not None else ""
+        whole = one_line(cells[self.columns.name]) if self.columns.name is not None else ""
         if not whole and self._halves:
             whole = one_line(" ".join(cells[column] for column in self._halves))
         if len(whole) > LONGEST_NAME:

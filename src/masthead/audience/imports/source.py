@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from masthead.common import csv_rows, pasted, xlsx_rows
-from masthead.common.csv_rows import Broken, Layout, Record
+from masthead.common.csv_rows import Block, Broken, Layout, Record
 
 _SAMPLE = 40
 
@@ -30,6 +30,10 @@ class Source:
     kind: Kind
     lines: int
     layout: Layout | None = None
+
+    def entries(self) -> Iterator[Record | Broken | Block]:
+        """The records, those after the first in blocks of lines where the file is such that each line is one."""
+        return csv_rows.read_blocks(self.path, self.layout) if self.layout and self.kind is Kind.CSV else self.records()
 
     def records(self) -> Iterator[Record | Broken]:
         """The records, the heading included. Pasted lists have records of address and name, several with one line number."""

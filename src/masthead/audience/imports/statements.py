@@ -7,7 +7,7 @@ Table and column names come from the models, values are parameters, and nothing 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from masthead.audience.imports.indexes import parts_at_once
 from masthead.audience.imports.staging import TABLE
 from masthead.audience.models import ConsentEvent, ConsentText, MailingList, Subscriber, Subscription
 from masthead.mail.models import Suppression
@@ -42,6 +43,10 @@ _PARAMETERS = 10_000
 _SLICE = 20_000
 #: KiB of SQLite's cache during an import.
 _ROOM = 128 * 1024
+#: Of the index of the parts of addresses: bytes in memory before a piece of it is written, enough for a batch; and how many
+#: pieces there may be before they are made one, since it is enough to do that at last. What is usual is what FTS5 does by itself.
+_ROOMY_PARTS = {"hashsize": 32 << 20, "automerge": 16}
+_USUAL_PARTS = {"hashsize": 1 << 20, "automerge": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +95,26 @@ def roomy() -> Iterator[None]:
         cursor.execute("PRAGMA cache_size")
         (usual,) = cursor.fetchone()
         cursor.execute(f"PRAGMA cache_size = {-_ROOM}")
+    _set_parts(_ROOMY_PARTS)
     try:
         yield
     finally:
         if connection.connection is not None:
             with connection.cursor() as cursor:
                 cursor.execute(f"PRAGMA cache_size = {int(usual)}")
+            _set_parts(_USUAL_PARTS)
+
+
+def _set_parts(options: Mapping[str, int]) -> None:
+    """Set options of the index of the parts of addresses (migration 0012), which FTS5 keeps in the index itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sqlite_master WHERE name = 'audience_search'")
+        if cursor.fetchone()[0]:
+            values = [item for option in options.items() for item in option]
+            cursor.execute(
+                f"INSERT INTO audience_search (audience_search, rank) VALUES {', '.join(['(%s, %s)'] * len(options))}",  # noqa: S608 - our own name
+                values,
+            )
 
 
 def suppressed(marks: Collection[bytes]) -> list[tuple[bytes, str]]:
@@ -117,8 +136,8 @@ def blocked(domains: set[str]) -> set[str]:
     return {str(row[0]) for row in few} & domains
 
 
-def insert_readers(*, source: str, now: datetime) -> Made:
-    """Make readers of the staged rows, but for those that exist, which stay as they are, and those that get no mail."""
+def insert_readers(count: int, *, source: str, now: datetime) -> Made:
+    """Make readers of the `count` staged rows, but for those that exist, which stay as they are, and those that get no mail."""
     readers, columns = _table(Subscriber), _columns(Subscriber, _SUBSCRIBER)
     given = ", ".join(f"staged.{name}" for name in _GIVEN)
     attributes = "staged.attributes" if connection.vendor == "sqlite" else "staged.attributes::jsonb"
@@ -131,7 +150,8 @@ def insert_readers(*, source: str, now: datetime) -> Made:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {readers}")  # noqa: S608 - our own names
         (last,) = cursor.fetchone()
-        cursor.execute(insert, ["", source, "", connection.ops.adapt_datetimefield_value(now)])
+        with parts_at_once(count):
+            cursor.execute(insert, ["", source, "", connection.ops.adapt_datetimefield_value(now)])
         return Made(source, last, cursor.rowcount)
 
 
@@ -238,7 +258,11 @@ def _from_readers(model: type[models.Model], columns: str, values: list[Any], ma
     constants = ", ".join(["%s"] * len(values))
     parts: list[tuple[str, Sequence[Any]]] = []
     if made.count:
-        parts.append(("id > %s AND source = %s", [made.after, made.source]))
+        # On SQLite nobody else can have made one since: the long rows need not be read.
+        if connection.vendor == "sqlite":
+            parts.append(("id > %s", [made.after]))
+        else:
+            parts.append(("id > %s AND source = %s", [made.after, made.source]))
     parts += [(f"id IN ({','.join(['%s'] * len(part))})", part) for part in _parts(sorted(others))]
     with connection.cursor() as cursor:
         for which, given in parts:

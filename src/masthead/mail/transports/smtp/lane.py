@@ -162,6 +162,8 @@ class SmtpLane:
 
     async def _pipelined_verdict(self) -> Refused | None:
         """Match the three replies in order. A refusal is certain, whatever happens to the connection after it."""
+        if self._wire("mail").take_go_on():
+            return None
         first: Refused | None = None
         for stage in _ENVELOPE:
             try:

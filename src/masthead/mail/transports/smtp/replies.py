@@ -15,6 +15,8 @@ _MOST_KEPT = 100
 
 _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:[ \t]+|$)")  # RFC 3463 §2, RFC 2034
+#: What nearly every mail is told: yes to MAIL and RCPT, each in one short line, and "go on" to DATA.
+_GO_ON = re.compile(rb"(?:2[0-9][0-9] [\t -~]{0,96}\r\n){2}354 [\t -~]{0,96}\r\n")
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -49,6 +51,15 @@ class ReplyReader:
     def in_the_middle(self) -> bool:
         """Whether a reply has begun and is not complete."""
         return self.waiting > 0
+
+    def take_go_on(self) -> bool:
+        """Whether the next three replies take a whole envelope, DATA included. If so they are read; else `next` reads them."""
+        found = None if self._lines else _GO_ON.match(self._unread)
+        if found is None:
+            return False
+        del self._unread[: found.end()]
+        self._searched = 0
+        return True
 
     def next(self) -> Reply | None:
         """The next complete reply, or None when more bytes are needed. Raises BadReplyError."""

@@ -114,6 +114,10 @@ class Wire(asyncio.Protocol):
                 raise WireError(self._ended)
             await self._woken(deadline, seconds, _TOOK_NOTHING)
 
+    def take_go_on(self) -> bool:
+        """Whether all that MAIL, RCPT and DATA are answered in the best case is here already; then it is read."""
+        return self._reader.take_go_on()
+
     async def reply(self, seconds: float) -> Reply:
         """The next complete reply. Raises WireError after `seconds` altogether, however busily the server drips."""
         deadline = self._loop.time() + seconds
