@@ -11,7 +11,7 @@ import gc
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -175,7 +175,7 @@ def execute(
         run.layout = words.layout_words(source, columns)
         with (
             statements.roomy(),
-            deferred(run.lines),
+            nullcontext() if run.dry_run else deferred(run.lines),
             Seen() as seen,
             Report(run.pk, kept=(run.report_path, run.report_bytes)) as report,
         ):
