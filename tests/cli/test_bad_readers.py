@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
 from openpyxl import Workbook
 
 from masthead.audience import importing
@@ -123,6 +124,35 @@ def test_a_formula_of_a_workbook_is_named_and_never_read(take: Any, data: Path) 
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["The Courier", "A new list"])
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_a_dry_run_keeps_nobody_from_writing_and_leaves_nothing_behind(
+    data: Path, mailing_list: MailingList, monkeypatch: pytest.MonkeyPatch, name: str, *, interrupted: bool
+) -> None:
+    """A transaction around it all would be the only one that may write on SQLite, for as long as the file is read."""
+    (data / "readers.csv").write_text("email\nrosa@example.org\n")
+    real, seen = importing.examine, list[bool]()
+
+    def examined(*arguments: Any, **options: Any) -> Any:
+        seen.append(connection.in_atomic_block)
+        if interrupted:
+            raise KeyboardInterrupt
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(importing, "examine", examined)
+    command = ["import", str(data / "readers.csv"), "--list", name, "--dry-run", "--json"]
+    result = CliRunner().invoke(masthead, command)
+    assert seen == [False]
+    assert (result.exit_code == 0) is not interrupted
+    if not interrupted:
+        said = json.loads(result.stdout)
+        assert (said["added"], said["list"]) == (1, mailing_list.slug if name == mailing_list.name else "a-new-list")
+    assert [each.name for each in MailingList.objects.all()] == ["The Courier"]
+    assert not ImportRun.objects.exists()
+    assert not Subscriber.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_processes_import_one_file_and_each_reader_is_made_once(
     data: Path, mailing_list: MailingList, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,8 +168,9 @@ def test_two_processes_import_one_file_and_each_reader_is_made_once(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_import_that_is_killed_goes_on_by_command_and_nothing_is_half_done(
-    data: Path, mailing_list: MailingList, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
+def test_an_import_that_is_ended_half_way_goes_on_by_command_and_nothing_is_half_done(
+    data: Path, mailing_list: MailingList, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
 ) -> None:
     monkeypatch.setattr(importing, "BATCH", 20)
     (data / "readers.csv").write_text("email\n" + "".join(f"r{number}@example.org\n" for number in range(100)) + "nonsense\n")
@@ -150,12 +181,12 @@ def test_an_import_that_is_killed_goes_on_by_command_and_nothing_is_half_done(
         calls += 1
         real(*arguments, **options)
         if calls == 3:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), how)
 
     monkeypatch.setattr(importing.batches, "write", killed)
     command = ["import", str(data / "readers.csv"), "--list", "The Courier"]
     ended = in_a_process_of_its_own(lambda: masthead(command, standalone_mode=False))
-    assert ended() == -signal.SIGKILL
+    assert ended() in ({-signal.SIGKILL} if how == signal.SIGKILL else {1, 130})
     monkeypatch.setattr(importing.batches, "write", real)
     run = ImportRun.objects.get()
     assert run.added == Subscriber.objects.count() == ConsentEvent.objects.count() == 40

@@ -131,11 +131,14 @@ def test_a_file_that_is_none_is_refused_in_words(tmp_path: Path, text: bytes) ->
 def test_rows_that_name_nobody_are_named_and_the_others_taken(tmp_path: Path) -> None:
     text = (
         "email,reason,fingerprint\nbob@example.org,bounced,\n,,\n,,zz\nbad@@x,,\n-x@example.org,,\ncarl@example.org,unheard of,\n"
+        "@blocked.example,,\n"
     )
     taken = take(tmp_path, text)
-    assert (taken.rows, taken.added, taken.rejected) == (6, 2, 4)
+    assert (taken.rows, taken.added, taken.rejected) == (7, 3, 4)
     assert [line for line, _why in taken.wrong] == [3, 4, 5, 6]
-    assert dict(Suppression.objects.values_list("address", "reason")) == {
+    assert taken.wrong[2][1].startswith("bad@@x: ")
+    assert Suppression.objects.get(address="").domain == "blocked.example"
+    assert dict(Suppression.objects.exclude(address="").values_list("address", "reason")) == {
         "bob@example.org": "bounced",
         "carl@example.org": "staff",
     }

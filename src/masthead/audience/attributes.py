@@ -76,7 +76,7 @@ def show(attribute: Attribute, value: object, language: str = "en") -> str:
     if attribute.kind == Kind.COUNTRY:
         return str(_locale(language).territories.get(text, text))
     if attribute.kind == Kind.LANGUAGE:
-        return _language_name(text, language)
+        return language_name(text, language)
     return text
 
 
@@ -205,7 +205,8 @@ def _locale(language: str) -> Locale:
         return Locale("en")
 
 
-def _language_name(tag: str, language: str) -> str:
+def language_name(tag: str, language: str) -> str:
+    """What the language with this tag is called in `language`; the tag itself where nobody knows."""
     try:
         return Locale.parse(tag, sep="-").get_display_name(language.partition("-")[0]) or tag
     except (UnknownLocaleError, ValueError):

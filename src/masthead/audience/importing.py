@@ -11,7 +11,7 @@ import gc
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -178,7 +178,7 @@ def execute(
         with (
             statements.roomy(),
             carried_over() as after_commit,
-            deferred(run.lines),
+            nullcontext() if run.dry_run else deferred(run.lines),
             Seen() as seen,
             Report(run.pk, kept=(run.report_path, run.report_bytes)) as report,
         ):

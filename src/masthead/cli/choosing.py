@@ -31,7 +31,7 @@ def publication(slug: str | None) -> Publication:
 
 def list_to_fill(name: str, *, by: str, now: datetime) -> MailingList:
     """The list called `name`, made if there is none. A new list belongs to the publication if there is only one."""
-    found = MailingList.objects.filter(slug=name).first() or lists.find(name)
+    found = list_called(name)
     if found is not None:
         return found
     made = lists.create(name=name, by=by, now=now)
@@ -39,6 +39,11 @@ def list_to_fill(name: str, *, by: str, now: datetime) -> MailingList:
     if len(publications) == 1:
         publications[0].lists.add(made)
     return made
+
+
+def list_called(name: str) -> MailingList | None:
+    """The list with this name or short name, if there is one."""
+    return MailingList.objects.filter(slug=name).first() or lists.find(name)
 
 
 def reader(address: str) -> Subscriber:
@@ -51,7 +56,7 @@ def reader(address: str) -> Subscriber:
 
 def mailing_list(name: str) -> MailingList:
     """The list called `name`, by its name or its short name. Raises CommandError."""
-    found = MailingList.objects.filter(slug=name).first() or lists.find(name)
+    found = list_called(name)
     if found is None:
         names = list(MailingList.objects.order_by("name").values_list("name", flat=True))
         raise CommandError(f"There is no list {name!r}. There is: {_names(names)}.")

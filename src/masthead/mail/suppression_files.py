@@ -124,8 +124,10 @@ def _suppression(
     """Raises ValueError, in words, for a row that names nobody."""
     said = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
     if not columns:
-        first = cells[0].strip() if cells else ""
-        said = {"address": first} if "@" in first.lstrip("@") else {"domain": first}
+        said = {"address": cells[0].strip() if cells else ""}
+    # In a list without a heading, and where somebody wrote "@example.org" into the column of addresses.
+    if said.get("address", "").startswith("@") or (not columns and "@" not in said["address"]):
+        said["domain"] = said.pop("address")
     given = said.get("reason", "").lower()
     made = Suppression(
         reason=Reason(given) if given in Reason.values else reason, note=said.get("note", "") or note, created_at=now, by=by
@@ -134,7 +136,7 @@ def _suppression(
         try:
             address = normalise(said["address"])
         except BadAddress as error:
-            raise ValueError(error.reason) from error
+            raise ValueError(f"{said['address'][:80]}: {error.reason}") from error
         made.fingerprint, made.address = fingerprint(address.key), address.address
     elif said.get("domain"):
         made.domain = domain_of(said["domain"])

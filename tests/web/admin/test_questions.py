@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth import get_user
 from django.db import connection
 from django.http import HttpRequest
@@ -106,3 +107,16 @@ def test_old_mails_are_paged_without_a_count(
     assert page("?mails=3") == (["First tide"], ["?mails=2"])
     for wrong in ("?mails=4", "?mails=0", "?mails=-1", "?mails=x", "?mails=99999999999999999999"):
         assert page(wrong)[0] == ["Third tide"], wrong
+
+
+def test_mails_and_language_of_a_reader_are_named_as_people_say_them(
+    at_desk: Callable[[Role], Client], publish: Any, deliver: Any, make_subscriber: Any, mailing_list: MailingList
+) -> None:
+    reader = make_subscriber("rosa@example.org", mailing_list, language="fa")
+    deliver(publish(7, "درخت اناری", label="۷"), reader, mailing_list)
+    page = BeautifulSoup(at_desk(Role.READER_CARE).get(reverse("desk_reader", args=[reader.pk])).content, "html.parser")
+    [mail] = page.select(".desk-table tbody td:first-child")
+    # Each part by itself: titles run in their own direction. How the campaign stands is nothing of this reader's.
+    assert [part.get_text() for part in mail.select("bdi")] == ["The Courier", "۷", "درخت اناری"]
+    assert "Finished" not in mail.get_text()
+    assert "Persian" in page.select(".desk-facts")[0].get_text()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -12,7 +14,7 @@ import click
 from masthead.cli.starting import BY, CommandError, as_json, now, show_json, start
 
 if TYPE_CHECKING:
-    from masthead.audience.models import ImportRun
+    from masthead.audience.models import ImportRun, MailingList
 
 
 @click.command("import")
@@ -74,31 +76,65 @@ def _import(
     statement: str,
     as_json: bool,
 ) -> None:
-    from django.db import transaction
-
     from masthead.audience import importing
-    from masthead.cli import choosing
     from masthead.cli.progress import meter
 
-    with transaction.atomic() if dry_run else nullcontext(), meter(f"Reading {file.name}", show=not as_json) as show:
-        target = choosing.list_to_fill(list_name, by=BY, now=now())
-        run = importing.import_file(
-            path=file,
+    at = now()
+    with _list_of(list_name, dry_run, at) as target, meter(f"Reading {file.name}", show=not as_json) as show:
+        run = importing.open_run(
+            file_name=file.name,
+            stored_path=str(file.absolute()),
             mailing_list=target,
             statement=statement,
             dry_run=dry_run,
             by=BY,
-            now=now(),
+            now=at,
             mapping=mapping,
             encoding=encoding,
             update_known=update,
-            progress=lambda done, total: show(done, total or None),
         )
-        if dry_run:
-            # A list that was made only to try the file does not stay; its name is still wanted.
-            run.list = target
-            transaction.set_rollback(True)
+        try:
+            importing.execute(run=run, path=file, now=at, progress=lambda done, total: show(done, total or None))
+        finally:
+            if dry_run:
+                run.delete()
+    if dry_run:
+        run.list = _tried(list_name, at)
     _say(run, as_json)
+
+
+@contextmanager
+def _list_of(name: str, dry_run: bool, at: datetime) -> Iterator[MailingList]:
+    """The list to fill. A dry run for one that is not there has an empty one stand in for it, which does not stay.
+
+    Not one transaction around it all: on SQLite it would keep everybody else from writing as long as the file is read.
+    """
+    from masthead.audience.models import MailingList
+    from masthead.cli import choosing
+
+    there = choosing.list_called(name)
+    if there is not None or not dry_run:
+        yield there or choosing.list_to_fill(name, by=BY, now=at)
+        return
+    _tried(name, at)
+    mark = f"dry-run-{secrets.token_hex(4)}"
+    stands_in = MailingList.objects.create(name=mark, slug=mark, is_public=False)
+    try:
+        yield stands_in
+    finally:
+        stands_in.delete()
+
+
+def _tried(name: str, at: datetime) -> MailingList:
+    """The list as it is or would be made; nothing stays of it. Raises as making it does."""
+    from django.db import transaction
+
+    from masthead.cli import choosing
+
+    with transaction.atomic():
+        found = choosing.list_to_fill(name, by=BY, now=at)
+        transaction.set_rollback(True)
+    return found
 
 
 def _resume(number: int, as_json: bool) -> None:

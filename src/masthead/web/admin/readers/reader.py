@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from masthead.audience import consent, defining, erasure, exporting, lookups, merging, subscribers, tagging
-from masthead.audience.attributes import show
+from masthead.audience.attributes import language_name, show
 from masthead.audience.models import Attribute, ConsentEvent, Subscriber
 from masthead.audit.recording import record
 from masthead.bounces import exporting as returned
@@ -214,6 +214,7 @@ def _show(request: HttpRequest, subscriber: Subscriber, join_form: JoinForm | No
         "title": subscriber.address,
         "subscriber": subscriber,
         "subscriptions": form.subscriptions,
+        "language": language_name(subscriber.language, get_language() or "en") if subscriber.language else "",
         "known": _known(subscriber),
         "tags": subscriber.tags.all(),
         "events": _events(subscriber),
