@@ -186,7 +186,6 @@ RANGE_SIZE = env.number("RANGE_SIZE", 5000, least=1, help="Readers in one task o
 WORKER_LOST_SECONDS = env.number(
     "WORKER_LOST_SECONDS", 30, least=5, help="A worker silent for this long is taken as lost and its readers are taken over."
 )
-
 RETRY_SECONDS = env.number(
     "RETRY_SECONDS", 20, least=1, help="Wait before a reader whose mail was refused for now is tried again; doubled each time."
 )
