@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
@@ -123,3 +124,10 @@ changes: dict[str, Callable[[Client, User], None]] = {"password": change_passwor
 
 def is_in(client: Client) -> bool:
     return client.get(reverse("mfa_index")).status_code == 200
+
+
+def test_a_new_key_has_a_name_in_our_words(owner: User) -> None:
+    kind = Authenticator.Type.WEBAUTHN
+    assert get_adapter().generate_authenticator_name(owner, kind) == "Key 1"
+    Authenticator.objects.create(user=owner, type=kind, data={})
+    assert get_adapter().generate_authenticator_name(owner, kind) == "Key 2"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
@@ -37,6 +39,14 @@ class StaffAdapter(DefaultAccountAdapter):
         user = _account(credentials)
         if user is not None:
             attempts.count(user=user, now=timezone.now())
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """The second factor in our words."""
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """What a new key is called until its owner names it."""
+        return _("Key %(number)s") % {"number": Authenticator.objects.filter(user=user, type=type).count() + 1}
 
 
 class _CountedCodes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from masthead.audit.models import Entry
 from masthead.issues.models import Issue, Publication
 from masthead.team import setup
 from masthead.team.models import Role, User
+from tests.web.admin.conftest import form_of
 
 PERSON = {"name": "Ines Duarte", "email": "ines@example.org", "password": "seven grey herons waiting"}
 
@@ -155,3 +157,14 @@ def test_the_last_owner_stays(owner_at_desk: Client) -> None:
     owner_at_desk.post(f"/desk/people/{owner.pk}/", {"act": "role", "role": "author"})
     owner.refresh_from_db()
     assert (owner.is_active, owner.role) == (True, Role.OWNER)
+
+
+def test_only_an_owner_lowers_checks(at_desk: Callable[[Role], Client], publication: Publication) -> None:
+    path = f"/desk/publications/{publication.pk}/"
+    for role, kept in [(Role.EDITOR, []), (Role.OWNER, ["link-http"])]:
+        browser = at_desk(role)
+        lists = [entry.pk for entry in publication.lists.all()]
+        data = form_of(browser, path) | {"lists": lists, "lenient": ["link-http"]}
+        assert browser.post(path, data).status_code == 302
+        publication.refresh_from_db()
+        assert publication.lenient == kept

@@ -156,3 +156,11 @@ def test_an_issue_is_begun_as_a_copy(owner_at_desk: Client, issue: Issue) -> Non
     assert answer["Location"] == f"/desk/issues/edit/{copy.pk}/"
     assert owner_at_desk.get("/desk/issues/like/1/").status_code == 405
     assert owner_at_desk.post("/desk/issues/like/0/", {"model": "12345"}).status_code == 404
+
+
+def test_a_new_issue_gets_its_head_with_the_first_autosave(owner_at_desk: Client, issue: Issue) -> None:
+    brought = owner_at_desk.get(f"/desk/issues/edit/{issue.pk}/?_w_hydrate_create_view=1").content.decode()
+    assert 'data-w-teleport-target-value=".desk-compose"' in brought
+    assert 'class="desk-number desk-number--planned"' in brought
+    # The shell's own heading is not on our screen: it would look for it in vain and say so in the console.
+    assert "#header-title" not in brought
