@@ -17,7 +17,7 @@ from masthead.cli.starting import CommandError
 #: What is run; a test of the drill itself puts a Masthead with a fault in its place.
 PROGRAM = (sys.executable, "-m", "masthead")
 #: Half a minute is promised from when it listens to signals; one that is still starting on a busy machine gets there first.
-_ASKED_SECONDS = 90
+_ASKED_SECONDS = 240
 #: A process that ends by itself is started again, as a service manager would; more of them are no accident.
 _MOST_ENDED = 10
 _PR_SET_PDEATHSIG = 1

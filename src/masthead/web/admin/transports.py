@@ -94,6 +94,7 @@ def _state(now: datetime) -> dict[str, object]:
         "by_environment": bool(settings.SMTP_URL),
         "inbox_runs": choosing.inbox_config().port != 0,
         "servers": _servers(rows, now),
+        "others_take_over": len([row for row in rows if row.in_use]) > 1,
         "slowdowns": [(slow, names.get(slow.transport, "MASTHEAD_SMTP_URL")) for slow in Slowdown.objects.order_by("provider")],
         "providers": [(each, limits_in_words(each.limits)) for each in Provider.objects.all()],
         "publications": Publication.objects.select_related("quiet_hours").order_by("name"),
