@@ -15,6 +15,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "masthead"
 #: S1. Modules that write SQL themselves. Values are parameters; what is put together is constants of the module.
 WRITES_SQL = {
     "audience/imports/indexes.py",
+    "audience/imports/logs.py",
     "audience/imports/seen.py",
     "audience/imports/staging.py",
     "audience/imports/statements.py",

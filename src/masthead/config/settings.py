@@ -153,9 +153,7 @@ BOUNCE_DOMAIN = env.text(
 IMAP_CA_FILE = env.text(
     "IMAP_CA_FILE", "", help="PEM file of an own certificate authority for mailboxes that are read. Empty: the system's."
 )
-DKIM_KEY_FILE = env.text(
-    "DKIM_KEY_FILE", "", help="PEM file of the key that signs bulk mail. Empty: unsigned, the relay may sign."
-)
+DKIM_KEY_FILE = env.text("DKIM_KEY_FILE", "", help="PEM file of the key that signs bulk mail. Empty: the relay may sign.")
 DKIM_DOMAIN = env.text("DKIM_DOMAIN", "", help="The signature's d=, the domain of the From addresses.")
 DKIM_SELECTOR = env.text("DKIM_SELECTOR", "", help="The signature's s=, where in DNS the public key stands.")
 DNS_SERVERS = env.words(

@@ -29,7 +29,7 @@ def chosen(data: QueryDict, among: Sequence[MailingList]) -> list[MailingList] |
     return [entry for entry in among if entry.slug in ticked]
 
 
-class ListsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # of a class that takes none when it runs
+class ListsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
     """The same as a field of the desk's forms, whose staff are told of what cannot be chosen."""
 
     def __init__(self, **options: Any) -> None:

@@ -143,7 +143,7 @@ def test_the_masthead_says_name_number_date_and_issn() -> None:
 def test_a_persian_mail_speaks_persian() -> None:
     mail = RENDERED["persian"].mail_html_full
 
-    for words in ("شمارهٔ ۱۹۷۰", "۱۵ نوامبر ۲۰۲۶", "نوشتهٔ مارن اولدفیلد", "لغو اشتراک", "دیدن در وب"):
+    for words in ("شمارهٔ ۱۹۷۰", "۲۴ آبان ۱۴۰۵", "نوشتهٔ مارن اولدفیلد", "لغو اشتراک", "دیدن در وب"):
         assert words in mail
     assert "Unsubscribe" not in mail
     assert "ادامهٔ شمارهٔ ۱۹۷۰ را بخوانید" in RENDERED["persian"].mail_html_excerpt

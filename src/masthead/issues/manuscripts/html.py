@@ -35,9 +35,7 @@ _INLINE = {
     "ins",
     "kbd",
     "mark",
-    "q",
-    "s",
-} | {"samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
+} | {"q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 _CONTAINERS = {
     "address",
     "article",
