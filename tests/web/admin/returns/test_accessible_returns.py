@@ -85,8 +85,9 @@ def screens(
     )
     for phrase in ("went to sea", "this-is-a-word-that-must-not-scroll" * 3):
         draft = Draft("counted", "Sailors come back.", phrase=phrase, domain="a-rather-long-name-of-a-domain.example")
-        own_rules.add(draft=draft, by="staff:1", now=now)
-    own_rules.remove(rule=own_rules.add(draft=draft, by="staff:1", now=now), by="staff:1", now=now)
+        rule = own_rules.add(draft=draft, by="staff:1", now=now)
+    own_rules.remove(rule=rule, by="staff:1", now=now)
+    rule = own_rules.add(draft=draft, by="staff:1", now=now)
     client = at_desk(Role.OWNER)
     paths = [
         reverse("desk_returns"),
@@ -97,6 +98,7 @@ def screens(
         reverse("desk_report_of_issue", args=[campaign.pk]),
         reverse("desk_judging"),
         reverse("desk_own_rules"),
+        reverse("desk_own_rule", args=[rule.pk]),
         reverse("desk_finding", args=[dead.pk]),
         reverse("desk_finding", args=[last.pk]),
         reverse("desk_report", args=[unread.pk]),
