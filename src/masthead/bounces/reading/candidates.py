@@ -13,13 +13,14 @@ from masthead.bounces.reading.phrases import matching, notices
 _MOST_LINES = 600
 _CODE = re.compile(r"(?<![\d.])[45]\d\d(?![\d.])|(?<![\d.])[45]\.\d\.\d{1,3}(?!\.?\d)")
 _RECIPIENT = re.compile(
-    r"rcpt\s*to|addressed(?: to)?,|addressed to|(?:^|\b)(?:to|userid|user id|recipients?|recipient address|for|user|"
+    r"rcpt\s*to|addressed(?: to)?,|addressed to|destinato a|indirizzato a|"
+    r"(?:^|\b)(?:to|userid|user id|recipients?|recipient address|for|user|"
     r"address|mailbox|final-recipient|original-recipient|failed recipient|"
     r"original recipient|destinataire|destinatario|destinatário|empfänger|an|à|para|получатель|宛先|收件人|受取人|to:)\s*[:=<]",
     re.I,
 )
 _SENDER = re.compile(
-    r"mail from|(?:^|\b)(?:from|sender|reply-to|return-path|von|de|da|expéditeur|remitente|mittente|absender|"
+    r"mail from|proveniente da\b|(?:^|\b)(?:from|sender|reply-to|return-path|von|de|da|expéditeur|remitente|mittente|absender|"
     r"отправитель|发件人|差出人)\s*[:=]"
     r"|message-id|in-reply-to|\bid\s*[:=]|references|sent by|mail from",
     re.I,
@@ -148,15 +149,21 @@ def _where(line: str, found: addresses.Found) -> int:
         weight += _PASSES_IT_ON
     if _INSTEAD.search(before[-60:]):
         weight += _IS_THE_NEW_ONE
-    if _SENDER.search(before[-60:]):
+    sender, recipient = _last(_SENDER, before[-60:]), _last(_RECIPIENT, before[-60:])
+    if sender > recipient or (sender >= 0 and sender == recipient):
         weight += _CALLED_SENDER
-    elif _RECIPIENT.search(before[-60:]):
+    elif recipient >= 0:
         weight += _CALLED_RECIPIENT
     if _CONTACT.search(before[-100:]):
         weight += _TO_BE_ASKED
     if "://" in before[-80:] and " " not in before[before.rfind("://") :]:
         weight += _IN_A_LINK
     return weight
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    """Where in `text` the last match of `pattern` ends, -1 without one: the last name before an address is its own."""
+    return max((found.end() for found in pattern.finditer(text)), default=-1)
 
 
 def _who(address: str, known: Parties) -> int:

@@ -33,6 +33,17 @@ _AUTO_HEADERS = (
     "x-autoresponder",
 )
 
+#: What Italian certified mail says in the header X-Ricevuta (technical rules of its decree, 2 November 2005, §6).
+_CERTIFIED = {
+    "accettazione": finding.DELIVERED,
+    "presa-in-carico": finding.DELIVERED,
+    "avvenuta-consegna": finding.DELIVERED,
+    "non-accettazione": finding.BOUNCE,
+    "errore-consegna": finding.BOUNCE,
+    "preavviso-errore-consegna": finding.BOUNCE,
+    "rilevazione-virus": finding.BOUNCE,
+}
+
 
 def of(document: Document) -> str:
     """The kind of `document`, one of `finding.KINDS`."""
@@ -48,7 +59,7 @@ def of(document: Document) -> str:
         return by_report
     if document.has("message/disposition-notification"):
         return _by_receipt(document)
-    return _by_words(document)
+    return _CERTIFIED.get(document.headers.get("x-ricevuta").strip().lower()) or _by_words(document)
 
 
 def _complaint(document: Document) -> str:
@@ -135,6 +146,8 @@ def _by_words(document: Document) -> str:
         return finding.DELAYED if _waits(document) else finding.BOUNCE
     daemon = _is_daemon(document)
     failed_subject = bool(matching.any_of(subject, notices.FAILED))
+    if subject.strip().startswith(notices.OPENED) and not failed_subject and not daemon:
+        return finding.DELIVERED
     failed = failed_subject or bool(matching.any_of(notice, notices.FAILED))
     coded = bool(_FAILED_WORDS.search(notice) and matching.find(notice).reason)
     if _is_automatic(document, subject) and not failed_subject and not (daemon and (failed or coded)) and not _waits(document):
@@ -146,7 +159,9 @@ def _by_words(document: Document) -> str:
         and _answers(document)
     ):
         return finding.AUTO_REPLY
-    if not daemon and not failed_subject and any(name in headers for name in ("list-unsubscribe", "list-id")):
+    listed = any(name in headers for name in ("list-unsubscribe", "list-id"))
+    # Subjects of lists about mail servers speak of failures too.
+    if not daemon and listed and (not failed_subject or headers.get("precedence").strip().lower() == "list"):
         return finding.OTHER
     daemon = daemon or headers.get("return-path").strip() == "<>" or "mailer-daemon" in headers.get("return-path").lower()
     waits = bool(matching.any_of(subject, notices.WAITING)) or _waits(document)
@@ -173,6 +188,22 @@ def _by_words(document: Document) -> str:
     if headers.get("content-type").lower().startswith("multipart/report") and daemon and document.copy:
         return finding.BOUNCE
     return finding.OTHER
+
+
+def is_by_a_program(document: Document) -> bool:
+    """Whether anything but its words says that a server wrote it. A person who quotes "550 user unknown" has none of that."""
+    headers = document.headers
+    return (
+        document.report is not None
+        or document.notification is not None
+        or bool(document.copy)
+        or _is_daemon(document)
+        or not headers.get("from").strip()
+        or headers.get("return-path").strip() == "<>"
+        or "mailer-daemon" in headers.get("return-path").lower()
+        or "x-failed-recipients" in headers
+        or headers.get("auto-submitted").strip().lower().startswith("auto")
+    )
 
 
 def _names_somebody(document: Document) -> bool:

@@ -24,6 +24,8 @@ MOST_TEXT = 120_000
 MOST_LINE = 2_000
 
 _BREAKS = re.compile(rb"\r\n?")
+#: What some programs that save mails as text write before them.
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _GUESS = re.compile(rb"(?:^|\n)--([^\s-][^\n]{3,90})\n[Cc]ontent-")
 
 
@@ -51,7 +53,7 @@ class Part:
 
 def split(raw: bytes) -> tuple[Headers, list[Part]]:
     """The headers of the mail and its parts, in their order. A mail without any structure is one part."""
-    data = _BREAKS.sub(b"\n", raw[:MOST_BYTES]).lstrip(b"\n")
+    data = _BREAKS.sub(b"\n", raw[:MOST_BYTES].removeprefix(_BYTE_ORDER_MARK).replace(b"\0", b"")).lstrip(b"\n")
     headers, body = head_and_body(data)
     parts: list[Part] = []
     waiting: list[tuple[Headers, bytes, tuple[str, ...]]] = [(headers, body, ())]

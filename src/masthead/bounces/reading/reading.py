@@ -39,7 +39,7 @@ def read(raw: bytes) -> Finding:
         kind=kind,
         reason=judgement.reason,
         status_class=judgement.status_class,
-        dead=kind == finding.BOUNCE and judgement.reason in finding.DEAD and judgement.status_class == "5" and judgement.proven,
+        dead=_is_dead(kind, judgement) and kinds.is_by_a_program(document),
         reply=judgement.reply,
         status=judgement.status,
         words=judgement.words,
@@ -52,6 +52,11 @@ def read(raw: bytes) -> Finding:
         message_ids=message_ids,
         reader=name,
     )
+
+
+def _is_dead(kind: str, judgement: Judgement) -> bool:
+    told = judgement.reason in finding.DEAD and judgement.status_class == "5"
+    return kind == finding.BOUNCE and told and judgement.proven
 
 
 def _ask(document: Document) -> tuple[str, list[Failure]]:

@@ -131,13 +131,33 @@ ARRIVED = phrases(
     """
 )
 
+#: Beginnings of subjects by which mail programs say that somebody opened the mail, where no disposition notification says it.
+OPENED = (
+    *("lesebestätigung", "read receipt", "return receipt (displayed)", "gelesen:", "leído:", "lu :", "lu:", "läst:", "læst:"),
+    *("lest:", "luettu:", "przeczytano:", "přečteno:", "confirmation de lecture", "confirmación de lectura"),
+    *(
+        "conferma di lettura",
+        "confirmação de leitura",
+        "leesbevestiging",
+        "gelezen:",
+        "прочитано:",
+        "開封済み:",
+        "已读:",
+        "已讀:",
+        "읽음:",
+    ),
+)
+
 #: Subjects of answers by programs on behalf of people.
 AUTOMATIC = phrases(
     """
-    abwesenheitsnotiz | absence notice | notice of absence | out of office | out-of-office | out of the office |
-    outofoffice | ooo: | automatic reply | automatic response | automated reply | automated response | auto reply |
-    auto-reply | autoreply | auto response | auto-response | autoresponse | autoresponder | auto: | away message |
-    abwesen | automatische antwort | automatische rückantwort | autom. antwort | nicht im büro | nicht im haus |
+    mensaje automático | messaggio automatico | message automatique | automatic message | automated message |
+    automatische nachricht | mensagem automática | automatisch bericht | автоматическое сообщение |
+    awaits moderator approval | moderate for | confirm subscribe to | confirm unsubscribe from | abwesenheitsnotiz |
+    absence notice | notice of absence | out of office | out-of-office | out of the office | outofoffice | ooo: |
+    automatic reply | automatic response | automated reply | automated response | auto reply | auto-reply | autoreply |
+    auto response | auto-response | autoresponse | autoresponder | auto: | away message | abwesen |
+    automatische antwort | automatische rückantwort | autom. antwort | nicht im büro | nicht im haus |
     eingangsbestätigung | empfangsbestätigung | réponse automatique | reponse automatique | réponse auto |
     absence du bureau | message d'absence | absent du bureau | accusé de réception | respuesta automática |
     respuesta automatica | fuera de la oficina | fuera de oficina | acuse de recibo | risposta automatica |
