@@ -62,3 +62,21 @@ def test_a_table_too_wide_and_a_missing_picture_block(make_issue: Any, now: Any)
     image = {"type": "image", "value": {"image": {"image": None, "alt_text": "", "decorative": False}}}
     places = {finding.place for finding in preflight.check(make_issue(body=[table, image]), now=now) if finding.id == "file"}
     assert places == {"block 1", "block 2"}
+
+
+@pytest.mark.parametrize(
+    ("server", "live", "stops"),
+    [("smtp://127.0.0.1:2525", True, True), ("", True, False), ("smtp://127.0.0.1:2525", False, False)],
+)
+def test_mail_that_leaves_is_stopped_by_an_address_of_this_machine(
+    make_issue: Any, settings: Any, now: Any, server: str, live: bool, stops: bool
+) -> None:
+    settings.SMTP_URL = server
+    issue = make_issue()
+    issue.publication.is_live = live
+    issue.publication.save()
+    if stops:
+        with pytest.raises(freezing.NotReady, match="only on this machine"):
+            freezing.freeze(issue=issue, by="system", now=now)
+    else:
+        freezing.freeze(issue=issue, by="system", now=now)
