@@ -284,13 +284,12 @@ class _Walk:
         self._told_links(tag, "the link of a table's cell")
         for image in tag.find_all("img"):
             self._to.dropped.append(Dropped("table", f"the picture {image.get('src')}", str(image.get("alt") or "")))
-        header = bool(cells) and all(cell.name == "th" for cell in cells[0])
         firsts = [row[0].name == "th" for row in cells[1:] if row]
         self._piece(
             "table",
             tag,
             rows=tables.as_text(lines),
-            header=header,
+            header=bool(cells) and all(cell.name == "th" for cell in cells[0]),
             row_headers=bool(firsts) and all(firsts),
             caption=caption[:250],
         )
