@@ -21,7 +21,9 @@ def test_a_link_in_a_header_stays_short() -> None:
     """Deliverability: the URL of List-Unsubscribe has at most 70 characters, on a host of up to 25."""
     host = "https://" + "n" * 13 + ".example.org"
     assert len(absolute(host, "unsubscribe", token=Sealer(b"key", "unsubscribe").seal(2**40 - 1))) <= 70
-    in_headers = [pattern for name, pattern in PATHS.items() if "{token}" in pattern and name not in {"link", "opened", "webhook"}]
+    in_headers = [
+        pattern for name, pattern in PATHS.items() if "{token}" in pattern and name not in {"link", "opened", "webhook"}
+    ]
     assert max(map(len, in_headers)) <= len("/u/{token}")
 
 

@@ -66,7 +66,12 @@ def test_a_table_too_wide_and_a_missing_picture_block(make_issue: Any, now: Any)
 
 @pytest.mark.parametrize(
     ("server", "live", "stops"),
-    [("smtp://127.0.0.1:2525", True, True), ("", True, False), ("smtp://127.0.0.1:2525", False, False)],
+    [
+        ("smtp://mail.example.org", True, True),
+        ("smtp://mail.example.org", False, False),
+        ("smtp://127.0.0.1:2525", True, False),
+        ("", True, False),
+    ],
 )
 def test_mail_that_leaves_is_stopped_by_an_address_of_this_machine(
     make_issue: Any, settings: Any, now: Any, server: str, live: bool, stops: bool

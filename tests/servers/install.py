@@ -30,9 +30,7 @@ class Install:
     def environment(self) -> dict[str, str]:
         """What its processes see: nothing of the settings of the one who tests."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("MASTHEAD_", "DJANGO_"))}
-        # By the address of this machine no mail would leave it.
-        usual = {"DATA": str(self.folder / "data"), "BASE_URL": "https://courier.example.org"}
-        own = {"MASTHEAD_" + key: value for key, value in {**usual, **self.settings}.items()}
+        own = {"MASTHEAD_" + key: value for key, value in {"DATA": str(self.folder / "data"), **self.settings}.items()}
         return {**kept, "PYTHONPATH": str(ROOT / "src"), **own}
 
     def command(self, *arguments: str) -> list[str]:

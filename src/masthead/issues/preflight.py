@@ -23,6 +23,7 @@ from masthead.issues.blocks.file import FileBlock
 from masthead.issues.findings import colours, dates, essentials, links, notes, pictures, scripts, structure, words
 from masthead.issues.findings.base import Facts, Finding
 from masthead.issues.models import Edition, Issue, LinkCheck
+from masthead.issues.publications import is_loopback
 from masthead.issues.reading import Draft
 from masthead.issues.rendering.edition import CannotRender, Rendered, render
 from masthead.issues.rendering.merge import TooManyFields
@@ -112,7 +113,7 @@ def facts_of(draft: Draft) -> Facts:
         earlier_subjects=_earlier_subjects(issue),
         private_paths=_private_paths(issue, draft.now),
         is_new=issue.public_from is None,
-        leaves=publication.is_live and bool(choosing.hosts_in_use()),
+        leaves=publication.is_live and not all(map(is_loopback, choosing.hosts_in_use())),
         lenient=frozenset(publication.lenient),
     )
     return dataclasses.replace(facts, link_answers=_link_answers(facts))

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+import masthead.issues.models.publication
+
 
 class Migration(migrations.Migration):
 
@@ -13,6 +15,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='publication',
             name='lenient',
-            field=models.JSONField(blank=True, default=list, verbose_name='checks that only warn'),
+            field=models.JSONField(blank=True, default=masthead.issues.models.publication.lenient_at_first, verbose_name='checks that only warn'),
         ),
     ]
