@@ -23,6 +23,8 @@ from masthead.mail.sender import Sender
 #: Facebook first; names from `common.sharing.CHANNELS`.
 SHARE_MAIL = ("facebook", "email", "mastodon", "bluesky", "whatsapp")
 SHARE_WEB = ("facebook", "email", "mastodon", "bluesky", "whatsapp", "telegram", "linkedin")
+#: What only warns until an owner decides otherwise: many a source is older than https.
+LENIENT = ("link-http",)
 
 
 class BadPublication(ValueError):
@@ -87,6 +89,7 @@ def create(
         accent=accent,
         share_mail=list(SHARE_MAIL),
         share_web=list(SHARE_WEB),
+        lenient=list(LENIENT),
     )
     # RFC 4151: a host that was ours on that day. It never changes, whatever becomes of the address.
     publication.tag_authority = f"{urlsplit(base_url_of(publication)).hostname},{now.year}"

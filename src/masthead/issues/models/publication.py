@@ -12,11 +12,6 @@ from masthead.audience.models import MailingList
 TEXTS: dict[str, int] = {"footer": 600, "sign_up": 300, "welcome": 600}
 
 
-def lenient_at_first() -> list[str]:
-    """What only warns until somebody decides otherwise: many a source is older than https."""
-    return ["link-http"]
-
-
 class Publication(models.Model):  # type: ignore[django-manager-missing] # of a clusterable model's relation
     """A serial with a name, a look, a sender and a row of numbers."""
 
@@ -83,7 +78,7 @@ class Publication(models.Model):  # type: ignore[django-manager-missing] # of a 
     texts = models.JSONField(_("own words"), default=dict, blank=True)
 
     #: Ids of `findings.base.LOWERABLE` that only warn here.
-    lenient = models.JSONField(_("checks that only warn"), default=lenient_at_first, blank=True)
+    lenient = models.JSONField(_("checks that only warn"), default=list, blank=True)
 
     lists = models.ManyToManyField(MailingList, blank=True, related_name="publications", verbose_name=_("lists"))
     #: False is test mode: mail goes to the built-in inbox marked [TEST], no number is taken, nothing becomes public.
