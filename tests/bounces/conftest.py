@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from masthead.bounces import acting, findings, intake
 from masthead.bounces.models import Finding, RawReport
@@ -46,6 +48,12 @@ Subject: No. 1971
 {salt}
 --b--
 """
+
+
+@pytest.fixture(autouse=True)
+def locks_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests in several processes have mailboxes with the same key: their locks must not lie in one folder."""
+    monkeypatch.setattr(settings, "DATA", tmp_path)
 
 
 @pytest.fixture
