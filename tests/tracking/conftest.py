@@ -12,7 +12,7 @@ from masthead.audience import tracking_consent
 from masthead.audience.tracking_consent import Agreed
 from masthead.delivery.models import Campaign, Delivery
 from masthead.tracking.machines import Followed
-from tests.web.conftest import publish_edition
+from tests.web.conftest import tracked_campaign
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PAGE = "".join(f'<p><a href="https://example.org/{n}">Tide {n}</a></p>' for n in range(1, 7))
@@ -32,18 +32,7 @@ def agree(publication: Any, now: datetime) -> Callable[..., None]:
 @pytest.fixture
 def tracked(publication: Any, mailing_list: Any, now: datetime) -> Campaign:
     """Sent an hour ago, with links of their own for readers who agreed."""
-    publication.measuring = "readers"
-    publication.save(update_fields=["measuring"])
-    campaign = Campaign.objects.create(
-        edition=publish_edition(publication, 1971, "Tides", text=PAGE),
-        state="finished",
-        mail_mode="full",
-        started_at=now - timedelta(hours=1),
-        shared_links=True,
-        tracks_readers=True,
-        by="staff:1",
-        created_at=now,
-    )
+    campaign: Campaign = tracked_campaign(publication, text=PAGE, now=now)
     campaign.lists.add(mailing_list)
     return campaign
 

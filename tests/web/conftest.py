@@ -55,6 +55,24 @@ def publish(publication: Any) -> Callable[..., Any]:
     return published
 
 
+def tracked_campaign(publication: Any, *, text: str, now: datetime) -> Any:
+    """No. 1971 with this text, sent an hour ago, with links of their own for readers who agreed."""
+    from masthead.delivery.models import Campaign
+
+    publication.measuring = "readers"
+    publication.save(update_fields=["measuring"])
+    return Campaign.objects.create(
+        edition=publish_edition(publication, 1971, "Tides", text=text),
+        state="finished",
+        mail_mode="full",
+        started_at=now - timedelta(hours=1),
+        shared_links=True,
+        tracks_readers=True,
+        by="staff:1",
+        created_at=now,
+    )
+
+
 def publish_edition(
     publication: Any,
     number: int,

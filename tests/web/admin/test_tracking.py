@@ -21,7 +21,7 @@ from masthead.tracking import forgetting
 from masthead.tracking.models import Reading
 from tests.web.admin.returns.test_what_came_back import sign_in_again_as
 from tests.web.admin.test_office import publication_form
-from tests.web.conftest import publish_edition
+from tests.web.conftest import tracked_campaign
 
 pytestmark = pytest.mark.django_db
 TEXT = '<p><a href="https://example.org/tide">=Tide tables</a> <a href="https://example.org/map">Map</a></p>'
@@ -30,18 +30,7 @@ TEXT = '<p><a href="https://example.org/tide">=Tide tables</a> <a href="https://
 @pytest.fixture
 def tracked(publication: Any, reader: Any, make_subscriber: Any, mailing_list: Any, now: datetime) -> Campaign:
     """Rosa and Nina agreed and opened it, Rosa followed a link; a program fetched Nina's pixel. Sam did not agree."""
-    publication.measuring = "readers"
-    publication.save(update_fields=["measuring"])
-    campaign = Campaign.objects.create(
-        edition=publish_edition(publication, 1971, "Tides", text=TEXT),
-        state="finished",
-        mail_mode="full",
-        started_at=now - timedelta(hours=1),
-        shared_links=True,
-        tracks_readers=True,
-        by="staff:1",
-        created_at=now,
-    )
+    campaign: Campaign = tracked_campaign(publication, text=TEXT, now=now)
     nina, sam = (make_subscriber(f"{name}@example.org", mailing_list) for name in ("nina", "sam"))
     (tide,) = [each["number"] for each in campaign.edition.links if each["url"] == "https://example.org/tide"]
     for each in (reader, nina, sam):

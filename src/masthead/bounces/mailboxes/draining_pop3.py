@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -79,19 +79,24 @@ def _take(
 ) -> int:
     """Store the mails of `batch`, add their numbers to `stored`; how many were new."""
     fresh = 0
-    brought: list[Brought] = []
-    held = 0
-    for mail in session.mails(batch):
-        brought.append(mail)
-        held += len(mail[1])
-        if held >= _MOST_HELD:
-            fresh += _store(mailbox, marks, brought, clock())
-            stored.update(number for number, _raw, _size in brought)
-            brought, held = [], 0
-    if brought:
+    for brought in _handfuls(session.mails(batch)):
         fresh += _store(mailbox, marks, brought, clock())
         stored.update(number for number, _raw, _size in brought)
     return fresh
+
+
+def _handfuls(mails: Iterable[Brought]) -> Iterator[list[Brought]]:
+    """As many at a time as may be held."""
+    brought: list[Brought] = []
+    held = 0
+    for mail in mails:
+        brought.append(mail)
+        held += len(mail[1])
+        if held >= _MOST_HELD:
+            yield brought
+            brought, held = [], 0
+    if brought:
+        yield brought
 
 
 @transaction.atomic  # one sync of the disk for all of them; none is open while the server is waited for
