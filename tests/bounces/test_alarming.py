@@ -59,6 +59,7 @@ COMPLAINED = {"kind": "complaint", "reason": "feedback", "feedback_type": "abuse
 def test_few_refusals_that_are_ours_to_mend_are_an_alarm_told_to_the_owner_once(
     campaign: Campaign, audience: Any, owner: Any, editor: Any, now: datetime
 ) -> None:
+    audience("small.example", 7)
     rows = audience("big.example", 100)
     came(rows[:4], now, **REFUSED)
     assert alarming.sweep(now=now) == []
@@ -70,7 +71,8 @@ def test_few_refusals_that_are_ours_to_mend_are_an_alarm_told_to_the_owner_once(
     assert alarming.sweep(now=now) == []
     assert Alarm.objects.get().count == 9
     assert [each.to for each in mail.outbox] == [["owen@example.org"]]
-    assert "big.example: 6 of 100 mails refused" in mail.outbox[0].body
+    words = "big.example: 6 of 100 mails refused for a reason that is ours to mend: SPF, DKIM or DMARC failed."
+    assert words in mail.outbox[0].body
     campaign.refresh_from_db()
     assert campaign.state == Campaign.State.SENDING
     assert not Suppression.objects.exists()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from masthead.audit.recording import record
 from masthead.bounces import policies, rules
 from masthead.bounces.models import Alarm, Finding
+from masthead.bounces.reasons import REASONS
 from masthead.bounces.rules import Thresholds
 from masthead.delivery import campaigns, holding, lookups
 from masthead.delivery.models import Campaign, Delivery
@@ -72,8 +73,9 @@ def sentence(alarm: Alarm) -> str:
     if alarm.kind == Kind.COMPLAINTS:
         words = _("%(where)s: %(count)d complaints about %(of)d accepted mails.")
     else:
-        words = _("%(where)s: %(count)d of %(of)d mails refused for a reason that is ours to mend (%(reason)s).")
-    return words % {"where": where, "count": alarm.count, "of": alarm.out_of, "reason": alarm.reason or _("several")}
+        words = _("%(where)s: %(count)d of %(of)d mails refused for a reason that is ours to mend: %(reason)s.")
+    reason = REASONS.get(alarm.reason, alarm.reason) if alarm.reason else _("several")
+    return words % {"where": where, "count": alarm.count, "of": alarm.out_of, "reason": reason}
 
 
 def _refused(campaign: Campaign, answered: int, thresholds: Thresholds, now: datetime) -> list[Alarm]:
@@ -92,7 +94,7 @@ def _refused(campaign: Campaign, answered: int, thresholds: Thresholds, now: dat
             continue
         for reason, count in reasons.items():
             if count >= thresholds.alarm_least:
-                new += _raise(campaign, Kind.REFUSED, domain, reason, count=count, out_of=answered, stops=False, now=now)
+                new += _raise(campaign, Kind.REFUSED, domain, reason, count=count, out_of=here, stops=False, now=now)
     if rules.stops_for_refusals(refused=counts.total(), answered=elsewhere, thresholds=thresholds):
         new += _raise(campaign, Kind.REFUSED, "", "", count=counts.total(), out_of=elsewhere, stops=True, now=now)
     return new

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from masthead.bounces import alarming, lookups
+from masthead.bounces import alarming, lookups, policies
 from masthead.bounces.models import Alarm
 from masthead.team.roles import may, requires
-from masthead.web.admin.returns import advice, words
+from masthead.web.admin.returns import advice
 from masthead.web.admin.staff import staff
 from masthead.web.admin.words import name_of
 
@@ -31,12 +31,12 @@ def alarms(request: HttpRequest) -> HttpResponse:
             {
                 "alarm": alarm,
                 "sentence": alarming.sentence(alarm),
-                "reason": words.REASONS.get(alarm.reason, ""),
                 "advice": advice.about(alarm.kind, alarm.reason),
             }
             for alarm in lookups.open_alarms()
         ],
         "settled": [(alarm, alarming.sentence(alarm), name_of(alarm.settled_by)) for alarm in settled[:_MOST_SETTLED]],
+        "least": policies.current().alarm_least,
         "may_edit": may(request.user, "readers.edit"),
     }
     return render(request, "web_admin/returns/alarms.html", context)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 
 from masthead.bounces.lookups import blame_of
-from masthead.web.admin.returns.words import BLAMES, REASONS
+from masthead.bounces.reasons import REASONS
+from masthead.web.admin.returns.words import BLAMES
 
 #: So many bars; the rest is one more bar. The table has them all.
 MOST_BARS = 12

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from masthead.audience.consent import AddressSuppressed
 from masthead.bounces import acting, findings
 from masthead.bounces.models import Finding, RawReport
+from masthead.bounces.reasons import REASONS
 from masthead.team.roles import may, requires
 from masthead.web.admin.returns import words
 from masthead.web.admin.returns.forms import WhyForm
@@ -96,7 +97,7 @@ def _show(request: HttpRequest, found: Finding, form: WhyForm) -> HttpResponse:
     context = {
         "title": _("%(kind)s no. %(number)s") % {"kind": words.KINDS.get(found.kind, found.kind), "number": found.pk},
         "finding": found,
-        "reason": words.REASONS.get(found.reason, found.reason),
+        "reason": REASONS.get(found.reason, found.reason),
         "tone": words.tone_of(found),
         "why": words.why_of(found),
         "report": found.report,

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from masthead.audience.export_formats import Kind
 from masthead.bounces import lookups
 from masthead.bounces.models import Finding
+from masthead.bounces.reasons import REASONS
 from masthead.delivery.models import Campaign
-from masthead.web.admin.returns.words import KINDS, REASONS
+from masthead.web.admin.returns.words import KINDS
 
 
 class IssueChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django has none at run time

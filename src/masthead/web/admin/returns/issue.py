@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from masthead.bounces import acting, lookups, policies
+from masthead.bounces.reasons import REASONS
 from masthead.delivery.models import Campaign
 from masthead.team.roles import may, requires
 from masthead.web.admin.returns import charts, words
@@ -45,7 +46,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "by_reason": charts.by_reason(counts),
         "by_domain": charts.by_domain(counts),
         "legend": words.BLAMES.values(),
-        "rows": [(reason, words.REASONS.get(reason, reason), domain, count) for reason, domain, count in counts],
+        "rows": [(reason, REASONS.get(reason, reason), domain, count) for reason, domain, count in counts],
         "outcomes": lookups.outcomes_of(campaign),
         "held": lookups.held(campaign),
         "policy": policies.current(),

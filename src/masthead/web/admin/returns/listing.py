@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from masthead.bounces import lookups
 from masthead.bounces.models import Finding, RawReport
+from masthead.bounces.reasons import REASONS
 from masthead.team.roles import may, requires
 from masthead.web.admin.returns import words
 from masthead.web.admin.returns.forms import Search
@@ -45,6 +46,6 @@ def row_of(finding: Finding) -> dict[str, object]:
     return {
         "finding": finding,
         "kind": words.KINDS.get(finding.kind, finding.kind),
-        "reason": words.REASONS.get(finding.reason, finding.reason) if finding.kind == "bounce" else "",
+        "reason": REASONS.get(finding.reason, finding.reason) if finding.kind == "bounce" else "",
         "tone": words.tone_of(finding),
     }

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from masthead.bounces import acting, own_rules, policies
 from masthead.bounces.models import Finding, OwnRule
 from masthead.bounces.own_rules import BadRule, Draft
+from masthead.bounces.reasons import REASONS
 from masthead.bounces.rules import RULES, Thresholds
 from masthead.team.roles import requires
 from masthead.web.admin.returns.judging import NEWEST, tried
-from masthead.web.admin.returns.words import KINDS, REASONS
+from masthead.web.admin.returns.words import KINDS
 from masthead.web.admin.staff import staff
 
 _MOST_REMOVED = 20

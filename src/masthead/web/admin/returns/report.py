@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from masthead.audit.recording import record
 from masthead.bounces import lookups, policies, reporting
+from masthead.bounces.reasons import REASONS
 from masthead.bounces.reporting import ProviderSum, Report
 from masthead.bounces.rules import Thresholds, complaint_level
 from masthead.delivery.models import Campaign
@@ -120,7 +121,7 @@ def _next(
         if lookups.blame_of(reason) == "ours":
             ours[reason] += count
     for reason, count in ours.most_common(_MOST_ADVICE):
-        head = _("%(n)d mails: %(reason)s.") % {"n": count, "reason": words.REASONS.get(reason, reason)}
+        head = _("%(n)d mails: %(reason)s.") % {"n": count, "reason": REASONS.get(reason, reason)}
         todo.append((f"{head} {advice.about('refused', reason)}", ""))
     if progress.expired:
         n = progress.expired
