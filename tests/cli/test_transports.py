@@ -51,7 +51,10 @@ def test_a_server_is_added_listed_tested_changed_and_removed(tmp_path: Path) -> 
         assert open_password(bytes(Transport.objects.get().password_sealed)) == "s3cret tide", "nobody said another one"
         listed = told("list", "--json")
         assert [(each["name"], each["in_use"]) for each in listed["transports"]] == [("harbour", False)]
-        assert "not in use" in run("list").output
+        run("change", "harbour", "--sender-domain", "news.example.org")
+        shown = run("list").output
+        assert "not in use; 900 per day, warm-up: 100 today" in shown
+        assert "only mail from news.example.org" in shown
         assert told("test", "harbour", "--json")[0]["ok"] is True
     assert told("remove", "harbour", "--json") == {"removed": "harbour"}
     assert not Transport.objects.exists()

@@ -44,11 +44,19 @@ def list_transports(as_json: bool) -> None:
     if not found:
         click.echo("No mail server is configured. Add one: masthead transport add NAME --host HOST")
     for each in found:
-        limits = ", ".join(f"{each[name]} {name.replace('_', ' ')}" for name in _LIMITS if each[name]) or "no limit"
         use = f"in use, weight {each['weight']}" if each["in_use"] else "not in use"
-        click.echo(f"{each['name']:<24}  {each['host']}:{each['port']}  {use}; {limits}")
+        click.echo(f"{each['name']:<24}  {each['host']}:{each['port']}  {use}; {_limits_of(each)}")
+        if each["sender_domains"]:
+            click.echo(f"{'':<24}  only mail from {', '.join(each['sender_domains'])}")
         if each["trouble"]:
             click.echo(f"{'':<24}  {each['trouble']}")
+
+
+def _limits_of(each: dict[str, Any]) -> str:
+    said = [f"{each[name]} {name.replace('_', ' ')}" for name in _LIMITS if each[name]]
+    if each["warm_up"]:
+        said.append(f"warm-up: {each['warm_up_ceiling']} today")
+    return ", ".join(said) or "no limit"
 
 
 def _details(command: Any) -> Any:
