@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from masthead.common.database import is_away
+from masthead.common.full_disk import is_full_disk
 from masthead.web.budgets import OverBudget
 from masthead.web.middleware import is_desk
 from masthead.web.page import page
@@ -53,10 +56,23 @@ def too_many(request: HttpRequest, over: OverBudget) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 with a reference that stands in the log, too. It asks the database for nothing: that may be what is broken."""
-    reference = secrets.token_hex(4)
+    """500 with a reference that stands in the log, too; 503 when the disk is full or the database away, and that is said.
+
+    It asks the database for nothing: that may be what is broken.
+    """
+    reference, error = secrets.token_hex(4), sys.exc_info()[1]
     _log.error("An answer failed; reference %s, %s %s", reference, request.method, request.path)
-    return render(request, "site/500.html", {"reference": reference}, status=500)
+    title, words, status = _("Something went wrong here"), _("The fault is ours."), 500
+    if error is not None and is_full_disk(error):
+        title, status = _("The server has no room left"), 503
+        words = _("Its disk is full, and nothing can be written. Whoever runs it has to make space; then it goes on by itself.")
+    elif error is not None and is_away(error):
+        title, words, status = _("The database does not answer"), _("It is out of reach or too busy at the moment."), 503
+    context = {"error_title": title, "error_words": words, "reference": reference}
+    response = render(request, "site/500.html", context, status=status)
+    if status == 503:
+        response.headers["Retry-After"] = "60"
+    return response
 
 
 def _error(request: HttpRequest, status: int, title: str, words: str, *, search: bool = False) -> HttpResponse:
