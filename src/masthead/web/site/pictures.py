@@ -35,7 +35,7 @@ def lead_picture(edition: Edition, *, key: str = "lead_image") -> LeadPicture | 
 
 
 def local_picture(edition: Edition, *, key: str = "lead_image") -> LeadPicture | None:
-    """The picture under `key` for a page of ours, named from the root of the host: it shows whatever host the page is visited by."""
+    """The picture under `key` for a page of ours, named from the root of the host: it shows by whatever host one comes."""
     found = lead_picture(edition, key=key)
     if found is None:
         return None
