@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from datetime import datetime
@@ -13,7 +14,7 @@ from openpyxl import load_workbook
 from masthead.audience import export_formats, exporting
 from masthead.audience.export_formats import Kind
 from masthead.audience.filtering import Filter
-from masthead.audience.models import MailingList
+from masthead.audience.models import MailingList, Subscription
 from masthead.audit.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,22 @@ def test_json_is_exact(people: None, now: datetime) -> None:
     assert [reader["name"] for reader in found] == FORMULAS
     assert found[0]["attributes"] == {"=evil": "\x01=x"}
     assert json.loads(b"".join(exporting.export(kind=Kind.JSON, asked=Filter(text="nobody"), by="staff:1", now=now))) == []
+
+
+def test_who_has_left_a_list_is_told_from_who_has_not(make_subscriber: Any, mailing_list: MailingList, now: datetime) -> None:
+    other = MailingList.objects.create(name="Another", slug="another")
+    reader = make_subscriber("ana@example.org", mailing_list)
+    Subscription.objects.create(subscriber=reader, list=other, state="left", since=now)
+
+    def given(kind: Kind, **more: Any) -> bytes:
+        return b"".join(exporting.export(kind=kind, by="staff:1", now=now, **more))
+
+    (row,) = csv.DictReader(io.StringIO(given(Kind.CSV).decode("utf-8-sig")))
+    assert row["lists"] == "Another: left; The Courier: active"
+    (found,) = json.loads(given(Kind.JSON))
+    assert [(one["list"], one["state"]) for one in found["lists"]] == [("Another", "left"), ("The Courier", "active")]
+    known = MailingList.objects.filter(pk=other.pk)
+    assert "The Courier" not in given(Kind.JSON, lists=known).decode()
 
 
 def test_a_search_is_exported_and_the_record_holds_no_address(people: None, mailing_list: MailingList, now: datetime) -> None:

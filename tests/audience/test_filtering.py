@@ -98,3 +98,5 @@ def test_it_is_said_in_words(cast: None, mailing_list: MailingList, now: datetim
     words = filtering.in_words(Filter(text="ana", list=mailing_list.pk, state="active"), now=now)
     assert words == "List “The Courier” is on it and with “ana” in address or name"
     assert filtering.in_words(Filter(state="bounced"), now=now) == "bounced out"
+    words = filtering.in_words(Filter(list=mailing_list.pk, domain="example.org"), now=now)
+    assert words == "on the list “The Courier”, in whatever state and Domain of the address is, or is below example.org"

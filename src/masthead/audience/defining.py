@@ -20,7 +20,7 @@ Kind = Attribute.Kind
 
 #: These are columns of a reader, or marks that each mail fills in by itself.
 RESERVED = frozenset(
-    {"email", "e_mail", "address", "name", "language", "format", "length", "note", "since", "suppressed", "tags"}
+    {"email", "e_mail", "address", "name", "language", "format", "length", "note", "since", "suppressed", "lists", "tags"}
     | {"unsubscribe_url", "preferences_url", "view_url", "subscribe_url", "address_masked", "link", "publication", "list"}
 )
 MOST_CHOICES = 200

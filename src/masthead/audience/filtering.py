@@ -111,8 +111,15 @@ def listed(asked: Filter, *, sort: str = "", now: datetime) -> QuerySet[Subscrib
 
 def in_words(asked: Filter, *, now: datetime) -> str:
     """One sentence for people. The text searched for stands in it."""
+    parts = []
+    in_any_state = asked.list and asked.state not in Subscription.State.values
+    if in_any_state and (named := MailingList.objects.filter(pk=asked.list).first()):
+        # As a rule it would be "not (never on it)".
+        parts.append(_("on the list “%(name)s”, in whatever state") % {"name": named.name})
+        asked = replace(asked, list=None)
     rule = _rule(asked)
-    parts = [saving.in_words(rule, Compiler(now=now))] if rule != All(()) else []
+    if rule != All(()):
+        parts.append(saving.in_words(rule, Compiler(now=now)))
     if asked.state == BOUNCED:
         parts.append(_("bounced out"))
     if asked.text.strip():

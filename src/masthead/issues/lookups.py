@@ -154,7 +154,8 @@ def next_public_at(publication: Publication, *, now: datetime) -> datetime | Non
 def newest_versions(publication: Publication) -> QuerySet[Edition]:
     """One edition for each frozen issue: the newest that is no rehearsal."""
     newer = Edition.objects.filter(issue=OuterRef("issue"), is_test=False, version__gt=OuterRef("version"))
-    return Edition.objects.filter(publication=publication, is_test=False).filter(~Exists(newer)).select_related("issue")
+    newest = Edition.objects.filter(publication=publication, is_test=False).filter(~Exists(newer))
+    return newest.select_related("issue", "publication")
 
 
 def _days_of(publication: Publication, year: int) -> tuple[date, date]:

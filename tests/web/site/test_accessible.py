@@ -152,6 +152,7 @@ def test_on_paper_there_is_the_issue_and_where_its_links_lead(pages: Fetched) ->
         shown = link.evaluate("(link) => getComputedStyle(link, '::after').content")
         assert "https://example.org/" in shown or "attr(href)" in shown
         assert tab.locator(".issue h1").is_visible()
+        assert tab.locator(".on-paper").inner_text() == ORIGIN + "/issues/1971/", "the sheet says where it comes from"
         assert tab.pdf().startswith(b"%PDF-")
         chromium.close()
 

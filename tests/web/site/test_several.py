@@ -10,6 +10,7 @@ from django.test import Client
 
 from masthead.audience.models import MailingList, Subscription
 from masthead.issues.models import Publication
+from masthead.issues.picture import Picture
 from masthead.web.portal import preferences_form
 from masthead.web.portal.frame import offered_lists
 from tests.web.conftest import ORIGIN, publish_edition
@@ -141,3 +142,24 @@ def test_without_lists_of_its_own_a_publication_offers_those_of_none(publication
     MailingList.objects.create(name="Neighbours", slug="neighbours", is_public=True)
     assert {entry.name for entry in offered_lists(quai)} == {"Les lecteurs", "Neighbours"}
     assert {entry.name for entry in offered_lists(publication)} == {"The Courier"}
+
+
+def test_pictures_are_found_where_the_publication_lives_today(visitor: Client, publish: Any, publication: Any) -> None:
+    name, other = "a" * 64 + ".jpg", "b" * 64 + ".jpg"
+    old = "https://old.example/courier"
+    publication.base_url = old
+    publication.save()
+    picture = Picture(url=f"{old}/m/{name}", width=1200, height=630, alt="The ferry at dawn")
+    edition = publish(1971, "Tides", lead=picture, text=f"<p>See <a href='https://else.example/m/{other}'>it</a>.</p>")
+    edition.assets.create(name=name, content_type="image/jpeg", size=8)
+    publication.base_url = ""
+    publication.save()
+    today = f"http://127.0.0.1:8000/m/{name}"
+    sent = visitor.get("/issues/1971/as-sent/").content.decode()
+    assert f'src="{today}"' in sent
+    assert f"https://else.example/m/{other}" in sent, "what is not ours stays where it is"
+    assert parsed(visitor.get("/issues/1971/")).select_one("meta[property='og:image']")["content"] == today
+    for feed in ("feed.atom", "feed.rss", "feed.json"):
+        text = visitor.get(f"/{feed}").content.decode()
+        assert today in text
+        assert f"{old}/m/" not in text

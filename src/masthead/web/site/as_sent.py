@@ -12,6 +12,7 @@ from masthead.issues import lookups
 from masthead.issues.models import Edition
 from masthead.issues.publications import base_url_of
 from masthead.issues.rendering.conditions import for_nobody
+from masthead.web.site.pictures import at_home
 
 _MARK = re.compile(r"\{\{([a-z0-9_]+)\}\}")
 
@@ -24,7 +25,7 @@ def mailed_html(edition: Edition) -> str:
     else:
         mailed, mode = lookups.versions_of(edition.issue).last() or edition, edition.mail_mode
     html = mailed.mail_html_excerpt if mode == "excerpt" else mailed.mail_html_full
-    html = for_nobody(html)
+    html = at_home(for_nobody(html), mailed)
     values = _values(mailed)
     # One pass: what was filled in is never looked at again.
     return _MARK.sub(lambda found: escape(values.get(found[1], "")), html)

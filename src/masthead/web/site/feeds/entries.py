@@ -14,7 +14,7 @@ from masthead.issues.models import Edition, Issue, Publication
 from masthead.issues.publications import base_url_of
 from masthead.web.site.feeds.documents import Chain, listed
 from masthead.web.site.heads import authors_of, published_at
-from masthead.web.site.pictures import LeadPicture, lead_picture
+from masthead.web.site.pictures import LeadPicture, at_home, lead_picture
 from masthead.web.site.searching import HEAVY
 
 #: RFC 5005's subscription document: the newest, what is in no archive document yet, and what lately appeared or was corrected
@@ -159,7 +159,7 @@ def _entry(publication: Publication, base: str, edition: Edition, html: str) -> 
         url=absolute(base, "issue_language" if translated else "issue", **where),
         title=clean(edition.title),
         summary=clean(edition.excerpt),
-        html=clean(html) if edition.visibility == Issue.Visibility.PUBLIC else "",
+        html=clean(at_home(html, edition)) if edition.visibility == Issue.Visibility.PUBLIC else "",
         number=edition.number,
         label=edition.label or str(edition.number),
         language=edition.language,
