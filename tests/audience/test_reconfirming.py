@@ -102,6 +102,24 @@ def test_a_whole_round_asks_once_reminds_once_and_takes_off_who_is_silent(
     assert SingleMail.objects.filter(kind="stay", envelope_to="silent@example.org").count() == 2
 
 
+def test_a_reminder_says_the_days_that_are_left_and_none_comes_with_the_end(
+    make_subscriber: Any, mailing_list: MailingList, begin: Any, now: datetime
+) -> None:
+    make_subscriber("silent@example.org", mailing_list)
+    run = begin()
+    work(now)
+    reconfirming.work(clock=lambda: now + 14 * DAY, stopping=lambda: False)
+    reminder = bytes(SingleMail.objects.latest("pk").raw)
+    assert b"You have 16 days to answer." in reminder.replace(b"\r\n", b" ")
+    reconfirming.set_state(run=run, state=State.CANCELLED, by="staff:1", now=now + 15 * DAY)
+
+    again = begin()
+    work(now)
+    assert work(now + 31 * DAY) == 0
+    again.refresh_from_db()
+    assert (again.state, rows(again)) == (State.CLOSED, {"taken_off": 1})
+
+
 def test_the_closing_can_be_taken_back_for_who_has_done_nothing_since(
     make_subscriber: Any, mailing_list: MailingList, begin: Any, now: datetime
 ) -> None:

@@ -32,6 +32,19 @@ def ask(reader: Subscriber, sender: Sender, now: datetime) -> Any:
     return ask
 
 
+def test_the_mail_speaks_the_readers_language_and_the_answer_that_of_the_page(
+    reader: Subscriber, sender: Sender, now: datetime
+) -> None:
+    Subscriber.objects.filter(pk=reader.pk).update(language="fr")
+
+    def asked(address: str) -> sign_in.Asked:
+        return sign_in.request(address=address, sender=sender, link_url=lambda token: f"https://x.example/s/{token}", now=now)
+
+    assert asked("rosa@example.org").subject == asked("rita@example.org").subject
+    mail = email.message_from_bytes(bytes(SingleMail.objects.get().raw), policy=email.policy.default)
+    assert mail["Content-Language"] == "fr" or "Connexion" in str(mail["Subject"]), mail.as_string()
+
+
 def test_a_link_signs_in_once(ask: Any, reader: Subscriber, now: datetime) -> None:
     token, _ = ask()
     assert sign_in.peek(token=token, now=now)

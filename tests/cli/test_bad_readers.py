@@ -170,7 +170,7 @@ def test_two_processes_import_one_file_and_each_reader_is_made_once(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
 def test_an_import_that_is_ended_half_way_goes_on_by_command_and_nothing_is_half_done(
-    data: Path, mailing_list: MailingList, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
+    data: Path, mailing_list: MailingList, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], how: signal.Signals
 ) -> None:
     monkeypatch.setattr(importing, "BATCH", 20)
     (data / "readers.csv").write_text("email\n" + "".join(f"r{number}@example.org\n" for number in range(100)) + "nonsense\n")
@@ -189,6 +189,8 @@ def test_an_import_that_is_ended_half_way_goes_on_by_command_and_nothing_is_half
     assert ended() in ({-signal.SIGKILL} if how == signal.SIGKILL else {1, 130})
     monkeypatch.setattr(importing.batches, "write", real)
     run = ImportRun.objects.get()
+    told = f"{run.rows} rows are done. Go on with: masthead import --resume {run.pk}"
+    assert (told in capfd.readouterr().err) == (how == signal.SIGINT)
     assert 0 < run.added == Subscriber.objects.count() == ConsentEvent.objects.count() < 100
     result = CliRunner().invoke(masthead, ["import", "--resume", str(run.pk), "--json"])
     assert result.exit_code == 0, result.output

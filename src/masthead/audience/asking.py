@@ -45,17 +45,31 @@ def ask_and_remind(run: Reconfirmation, *, clock: Callable[[], datetime], stoppi
         return 0
     left = min(run.per_minute, max(run.per_minute, _MOST_UNDER_WAY) - _under_way(run).count())
     waiting = run.questions.filter(state=Answer.WAITING)
-    queued = _mail_some(run, waiting, Answer.WAITING, Answer.ASKED, room, left, clock, stopping)
-    if run.remind_after is not None:
+    queued = _mail_some(run, waiting, Answer.WAITING, Answer.ASKED, run.days, room, left, clock, stopping)
+    # After an outage there may be no day left: a reminder would come with the goodbye.
+    if run.remind_after is not None and (days := _days_left(run, clock())) > 0:
         due = run.questions.filter(state=Answer.ASKED, asked_at__lte=clock() - timedelta(days=run.remind_after))
-        queued += _mail_some(run, due, Answer.ASKED, Answer.REMINDED, room, left - queued, clock, stopping)
+        queued += _mail_some(run, due, Answer.ASKED, Answer.REMINDED, days, room, left - queued, clock, stopping)
     return queued
 
 
 def is_under_way(run: Reconfirmation) -> bool:
     """Whether a mail that asks has not left yet."""
-    last = run.questions.exclude(asked_at=None).order_by("-asked_at").values_list("asked_at", flat=True).first()
+    last = last_asked(run)
     return last is not None and _under_way(run).filter(created_at__lte=last).exists()
+
+
+def last_asked(run: Reconfirmation) -> datetime | None:
+    """When the reader was asked who was asked last."""
+    return run.questions.exclude(asked_at=None).order_by("-asked_at").values_list("asked_at", flat=True).first()
+
+
+def _days_left(run: Reconfirmation, now: datetime) -> int:
+    """The days, rounded, until who does not answer is taken off; while some were not asked yet, as many as everybody has."""
+    if run.questions.filter(state=Answer.WAITING).exists():
+        return run.days
+    ends = run.closes_at or (last_asked(run) or now) + timedelta(days=run.days)
+    return (ends - now + timedelta(hours=12)).days
 
 
 def _under_way(run: Reconfirmation) -> QuerySet[SingleMail]:
@@ -82,6 +96,7 @@ def _mail_some(
     questions: QuerySet[Question],
     before: str,
     after: str,
+    days: int,
     room: Room,
     most: int,
     clock: Callable[[], datetime],
@@ -93,11 +108,11 @@ def _mail_some(
     for question in questions.order_by("pk").select_related("subscriber")[: max(most, _LOOKED_AT)]:
         if queued >= most or room.is_full or stopping():
             break
-        queued += _mail(run, question, before, after, room, clock())
+        queued += _mail(run, question, before, after, days, room, clock())
     return queued
 
 
-def _mail(run: Reconfirmation, question: Question, before: str, after: str, room: Room, now: datetime) -> int:
+def _mail(run: Reconfirmation, question: Question, before: str, after: str, days: int, room: Room, now: datetime) -> int:
     """Ask one reader, once: the state and the mail are one commit."""
     reader = question.subscriber
     with transaction.atomic():
@@ -116,7 +131,7 @@ def _mail(run: Reconfirmation, question: Question, before: str, after: str, room
             lists=[run.list],
             reader=reader,
             link=link,
-            days=run.days,
+            days=days,
             to=reader.address,
             sender=Sender(**run.sender),
             language=reader.language,

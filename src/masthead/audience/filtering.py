@@ -112,8 +112,8 @@ def listed(asked: Filter, *, sort: str = "", now: datetime) -> QuerySet[Subscrib
 def in_words(asked: Filter, *, now: datetime) -> str:
     """One sentence for people. The text searched for stands in it."""
     parts = []
-    in_any_state = asked.list and asked.state not in Subscription.State.values
-    if in_any_state and (named := MailingList.objects.filter(pk=asked.list).first()):
+    in_any_state = asked.list if asked.state not in Subscription.State.values else None
+    if in_any_state and (named := MailingList.objects.filter(pk=in_any_state).first()):
         # As a rule it would be "not (never on it)".
         parts.append(_("on the list “%(name)s”, in whatever state") % {"name": named.name})
         asked = replace(asked, list=None)

@@ -215,8 +215,7 @@ def _close_when_due(run: Reconfirmation, clock: Callable[[], datetime], stopping
     if Reconfirmation.objects.get(pk=run.pk).state != State.ASKING:
         return
     if run.closes_at is None:
-        last = run.questions.exclude(asked_at=None).order_by("-asked_at").values_list("asked_at", flat=True).first()
-        run.closes_at = (last or now) + timedelta(days=run.days)
+        run.closes_at = (asking.last_asked(run) or now) + timedelta(days=run.days)
         run.save(update_fields=["closes_at"])
     if now < run.closes_at:
         return

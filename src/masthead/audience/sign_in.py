@@ -33,7 +33,10 @@ class Asked:
 
 @transaction.atomic
 def request(*, address: str, sender: Sender, link_url: Callable[[str], str], language: str = "", now: datetime) -> Asked:
-    """Mail a link (made of its token by `link_url`) and a code, if a reader has this address. Raises BadAddress."""
+    """Mail a link (made of its token by `link_url`) and a code, if a reader has this address. Raises BadAddress.
+
+    The mail speaks the reader's language. What is answered speaks `language`, so that it tells nobody who is a reader (rule S12).
+    """
     checked = normalise(address)
     mark = fingerprint(checked.key)
     may_mail = tally.may_mail_sign_in(fingerprint=mark, now=now)
@@ -48,7 +51,13 @@ def request(*, address: str, sender: Sender, link_url: Callable[[str], str], lan
             expires_at=now + timedelta(minutes=MINUTES),
         )
         messages.sign_in(
-            to=subscriber.address, link=link_url(token), code=code, minutes=MINUTES, sender=sender, language=language, now=now
+            to=subscriber.address,
+            link=link_url(token),
+            code=code,
+            minutes=MINUTES,
+            sender=sender,
+            language=subscriber.language or language,
+            now=now,
         )
     return Asked(mask(checked.address), messages.sign_in_subject(sender, language), sender.address)
 

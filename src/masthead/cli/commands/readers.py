@@ -94,7 +94,8 @@ def _import(
             update_known=update,
         )
         try:
-            importing.execute(run=run, path=file, now=at, progress=lambda done, total: show(done, total or None))
+            with _how_to_go_on(run):
+                importing.execute(run=run, path=file, now=at, progress=lambda done, total: show(done, total or None))
         finally:
             if dry_run:
                 run.delete()
@@ -145,9 +146,22 @@ def _resume(number: int, as_json: bool) -> None:
     run = _run(number)
     if run.state != ImportRun.State.RUNNING and not importing.reopen(run=run):
         raise CommandError(f"Import {number} is {run.state}; only one that was interrupted goes on.")
-    with meter(f"Reading {run.file_name}", show=not as_json) as show:
-        importing.execute(run=run, path=Path(run.stored_path), now=now(), progress=lambda done, total: show(done, total or None))
+    path = Path(run.stored_path)
+    with meter(f"Reading {run.file_name}", show=not as_json) as show, _how_to_go_on(run):
+        importing.execute(run=run, path=path, now=now(), progress=lambda done, total: show(done, total or None))
     _say(run, as_json)
+
+
+@contextmanager
+def _how_to_go_on(run: ImportRun) -> Iterator[None]:
+    """Whoever stops an import is told its number, by which it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not run.dry_run:
+            run.refresh_from_db()
+            click.echo(f"{run.rows} rows are done. Go on with: masthead import --resume {run.pk}", err=True)
+        raise
 
 
 def _undo(number: int, as_json: bool) -> None:
