@@ -62,6 +62,25 @@ def test_footnotes_of_many_programs_are_found(markup: str) -> None:
 def test_a_link_to_a_place_in_the_text_is_no_footnote() -> None:
     found = html.read('<p>See <a href="#plan">the plan</a>.</p><p id="plan">The plan is this.</p>')
     assert found.notes == {} and "The plan is this." in found.pieces[0].value["text"]
+    assert [str(told) for told in found.noticed] == [
+        "links to another place of the text, kept as plain words (1): “the plan”",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("<tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr>", ""),
+        ("<tr><td colspan=2>a</td></tr><tr><td>c</td><td>d</td></tr>", "joined are single cells"),
+        ("<tr><td rowspan=2>a</td><td>b</td></tr><tr><td>d</td></tr>", "joined are single cells"),
+        ("<tr><td>a</td><td><ul><li>b</li></ul></td></tr><tr><td>c</td><td>d</td></tr>", "one after another"),
+        ("<tr><td><h2>A frame</h2></td><td><p>b</p></td></tr>", ""),
+    ],
+)
+def test_a_table_that_loses_its_shape_says_so(rows: str, told: str) -> None:
+    noticed = [str(one) for one in html.read(f"<p>Before.</p><table>{rows}</table>").noticed]
+    assert len(noticed) == bool(told)
+    assert told in "".join(noticed)
 
 
 def test_scripts_and_forms_are_left_out_and_named() -> None:

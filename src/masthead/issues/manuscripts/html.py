@@ -89,6 +89,7 @@ def read(text: str) -> Manuscript:
         _unlink(root, manuscript)
         root = _cleaned(str(root))
         manuscript.notes.update(pairs.take_notes(root, NOTE))
+        unseen.tell_inner_links(root, manuscript)
         direction = direction_of(language) if (language := manuscript.meta.get("language", "")) else ""
         spoken = scripts.direction_in(words_of(root))
         if spoken == "rtl" and direction != "rtl":
@@ -270,6 +271,7 @@ class _Walk:
         self._piece("quote", tag, text=rich_text(tag), source=said, pull=False)
 
     def _table(self, tag: Tag) -> None:
+        self._to.noticed += tables.told(tag)
         if tables.is_layout(tag):  # shown as what it holds
             self._inside(tag)
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bs4 import Tag
 
+from masthead.issues.manuscripts.neutral import Dropped
 from masthead.issues.manuscripts.rich import words_of
 
 _MOST_COLUMNS = 60
@@ -23,6 +24,21 @@ def is_layout(table: Tag) -> bool:
     if not cells or any(cell.name == "th" for cell in cells):
         return False
     return all(len(row) == 1 for row in rows) or any(cell.find(_FLOW) is not None for cell in cells)
+
+
+def told(table: Tag) -> list[Dropped]:
+    """What an editor should look at: every word of the table stays, but not its shape."""
+    place = f"table “{words_of(table)[:40]}”"
+    rows = [row for row in rows_of(table) if row]
+    if is_layout(table):
+        # A frame of a page or a mail is no loss; rows and columns that somebody filled in are.
+        drawn = len(rows) > 1 and sum(len(row) > 1 for row in rows) * 2 > len(rows)
+        if not drawn or table.find("table") or table.find_parent("table") or table.get("role") == "presentation":
+            return []
+        return [Dropped(place, "its cells hold more than words, so they stand one after another instead of side by side")]
+    if any(_span(cell, name) > 1 for row in rows for cell in row for name in ("colspan", "rowspan")):
+        return [Dropped(place, "cells that were joined are single cells now; their words stand in the first of them")]
+    return []
 
 
 def grid(rows: list[list[Tag]]) -> list[list[str]]:

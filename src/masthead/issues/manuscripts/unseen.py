@@ -41,6 +41,13 @@ def tell_head(soup: BeautifulSoup, manuscript: Manuscript) -> None:
             manuscript.noticed.append(Dropped("the head of the page", f"its {name} became the {field}", words_))
 
 
+def tell_inner_links(root: Tag, manuscript: Manuscript) -> None:
+    """Name the links from one place of the text to another, once the notes are taken out: mails cannot follow them."""
+    if said := [words for link in root.find_all("a", href=re.compile(r"^\s*#")) if (words := words_of(link))]:
+        what = f"links to another place of the text, kept as plain words ({len(said)})"
+        manuscript.noticed.append(Dropped("", what, " … ".join(said)))
+
+
 def write_out(root: BeautifulSoup | Tag) -> None:
     """Change `root` so that plain paragraphs say the same: terms that are defined are bold, readings stand in brackets."""
     for term in root.find_all("dt"):
