@@ -78,6 +78,12 @@ def report(campaign: Campaign) -> Report:
     )
 
 
+def came_back(campaign: Campaign) -> int:
+    """Readers whose mail was accepted first and then sent back, as it is now."""
+    found = campaign.findings.filter(kind="bounce", identity__in=_CAME_BACK)
+    return found.aggregate(readers=Count("delivery", distinct=True))["readers"] or 0
+
+
 def _providers(campaign: Campaign, back: dict[str, int], complaints: dict[str, int]) -> tuple[ProviderSum, ...]:
     answered = lookups.in_state(campaign, State.ACCEPTED, State.REJECTED, State.EXPIRED)
     rows = answered.values_list("subscriber__domain", "state").annotate(readers=Count("pk")).order_by()

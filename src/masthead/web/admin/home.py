@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from masthead.audience.models import Subscriber
-from masthead.bounces import alarming
+from masthead.bounces import alarming, reporting
 from masthead.bounces import lookups as returns
 from masthead.bounces.models import Mailbox
 from masthead.delivery.models import Campaign, HeldProvider
@@ -74,6 +74,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "moving": [standing(campaign) for campaign in shown],
         "more_moving": moving.count() - len(shown),
         "last": standing(last) if last else None,
+        "came_back": reporting.came_back(last) if last else 0,
+        "may_see_returns": may(person, "returns.view"),
         "drafts": [row_of(issue, now=now) for issue in drafts[:5]] if may(person, "issues.write") else [],
         "checklist": checklist,
         "todo_done": sum(todo.done for todo in checklist),

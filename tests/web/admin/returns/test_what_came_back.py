@@ -316,3 +316,13 @@ def test_who_left_after_the_next_issue_is_not_counted_twice(
     consent.withdraw(subscriber=reader, how="one-click", by="reader", now=now + timedelta(days=8))
     left = [owner_at_desk.get(reverse("desk_report_of_issue", args=[each.pk])).context["report"].left for each in (first, second)]
     assert left == [0, 1]
+
+
+def test_home_says_how_many_mails_of_the_last_issue_came_back(
+    owner_at_desk: Client, at_desk: Callable[[Role], Client], campaign: Campaign, dead: Finding, now: datetime
+) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(state=Campaign.State.FINISHED, finished_at=now)
+    link = f'<a href="{reverse("desk_returns_issue", args=[campaign.pk])}">1</a>'
+    assert f"<b>{link}</b><span>came back later</span>" in owner_at_desk.get(reverse("desk_home")).content.decode()
+    # Who may not see whose they were sees the number alone.
+    assert "<b>1</b><span>came back later</span>" in at_desk(Role.EDITOR).get(reverse("desk_home")).content.decode()
