@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from masthead.delivery.ledger import ranges
 from masthead.delivery.models import Range
@@ -25,12 +27,33 @@ def test_a_slow_worker_takes_no_more_readers_than_it_soon_sends_to(
     relay, campaign = sink("--away", "0.005"), begin(150)
     claim_next, in_hand = ranges.claim_next, []
 
-    def watched(campaign_id: int) -> ranges.Claim | None:
+    def watched(campaign_id: int, *, held: Collection[int]) -> ranges.Claim | None:
         in_hand.append(Range.objects.filter(campaign=campaign_id, owner=ranges.ME).count())
-        return claim_next(campaign_id)
+        return claim_next(campaign_id, held=held)
 
     monkeypatch.setattr(feeder.ranges, "claim_next", watched)
     work(campaign)
     assert states(campaign) == [State.ACCEPTED] * 150
     assert len(relay.taken()) == 150
     assert max(in_hand) <= 10, "150 readers are fewer than a fast worker would take at once"
+
+
+def test_a_worker_that_stood_still_does_not_take_its_own_readers_again(
+    sink: Any,  # noqa: F811
+    begin: Any,  # noqa: F811
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The machine was paused between two looks at the ledger, longer than a lost worker is waited for."""
+    settings.RANGE_SIZE, settings.SMTP_CONNECTIONS = 10, 4
+    relay, campaign = sink(), begin(40, "hold")
+    claim_next = ranges.claim_next
+
+    def late(*arguments: Any, **options: Any) -> ranges.Claim | None:
+        Range.objects.filter(campaign=campaign, owner=ranges.ME).update(heartbeat_at=F("heartbeat_at") - 3600)
+        return claim_next(*arguments, **options)
+
+    monkeypatch.setattr(feeder.ranges, "claim_next", late)
+    work(campaign)
+    assert sorted(relay.taken()) == sorted(f"r{number}@example.org" for number in range(40))
+    assert states(campaign) == [State.ACCEPTED] * 40

@@ -7,6 +7,7 @@ still theirs. So a worker that was stopped, declared lost and woken again can wr
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -80,9 +81,13 @@ def claim(range_id: int) -> Claim | None:
     return Claim(range_id, campaign_id, first, last, token)
 
 
-def claim_next(campaign_id: int) -> Claim | None:
-    """Take the first open range of the campaign that nobody alive works on."""
-    for range_id in without_worker(campaign_id):
+def claim_next(campaign_id: int, *, held: Collection[int] = ()) -> Claim | None:
+    """Take the first open range of the campaign that nobody alive works on.
+
+    `held`: those in our own hands. After a standstill they look as if their worker were lost: taken again, their rows would be
+    handed out twice.
+    """
+    for range_id in without_worker(campaign_id, but=held):
         found = claim(range_id)
         if found is not None:
             return found
@@ -132,13 +137,14 @@ def rest_all(campaign_id: int, *, seconds: int) -> None:
         )
 
 
-def without_worker(campaign_id: int) -> list[int]:
-    """Open ranges that could be taken now, first ones first, at most MOST_WOKEN."""
+def without_worker(campaign_id: int, *, but: Collection[int] = ()) -> list[int]:
+    """Open ranges that could be taken now, first ones first, at most MOST_WOKEN; none of `but`."""
+    others = f" AND id NOT IN ({', '.join(str(int(each)) for each in but)})" if but else ""
     with connection.cursor() as cursor:
         cursor.execute(
             _sql(
                 "SELECT id FROM delivery_range WHERE campaign_id = %(id)s AND NOT done"
-                f" AND (not_before IS NULL OR not_before <= {{now}}) AND {_ORPHANED} ORDER BY id LIMIT {MOST_WOKEN}"
+                f" AND (not_before IS NULL OR not_before <= {{now}}) AND {_ORPHANED}{others} ORDER BY id LIMIT {MOST_WOKEN}"
             ),
             _parameters(id=campaign_id),
         )

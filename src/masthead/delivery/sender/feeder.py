@@ -222,7 +222,7 @@ class Feeder:
         self._close_if_done(finished.range_id)
         if not self._go_on or self.halted.is_set():
             return
-        claim = await self._clerk.call(partial(ranges.claim_next, finished.campaign_id))
+        claim = await self._clerk.call(partial(ranges.claim_next, finished.campaign_id, held=tuple(self._claims)))
         if claim is not None:
             self._claims[claim.range_id] = claim
             self._open[claim.range_id] = 0
