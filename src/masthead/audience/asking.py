@@ -55,12 +55,16 @@ def ask_and_remind(run: Reconfirmation, *, clock: Callable[[], datetime], stoppi
 
 def is_under_way(run: Reconfirmation) -> bool:
     """Whether a mail that asks has not left yet."""
-    last = last_asked(run)
+    last = _last_asked(run)
     return last is not None and _under_way(run).filter(created_at__lte=last).exists()
 
 
-def last_asked(run: Reconfirmation) -> datetime | None:
-    """When the reader was asked who was asked last."""
+def ends_at(run: Reconfirmation, now: datetime) -> datetime:
+    """When who does not answer is taken off, by whoever was asked last so far."""
+    return run.closes_at or (_last_asked(run) or now) + timedelta(days=run.days)
+
+
+def _last_asked(run: Reconfirmation) -> datetime | None:
     return run.questions.exclude(asked_at=None).order_by("-asked_at").values_list("asked_at", flat=True).first()
 
 
@@ -68,8 +72,7 @@ def _days_left(run: Reconfirmation, now: datetime) -> int:
     """The days, rounded, until who does not answer is taken off; while some were not asked yet, as many as everybody has."""
     if run.questions.filter(state=Answer.WAITING).exists():
         return run.days
-    ends = run.closes_at or (last_asked(run) or now) + timedelta(days=run.days)
-    return (ends - now + timedelta(hours=12)).days
+    return (ends_at(run, now) - now + timedelta(hours=12)).days
 
 
 def _under_way(run: Reconfirmation) -> QuerySet[SingleMail]:

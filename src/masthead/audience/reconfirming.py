@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -215,7 +215,7 @@ def _close_when_due(run: Reconfirmation, clock: Callable[[], datetime], stopping
     if Reconfirmation.objects.get(pk=run.pk).state != State.ASKING:
         return
     if run.closes_at is None:
-        run.closes_at = (asking.last_asked(run) or now) + timedelta(days=run.days)
+        run.closes_at = asking.ends_at(run, now)
         run.save(update_fields=["closes_at"])
     if now < run.closes_at:
         return

@@ -67,7 +67,7 @@ class Report:
 
 def report(campaign: Campaign) -> Report:
     """The sums of `campaign` as they are now; they may still grow, since bounces take days."""
-    back = _by_domain(campaign, kind="bounce", identity__in=_CAME_BACK)
+    back = _back_by_domain(campaign)
     complaints = _by_domain(campaign, kind="complaint", outcome=Finding.Outcome.COMPLAINED)
     return Report(
         progress=lookups.progress(campaign),
@@ -80,8 +80,7 @@ def report(campaign: Campaign) -> Report:
 
 def came_back(campaign: Campaign) -> int:
     """Readers whose mail was accepted first and then sent back, as it is now."""
-    found = campaign.findings.filter(kind="bounce", identity__in=_CAME_BACK)
-    return found.aggregate(readers=Count("delivery", distinct=True))["readers"] or 0
+    return sum(_back_by_domain(campaign).values())
 
 
 def _providers(campaign: Campaign, back: dict[str, int], complaints: dict[str, int]) -> tuple[ProviderSum, ...]:
@@ -103,6 +102,10 @@ def _providers(campaign: Campaign, back: dict[str, int], complaints: dict[str, i
             sums[provider(domain)][name] += readers
     found = [ProviderSum(name=name, **counts) for name, counts in sums.items()]
     return tuple(sorted(found, key=lambda each: (-each.total, each.name)))
+
+
+def _back_by_domain(campaign: Campaign) -> dict[str, int]:
+    return _by_domain(campaign, kind="bounce", identity__in=_CAME_BACK)
 
 
 def _by_domain(campaign: Campaign, **values: object) -> dict[str, int]:

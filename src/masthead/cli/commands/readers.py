@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -94,8 +94,7 @@ def _import(
             update_known=update,
         )
         try:
-            with _how_to_go_on(run):
-                importing.execute(run=run, path=file, now=at, progress=lambda done, total: show(done, total or None))
+            _execute(run, file, at, show)
         finally:
             if dry_run:
                 run.delete()
@@ -146,17 +145,17 @@ def _resume(number: int, as_json: bool) -> None:
     run = _run(number)
     if run.state != ImportRun.State.RUNNING and not importing.reopen(run=run):
         raise CommandError(f"Import {number} is {run.state}; only one that was interrupted goes on.")
-    path = Path(run.stored_path)
-    with meter(f"Reading {run.file_name}", show=not as_json) as show, _how_to_go_on(run):
-        importing.execute(run=run, path=path, now=now(), progress=lambda done, total: show(done, total or None))
+    with meter(f"Reading {run.file_name}", show=not as_json) as show:
+        _execute(run, Path(run.stored_path), now(), show)
     _say(run, as_json)
 
 
-@contextmanager
-def _how_to_go_on(run: ImportRun) -> Iterator[None]:
-    """Whoever stops an import is told its number, by which it goes on."""
+def _execute(run: ImportRun, path: Path, at: datetime, show: Callable[[int, int | None], None]) -> None:
+    """Read the file. Whoever stops it is told the number by which it goes on."""
+    from masthead.audience import importing
+
     try:
-        yield
+        importing.execute(run=run, path=path, now=at, progress=lambda done, total: show(done, total or None))
     except KeyboardInterrupt:
         if not run.dry_run:
             run.refresh_from_db()

@@ -81,7 +81,7 @@ def claim(range_id: int) -> Claim | None:
     return Claim(range_id, campaign_id, first, last, token)
 
 
-def claim_next(campaign_id: int, *, held: Collection[int] = ()) -> Claim | None:
+def claim_next(campaign_id: int, *, held: Collection[int]) -> Claim | None:
     """Take the first open range of the campaign that nobody alive works on.
 
     `held`: those in our own hands. After a standstill they look as if their worker were lost: taken again, their rows would be
