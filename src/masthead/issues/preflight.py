@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import dataclasses
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from urllib.parse import urldefrag, urlsplit
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from masthead.common import urls
 from masthead.issues import numbering, reading
@@ -29,41 +32,50 @@ from masthead.issues.rendering.edition import CannotRender, Rendered, render
 from masthead.issues.rendering.merge import TooManyFields
 from masthead.mail.transports import choosing
 
-__all__ = ["CHECKS", "Facts", "Finding", "blocking", "check", "facts_of", "findings_of"]
+__all__ = ["CHECKS", "Facts", "Finding", "blocking", "check", "facts_of", "findings_of", "report_on"]
 
-CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
-    essentials.missing,
-    essentials.number_order,
-    essentials.files,
-    essentials.rendering,
-    essentials.size,
-    essentials.base_url,
-    words.placeholders,
-    words.tags,
-    words.subject,
-    words.promises,
-    dates.weekdays,
-    dates.past,
-    links.unsafe,
-    links.unencrypted,
-    links.shortened,
-    links.says_nothing,
-    links.ambiguous,
-    links.not_public,
-    links.dead,
-    notes.orphans,
-    pictures.alternatives,
-    structure.headings,
-    structure.lists,
-    scripts.controls,
-    scripts.language,
-    colours.contrast,
-)
+#: Every check, with what it looks after in words.
+CHECKS: Mapping[Callable[[Facts], Iterator[Finding]], Promise] = {
+    essentials.missing: gettext_lazy("Headline, language, sender and imprint"),
+    essentials.number_order: gettext_lazy("Number and order"),
+    essentials.files: gettext_lazy("Pictures and files are there"),
+    essentials.rendering: gettext_lazy("The mail can be made"),
+    essentials.size: gettext_lazy("Size"),
+    essentials.base_url: gettext_lazy("Public address"),
+    words.placeholders: gettext_lazy("Nothing left to fill in"),
+    words.tags: gettext_lazy("Merge fields"),
+    words.subject: gettext_lazy("Subject and preview line"),
+    words.promises: gettext_lazy("Attachments that are promised"),
+    dates.weekdays: gettext_lazy("Days of the week"),
+    dates.past: gettext_lazy("Dates that are over"),
+    links.unsafe: gettext_lazy("Links can be opened"),
+    links.unencrypted: gettext_lazy("Links are encrypted"),
+    links.shortened: gettext_lazy("No shortened links"),
+    links.says_nothing: gettext_lazy("Links say where they lead"),
+    links.ambiguous: gettext_lazy("One text, one target"),
+    links.not_public: gettext_lazy("Linked pages are public"),
+    links.dead: gettext_lazy("No link is known to be dead"),
+    notes.orphans: gettext_lazy("Footnotes and their marks"),
+    pictures.alternatives: gettext_lazy("Words for pictures"),
+    structure.headings: gettext_lazy("Headings in order"),
+    structure.lists: gettext_lazy("Lists are lists"),
+    scripts.controls: gettext_lazy("No hidden characters"),
+    scripts.language: gettext_lazy("Language and direction"),
+    colours.contrast: gettext_lazy("Colours can be read"),
+}
 
 #: Guesses about words: an editor must settle them before an issue is ready, a command line may know better.
 GUESSES = frozenset({"placeholder", "alt-missing"})
 #: What even a rehearsal needs.
 REHEARSAL = frozenset({"title-missing", "file", "render"})
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the checks found, blocking findings first, and what those that found nothing look after."""
+
+    found: list[Finding]
+    fine: list[str]
 
 
 def check(issue: Issue, *, now: datetime | None = None) -> list[Finding]:
@@ -78,8 +90,17 @@ def findings_of(draft: Draft) -> list[Finding]:
 
 def findings_about(facts: Facts) -> list[Finding]:
     """All checks on `facts`, each finding once."""
-    found = dict.fromkeys(finding for one in CHECKS for finding in one(facts))
-    return sorted(found, key=lambda finding: finding.level != "block")
+    return report_on(facts).found
+
+
+def report_on(facts: Facts) -> Report:
+    """All checks on `facts`, each finding once, and those that have nothing to say."""
+    answers = [(list(one(facts)), looks_after) for one, looks_after in CHECKS.items()]
+    found = dict.fromkeys(finding for findings, _looks_after in answers for finding in findings)
+    return Report(
+        found=sorted(found, key=lambda finding: finding.level != "block"),
+        fine=[str(looks_after) for findings, looks_after in answers if not findings],
+    )
 
 
 def blocking(facts: Facts, *, rehearsal: bool) -> list[Finding]:

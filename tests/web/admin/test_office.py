@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from masthead.audit.models import Entry
 from masthead.issues.models import Issue, Publication
+from masthead.issues.rendering.colours import PAPER, contrast
 from masthead.team import setup
 from masthead.team.models import Role, User
 from tests.web.admin.conftest import form_of
@@ -74,6 +75,35 @@ def test_a_bulletin_begins_with_a_list_and_a_sample(owner_at_desk: Client) -> No
     assert [entry.name for entry in made.lists.all()] == ["The Courier"]
     assert Issue.objects.get().publication == made
     assert owner_at_desk.get("/desk/welcome/mail/").status_code == 200
+
+
+def test_a_colour_too_faint_is_answered_with_the_nearest_that_can_be_read(owner_at_desk: Client) -> None:
+    data = {"name": "The Courier", "tagline": "", "language": "en", "time_zone": "UTC", "next_number": "1",
+            "from_address": "courier@example.org", "accent": "#ffe066"}  # fmt: skip
+    answer = owner_at_desk.post("/desk/welcome/bulletin/", data)
+    form = answer.context["form"]
+    offered = form["accent"].value()
+    assert offered in str(form.errors["accent"])
+    assert contrast(offered, PAPER) >= 4.5
+    assert not Publication.objects.exists()
+    assert owner_at_desk.post("/desk/welcome/bulletin/", data | {"accent": offered}).status_code == 302
+    assert Publication.objects.get().accent == offered
+
+
+def test_the_checklist_ticks_what_was_done_and_nothing_else(
+    owner_at_desk: Client, issue: Issue, make_subscriber: Callable[..., Any]
+) -> None:
+    def ticked() -> dict[str, bool]:
+        return {todo.text: todo.done for todo in owner_at_desk.get("/desk/").context["checklist"]}
+
+    owner = User.objects.get(role=Role.OWNER)
+    make_subscriber(owner.email)
+    before = ticked()
+    assert (before["Bring in your readers"], before["Send it to yourself or rehearse it"]) == (False, False)
+    make_subscriber("anna@example.org")
+    owner_at_desk.post(f"/desk/issues/send/{issue.pk}/test/", {"test_to": [str(owner.pk)], "test_format": "html"})
+    after = ticked()
+    assert (after["Bring in your readers"], after["Send it to yourself or rehearse it"]) == (True, True)
 
 
 ANOTHER = {"name": "Le Quai", "tagline": "", "language": "fr", "time_zone": "Europe/Paris", "next_number": "7",

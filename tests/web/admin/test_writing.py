@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,24 @@ def test_marking_ready_holds_until_the_next_change(owner_at_desk: Client, issue:
     assert b"Ready" in owner_at_desk.get("/desk/issues/").content
     owner_at_desk.post(url, data | {"title": "Something else"})
     assert b">Ready<" not in owner_at_desk.get("/desk/issues/").content
+
+
+def test_the_checks_are_in_three_groups_with_the_length_of_the_issue(owner_at_desk: Client, issue: Issue) -> None:
+    issue.title = ""
+    issue.save_revision()
+    page = owner_at_desk.get(f"/desk/issues/look/{issue.pk}/findings/")
+    groups = page.context["findings"]
+    assert "The issue has no title." in [one.finding.message for one in groups.must]
+    assert "Headline, language, sender and imprint" not in groups.fine
+    assert "Colours can be read" in groups.fine
+    assert f"{page.context['words']} words" in page.content.decode()
+
+
+def test_beside_the_text_stand_state_lock_and_preview_alone(owner_at_desk: Client, issue: Issue) -> None:
+    page = owner_at_desk.get(f"/desk/issues/edit/{issue.pk}/").content.decode()
+    assert re.findall(r'data-side-panel-toggle="(\w+)"', page) == ["status", "preview"]
+    for words in ("No publishing schedule set", "Used 0 times", "Content metrics"):
+        assert words not in page
 
 
 def test_an_author_cannot_mark_ready(at_desk: Callable[[Role], Client], issue: Issue) -> None:

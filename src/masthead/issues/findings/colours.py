@@ -9,9 +9,6 @@ from django.utils.translation import gettext as _
 from masthead.issues.findings.base import Facts, Finding
 from masthead.issues.rendering import colours
 
-#: WCAG 2.2, 1.4.3, for text of the usual size.
-_AA = 4.5
-
 
 def contrast(facts: Facts) -> Iterator[Finding]:
     """A colour by day or by night that does not stand out enough from its paper."""
@@ -20,6 +17,6 @@ def contrast(facts: Facts) -> Iterator[Finding]:
         (look.accent, colours.PAPER, _("The colour %(chosen)s is too faint on white: readers see %(used)s.")),
         (look.night_accent, colours.NIGHT_PAPER, _("The colour %(chosen)s is too dark by night: readers see %(used)s.")),
     ):
-        if chosen and colours.contrast(chosen, paper) < _AA:
+        if chosen and colours.contrast(chosen, paper) < colours.AA:
             words = said % {"chosen": chosen, "used": colours.readable(chosen, on=paper)}
             yield Finding("contrast", "warn", _("design"), words, _("Choose it yourself in the design."))

@@ -8,6 +8,8 @@ import re
 #: Paper and ink, by day and by night; neither pure black nor pure white, which mail programs invert the worst.
 PAPER, INK, QUIET = "#fffefc", "#22201d", "#68635c"
 NIGHT_PAPER, NIGHT_INK, NIGHT_QUIET = "#1d1c1a", "#ece8e1", "#a9a39a"
+#: The least contrast of text of the usual size with its paper (WCAG 2.2, 1.4.3, level AA).
+AA = 4.5
 _FALLBACK = "#1d4e89"
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 

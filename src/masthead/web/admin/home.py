@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -20,26 +18,16 @@ from masthead.bounces import lookups as returns
 from masthead.bounces.models import Mailbox
 from masthead.delivery.models import Campaign, HeldProvider
 from masthead.issues.assigning import publications_of
-from masthead.issues.models import Edition, Issue, Publication
-from masthead.issues.publications import reasons_against_going_live
-from masthead.mail.transports import choosing
+from masthead.issues.models import Issue, Publication
 from masthead.team.models import User
 from masthead.team.roles import may, requires
+from masthead.web.admin.checklist import checklist_of
 from masthead.web.admin.sending.progress import MOVING, standing
 from masthead.web.admin.staff import staff
 from masthead.web.admin.writing.listing import row_of
 
 #: So many campaigns under way are drawn with their bars; how many more there are is said in words.
 SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Todo:
-    """One line of the checklist. `url` is empty where the person's role cannot do it."""
-
-    text: str
-    done: bool
-    url: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .select_related("publication")
         .order_by("-latest_revision__created_at", "-id")
     )
-    checklist = list(_checklist(person, publications)) if may(person, "publications.edit") else []
+    checklist = list(checklist_of(person, publications)) if may(person, "publications.edit") else []
     context = {
         "title": _("Good day, %(name)s") % {"name": person.get_short_name()},
         "publications": publications,
@@ -176,33 +164,3 @@ def _about_returns() -> NextAction:
         _("Look at it"),
         reverse("desk_returns"),
     )
-
-
-def _checklist(person: User, publications: list[Publication]) -> Iterator[Todo]:
-    """What a new install still lacks; empty lines are not shown again once all is done."""
-    first = publications[0] if publications else None
-    yield Todo(_("Write the first issue"), Issue.objects.count() > 1 or Edition.objects.exists(), reverse("desk_issues"))
-    yield Todo(_("Send it to yourself or rehearse it"), Campaign.objects.exists(), reverse("desk_issues"))
-    publication_url = reverse("desk_publication", args=[first.pk]) if first else reverse("desk_publications")
-    yield Todo(_("Fill in the imprint"), bool(first and first.imprint.strip()), publication_url + "#sender")
-    if may(person, "transports.edit"):
-        yield Todo(_("Decide how mail leaves"), _mail_leaves(), _url("desk_transports"))
-    if may(person, "readers.edit"):
-        yield Todo(_("Bring in your readers"), Subscriber.objects.exists(), _url("desk_imports"))
-    if may(person, "team.manage"):
-        yield Todo(_("Invite a colleague"), User.objects.filter(is_active=True).count() > 1, reverse("desk_people"))
-    yield Todo(_("Add a second factor to your sign-in"), Authenticator.objects.filter(user=person).exists(), reverse("mfa_index"))
-    ready = bool(first and not first.is_live and not reasons_against_going_live(first))
-    live = bool(first and first.is_live)
-    yield Todo(_("Go live") if live or ready else _("Go live, once the above is done"), live, publication_url + "#mode")
-
-
-def _mail_leaves() -> bool:
-    return choosing.current(timezone.now()).kind != "inbox"
-
-
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -9,9 +9,10 @@ from django import forms
 from django.contrib.auth import login
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from masthead.audience import lists
 from masthead.issues import publications
 from masthead.issues.models import Publication
+from masthead.issues.rendering import colours
 from masthead.mail.transports import choosing
 from masthead.team import people, setup
 from masthead.team.models import Role, User
@@ -85,6 +87,22 @@ class BulletinForm(forms.Form):
     accent = forms.RegexField(
         r"^#[0-9a-fA-F]{6}$", label=gettext_lazy("Colour"), initial="#1d4e89", widget=forms.TextInput(attrs={"type": "color"})
     )
+
+    def clean_accent(self) -> str:
+        """A colour that can be read on paper. Where it cannot, the nearest that can stands in the field when the form comes back.
+
+        Raises:
+            ValidationError: it is too faint; what to do is said.
+        """
+        chosen = str(self.cleaned_data["accent"]).lower()
+        if colours.contrast(chosen, colours.PAPER) >= colours.AA:
+            return chosen
+        used = colours.readable(chosen, on=colours.PAPER)
+        self.data = {**self.data.dict(), self.add_prefix("accent"): used} if isinstance(self.data, QueryDict) else self.data
+        raise ValidationError(
+            _("%(chosen)s is too faint to be read on paper. %(used)s is the nearest that can be; it has been chosen instead.")
+            % {"chosen": chosen, "used": used}
+        )
 
 
 @never_cache

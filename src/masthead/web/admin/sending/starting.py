@@ -259,7 +259,8 @@ def _words(subject: str, preheader: str) -> str:
 def _context(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
     content = preview(issue)
     rendered = render_issue(content)
-    groups = groups_of(issue, [*preflight.check(issue), *spam_scoring.findings(issue, now=now)])
+    report = preflight.report_on(preflight.facts_of(reading.read(issue, now=now)))
+    groups = groups_of(issue, [*report.found, *spam_scoring.findings(issue, now=now)], fine=report.fine)
     chosen = list(
         form.cleaned_data.get("lists", []) if form.is_bound and hasattr(form, "cleaned_data") else form.initial["lists"]
     )

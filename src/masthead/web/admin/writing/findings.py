@@ -14,10 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from masthead.issues import preflight, reading
-from masthead.issues.findings.base import place_of
+from masthead.issues.findings.base import length, place_of
 from masthead.issues.models import Issue
 from masthead.issues.preflight import Finding
 from masthead.team.roles import requires
+
+#: How fast adults read prose silently (Brysbaert 2019, "How many words do we read per minute?": 238 in English).
+_WORDS_A_MINUTE = 238
 
 
 @dataclass(frozen=True)
@@ -34,20 +37,23 @@ class Groups:
 
     must: list[Shown]
     look: list[Shown]
+    fine: list[str]
 
     @property
-    def fine(self) -> bool:
+    def all_fine(self) -> bool:
         """Nothing at all to say."""
         return not self.must and not self.look
 
 
-def groups_of(issue: Issue, found: list[Finding]) -> Groups:
-    """`found` about `issue`, as this object has it, in groups."""
+def groups_of(issue: Issue, found: list[Finding], *, fine: list[str]) -> Groups:
+    """`found` about `issue`, as this object has it, in groups; `fine` is what the other checks look after."""
     jumps = _jumps(issue)
     edit = reverse("issues:edit", args=[issue.pk])
     shown = [Shown(finding, _url(issue, finding, jumps, edit)) for finding in found]
     return Groups(
-        must=[one for one in shown if one.finding.level == "block"], look=[one for one in shown if one.finding.level != "block"]
+        must=[one for one in shown if one.finding.level == "block"],
+        look=[one for one in shown if one.finding.level != "block"],
+        fine=fine,
     )
 
 
@@ -56,8 +62,16 @@ def groups_of(issue: Issue, found: list[Finding]) -> Groups:
 def findings(request: HttpRequest, pk: int) -> HttpResponse:
     """The findings about the newest draft: a piece of the compose screen, asked for while somebody writes."""
     issue = reading.newest(get_object_or_404(Issue, pk=pk))
-    found = groups_of(issue, preflight.check(issue, now=timezone.now()))
-    return render(request, "web_admin/issues/findings.html", {"issue": issue, "findings": found})
+    facts = preflight.facts_of(reading.read(issue, now=timezone.now()))
+    report, words = preflight.report_on(facts), length(facts.content)
+    context = {
+        "issue": issue,
+        "findings": groups_of(issue, report.found, fine=report.fine),
+        "words": words,
+        "minutes": max(1, round(words / _WORDS_A_MINUTE)),
+        "bytes": len(facts.rendered.mail_html_full.encode()) if facts.rendered else 0,
+    }
+    return render(request, "web_admin/issues/findings.html", context)
 
 
 def _jumps(issue: Issue) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
+from wagtail.admin.ui.components import MediaContainer
 from wagtail.snippets.views.snippets import (
     CreateView,
     EditView,
@@ -28,7 +29,7 @@ from wagtail.snippets.views.snippets import (
 from masthead.issues.models import Contributor, Issue
 from masthead.team.roles import may
 from masthead.web.admin.staff import staff
-from masthead.web.admin.writing import copying, form, previews, readiness
+from masthead.web.admin.writing import copying, form, previews, readiness, status
 
 
 class Composing:
@@ -58,6 +59,10 @@ class Composing:
     def get_success_message(self, instance: Issue | None = None) -> str:
         """Said after saving by hand; autosave says it in the header."""
         return _("Saved %(time)s.") % {"time": timezone.localtime().strftime("%H:%M")}
+
+    def get_side_panels(self) -> MediaContainer:
+        """State and preview."""
+        return MediaContainer(status.ours(list(super().get_side_panels())))  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the head of the compose screen shows."""
