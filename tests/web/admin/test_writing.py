@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.timezone import localtime
 from wagtail.rich_text import RichText
 
 from masthead.issues.models import Edition, Issue, Publication
@@ -66,6 +67,33 @@ def test_beside_the_text_stand_state_lock_and_preview_alone(owner_at_desk: Clien
     assert re.findall(r'data-side-panel-toggle="(\w+)"', page) == ["status", "preview"]
     for words in ("No publishing schedule set", "Used 0 times", "Content metrics"):
         assert words not in page
+
+
+def test_a_sitting_of_many_saves_is_one_line_of_the_history(owner_at_desk: Client, issue: Issue) -> None:
+    url = f"/desk/issues/edit/{issue.pk}/"
+    for sitting in ("Low water", "High water"):
+        owner_at_desk.post(url, form_of(owner_at_desk, url) | {"title": sitting})
+        version = str(issue.revisions.latest("id").pk)
+        for letters in (3, 5):
+            data = form_of(owner_at_desk, url) | {"title": sitting[:letters], "overwrite_revision_id": version}
+            owner_at_desk.post(url, data)
+    page = owner_at_desk.get(f"/desk/issues/history/{issue.pk}/")
+    assert [entry.revision.content["title"] for entry in page.context["object_list"]] == ["High", "Low w"]
+    assert "model log entries" not in page.content.decode()
+
+
+def test_two_versions_are_compared_with_their_times(owner_at_desk: Client, issue: Issue) -> None:
+    issue.title = "Low water"
+    first = issue.save_revision()
+    issue.title = "High water"
+    second = issue.save_revision()
+    compare = f"/desk/issues/history/{issue.pk}/revisions/compare/"
+    page = owner_at_desk.get(f"{compare}{first.pk}...{second.pk}/")
+    assert '<span class="deletion">Low</span>' in page.content.decode()
+    for version in (first, second):
+        assert f"{localtime(version.created_at):%H:%M:%S}" in page.content.decode()
+    assert owner_at_desk.get(f"{compare}earliest...latest/").status_code == 200
+    assert owner_at_desk.get(f"{compare}live...latest/").status_code == 404
 
 
 def test_an_author_cannot_mark_ready(at_desk: Callable[[Role], Client], issue: Issue) -> None:

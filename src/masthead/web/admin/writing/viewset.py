@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse_lazy
 from django.utils import timezone
@@ -22,14 +22,13 @@ from wagtail.snippets.views.snippets import (
     PreviewOnCreateView,
     PreviewOnEditView,
     PreviewRevisionView,
-    RevisionsCompareView,
     SnippetViewSet,
 )
 
 from masthead.issues.models import Contributor, Issue
 from masthead.team.roles import may
 from masthead.web.admin.staff import staff
-from masthead.web.admin.writing import copying, form, previews, readiness, status
+from masthead.web.admin.writing import copying, form, history, previews, readiness, status
 
 
 class Composing:
@@ -130,16 +129,6 @@ class PreviewVersion(PreviewRevisionView):
         return issue
 
 
-class Comparison(RevisionsCompareView):
-    """Two versions side by side."""
-
-    def setup(self, request: HttpRequest, pk: str, *args: Any, **kwargs: Any) -> None:
-        """404 for an id that is no number: the shell's route takes anything and then fails."""
-        if not pk.isdecimal():
-            raise Http404
-        super().setup(request, pk, *args, **kwargs)
-
-
 class IssueViewSet(SnippetViewSet):
     """Issues below /desk/issues/."""
 
@@ -154,7 +143,8 @@ class IssueViewSet(SnippetViewSet):
     preview_on_add_view_class = PreviewNew
     preview_on_edit_view_class = Preview
     revisions_view_class = PreviewVersion
-    revisions_compare_view_class = Comparison
+    revisions_compare_view_class = history.Comparison
+    history_view_class = history.History
     edit_handler = form.edit_handler()
     copy_view_enabled = False
     #: Addresses of the shell that would publish, unpublish or schedule behind our back, or copy a number.
