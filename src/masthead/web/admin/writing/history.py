@@ -8,15 +8,24 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
+from wagtail.admin.paginator import WagtailPaginator
 from wagtail.models import ModelLogEntry
 from wagtail.snippets.views.snippets import HistoryView, RevisionsCompareView
+
+
+class _Steps(WagtailPaginator):
+    """Counts what happened; in the shell's words it would be model log entries."""
+
+    @property
+    def items_count_label(self) -> str:
+        return ngettext("%(n)s step", "%(n)s steps", self.count) % {"n": self.count}
 
 
 class History(HistoryView):
     """What was done with an issue. A sitting in which it was saved a hundred times by itself is one version and one line."""
 
-    verbose_name_plural = gettext_lazy("versions")
+    paginator_class = _Steps
 
     def get_base_queryset(self) -> QuerySet[ModelLogEntry]:
         """The newest entry of each version and kind of act."""
