@@ -63,15 +63,15 @@ _NO_WORDS = ("script", "style", "template")
 _LINKED = frozenset({"http", "https", "mailto", "tel"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _HIDING = re.compile(r"[\x00-\x20]")
-_MOST_BYTES = 5_000_000
+_MOST_CHARACTERS = 20_000_000
 #: What a mail can show; pre-flight says the same.
 MOST_COLUMNS = 6
 
 
 def read(text: str) -> Manuscript:
     """The manuscript in `text`, of a whole page its article. Raises BadManuscript if it is too large or nested too deeply."""
-    if len(text) > _MOST_BYTES:
-        raise BadManuscript("The manuscript has more than five million characters. Split it.")
+    if len(text) > _MOST_CHARACTERS:
+        raise BadManuscript("The manuscript has more than twenty million characters. Split it.")
     manuscript = Manuscript()
     try:
         soup = BeautifulSoup(text, "html.parser")
