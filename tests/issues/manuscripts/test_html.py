@@ -43,6 +43,14 @@ def test_each_element_becomes_its_block() -> None:
     assert found.dropped == []
 
 
+def test_a_long_text_becomes_blocks_that_the_desk_can_open() -> None:
+    source = "".join(f"<p>w{number}</p>" for number in range(100))
+    found = html.read(source)
+    assert kinds(found) == ["text", "text", "text"]
+    assert [piece.value["text"].count("<p") for piece in found.pieces] == [40, 40, 20]
+    assert not words_missing(source, found)
+
+
 @pytest.mark.parametrize(
     "markup",
     [

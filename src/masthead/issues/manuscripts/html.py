@@ -64,6 +64,7 @@ _LINKED = frozenset({"http", "https", "mailto", "tel"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _HIDING = re.compile(r"[\x00-\x20]")
 _MOST_CHARACTERS = 20_000_000
+_PARAGRAPHS = 40  # in one block: the desk opens many short ones at once, one of thousands in minutes
 #: What a mail can show; pre-flight says the same.
 MOST_COLUMNS = 6
 
@@ -192,8 +193,7 @@ class _Walk:
     def __init__(self, manuscript: Manuscript, *, language: str, direction: str) -> None:
         self._to = manuscript
         self._language, self._direction = language, direction
-        self._prose: list[str] = []
-        self._prose_lang = ""
+        self._prose, self._prose_lang = list[str](), ""
         self._loose: list[PageElement] = []
 
     def children(self, tag: Tag) -> None:
@@ -356,7 +356,7 @@ class _Walk:
     def _write(self, markup: str, lang: str = "") -> None:
         if not markup:
             return
-        if lang != self._prose_lang:
+        if lang != self._prose_lang or len(self._prose) == _PARAGRAPHS:
             self._end()
         self._prose_lang = lang
         self._prose.append(markup)
@@ -368,8 +368,8 @@ class _Walk:
 
     def _end(self) -> None:
         if self._prose:
-            value = {"text": "".join(self._prose)}
-            self._to.pieces.append(Piece("text", {**value, "lang": self._prose_lang} if self._prose_lang else value))
+            lang = {"lang": self._prose_lang} if self._prose_lang else {}
+            self._to.pieces.append(Piece("text", {"text": "".join(self._prose), **lang}))
             self._prose, self._prose_lang = [], ""
 
     def _lang_of(self, tag: Tag) -> str:
