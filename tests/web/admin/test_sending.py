@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.rich_text import RichText
 
-from masthead.audience.models import MailingList, Subscriber, Subscription
+from masthead.audience import lists
+from masthead.audience.models import MailingList, Segment, Subscriber, Subscription
 from masthead.common import spamassassin
 from masthead.common.addresses import mask
 from masthead.common.spamassassin import Rule, Score
@@ -178,6 +180,35 @@ def test_a_test_can_be_what_one_reader_gets(owner_at_desk: Client, issue: Issue,
 def test_a_test_that_cannot_be_says_why(owner_at_desk: Client, issue: Issue, wish: dict[str, str], words: str) -> None:
     answer = owner_at_desk.post(f"/desk/issues/send/{issue.pk}/test/", wish, follow=True)
     assert any(words in str(message) for message in answer.context["messages"])
+    assert not SingleMail.objects.exists()
+
+
+@pytest.mark.parametrize("button", ["desk_send_test", "desk_dry_run", "desk_check_links", "desk_spam_score"])
+def test_no_button_of_the_send_desk_forgets_the_audience(
+    owner_at_desk: Client, issue: Issue, mailing_list: MailingList, button: str
+) -> None:
+    other = lists.get_or_create(name="Friends", by="test", now=timezone.now())
+    issue.publication.lists.add(other)
+    rule = {"if": "domain", "is": "under", "to": "hill.example"}
+    hill = Segment.objects.create(
+        name="On the hill", key="hill", rule=rule, by="x", created_at=timezone.now(), changed_at=timezone.now()
+    )
+    wish = {"lists": [other.pk], "excluded": [hill.pk], "mail_mode": "excerpt", "when": "at", "day": "2031-01-07",
+            "hour": "09:00", "subject": "Not kept yet", "words_were": "|", "test_addresses": "no address"}  # fmt: skip
+    page = owner_at_desk.post(reverse(button, args=[issue.pk]), wish, follow=True)
+    form = page.context["form"]
+    assert set(form["lists"].value()) == {other.pk}
+    assert page.context["without"] == [hill]
+    assert [form[name].value() for name in ("mail_mode", "when", "day", "hour", "subject")] == [
+        "excerpt", "at", "2031-01-07", "09:00", "Not kept yet"]  # fmt: skip
+
+
+def test_a_test_that_cannot_be_keeps_what_was_typed(owner_at_desk: Client, issue: Issue) -> None:
+    wish = {"test_addresses": "one@example.net\nno address", "test_mode": "excerpt"}
+    url = reverse("desk_send_test", args=[issue.pk])
+    piece = owner_at_desk.post(url, wish, headers={"HX-Request": "true"}).content.decode()
+    assert "no address: " in piece
+    assert "one@example.net\nno address</textarea>" in piece.replace("\r", "")
     assert not SingleMail.objects.exists()
 
 

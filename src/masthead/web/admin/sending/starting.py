@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,7 +36,7 @@ from masthead.issues.rendering.edition import CannotRender
 from masthead.issues.rendering.edition import render as render_issue
 from masthead.issues.rendering.merge import TooManyFields
 from masthead.team.roles import may, requires
-from masthead.web.admin.sending import tests, trying
+from masthead.web.admin.sending import choices, tests, trying
 from masthead.web.admin.sending.expecting import expected
 from masthead.web.admin.staff import staff
 from masthead.web.admin.words import number_of, state_of
@@ -92,7 +91,9 @@ class SendForm(forms.Form):
     words_were = forms.CharField(required=False, widget=forms.HiddenInput)
     typed_number = forms.CharField(required=False, label=gettext_lazy("The number, to confirm"))
 
-    def __init__(self, issue: Issue, now: datetime, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, issue: Issue, now: datetime, data: Mapping[str, Any] | None = None, kept: Mapping[str, object] | None = None
+    ) -> None:
         self.issue, self.now = issue, now
         initial = {
             "lists": list(issue.publication.lists.all()),
@@ -102,6 +103,7 @@ class SendForm(forms.Form):
             "subject": issue.subject,
             "preheader": issue.preheader,
             "words_were": _words(issue.subject, issue.preheader),
+            **(kept or {}),
         }
         super().__init__(data, initial=initial)
         self.fields["lists"].queryset = lists_for(issue.publication)  # type: ignore[attr-defined]
@@ -153,7 +155,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     """The send desk of one issue."""
     issue = reading.newest(get_object_or_404(Issue, pk=pk))
     now = timezone.now()
-    form = SendForm(issue, now, request.POST if request.method == "POST" else None)
+    form = SendForm(issue, now, request.POST if request.method == "POST" else None, choices.kept(request, issue))
     if request.method == "POST":
         is_valid = form.is_valid()
         if request.POST.get("act") == "words":
@@ -175,8 +177,8 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 def audience_count(request: HttpRequest, pk: int) -> HttpResponse:
     """How many readers the chosen lists reach now: a piece of the send desk."""
     issue = get_object_or_404(Issue.objects.select_related("publication"), pk=pk)
-    chosen = list(lists_for(issue.publication).filter(pk__in=_numbers(request, "lists")))
-    only, without = (list(Segment.objects.filter(pk__in=_numbers(request, name))) for name in ("segments", "excluded"))
+    chosen = list(lists_for(issue.publication).filter(pk__in=choices.numbers(request.GET, "lists")))
+    only, without = (list(Segment.objects.filter(pk__in=choices.numbers(request.GET, name))) for name in ("segments", "excluded"))
     part, trouble = _part(only, without)
     return render(
         request,
@@ -230,7 +232,7 @@ def _keep_words(request: HttpRequest, issue: Issue, form: SendForm, now: datetim
         messages.error(request, str(error))
     else:
         messages.success(request, _("Subject and preview line are kept."))
-    return redirect(f"{reverse('desk_send', args=[issue.pk])}#mail")
+    return choices.back(request, issue.pk, "mail")
 
 
 class _Locked(Exception):
@@ -264,7 +266,7 @@ def _context(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) 
     chosen = list(
         form.cleaned_data.get("lists", []) if form.is_bound and hasattr(form, "cleaned_data") else form.initial["lists"]
     )
-    picked = getattr(form, "cleaned_data", {}) if form.is_bound else {}
+    picked = getattr(form, "cleaned_data", {}) if form.is_bound else form.initial
     only, without = list(picked.get("segments", [])), list(picked.get("excluded", []))
     part, trouble = _part(only, without)
     tz = ZoneInfo(issue.publication.time_zone)
@@ -292,17 +294,11 @@ def _context(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) 
         "subject": previews.as_read(rendered.subject, rendered, content),
         "preheader": previews.as_read(rendered.preheader, rendered, content),
         "card": previews.card_of(issue, content),
-        "tests": tests.TestForm(staff(request)),
-        "tests_made": tests.made(issue, now=now),
         "changed_since": lookups.versions_of(issue).exclude(digest=digest(content)).first() if issue.number else None,
-        "sees_readers": may(request.user, "readers.view"),
+        **tests.context_of(request, issue, now),
         **_audience(chosen, part),
         **_end(issue, chosen, (form.cleaned_data.get("starts_at") if hasattr(form, "cleaned_data") else None) or now, part),
     }
-
-
-def _numbers(request: HttpRequest, name: str) -> list[int]:
-    return [int(value) for value in request.GET.getlist(name) if value.isdecimal() and len(value) < 19]
 
 
 def _part(only: list[Segment], without: list[Segment]) -> tuple[Q, str]:

@@ -10,8 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +28,7 @@ from masthead.mail.encoding.slots import BadMail
 from masthead.team.models import User
 from masthead.team.roles import may, requires
 from masthead.web.admin.own_publications import readers_known_to
+from masthead.web.admin.sending import choices
 from masthead.web.admin.staff import staff
 from masthead.web.admin.words import name_of
 
@@ -107,19 +107,34 @@ class TestForm(forms.Form):
 @require_POST
 @requires("campaigns.send")
 def test(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send a test, or say why not; back to the send desk."""
-    issue = reading.newest(get_object_or_404(Issue, pk=pk))
+    """Send a test, or say why not: a piece of the send desk, or back to it."""
+    issue, now = reading.newest(get_object_or_404(Issue, pk=pk)), timezone.now()
     form = TestForm(staff(request), request.POST)
     if form.is_valid():
-        _send(request, issue, form.cleaned_data, timezone.now())
+        said = _send(request, issue, form.cleaned_data, now)
     else:
-        for problems in form.errors.values():
-            for problem in problems:
-                messages.error(request, str(problem))
-    return redirect(f"{reverse('desk_send', args=[pk])}#tests")
+        said = [(messages.ERROR, str(problem)) for problems in form.errors.values() for problem in problems]
+    if request.headers.get("HX-Request"):
+        return render(
+            request, "web_admin/sending/tests.html", context_of(request, issue, now) | {"tests": form, "tests_said": said}
+        )
+    for level, words in said:
+        messages.add_message(request, level, words)
+    return choices.back(request, pk, "tests")
 
 
-def _send(request: HttpRequest, issue: Issue, values: dict[str, Any], now: datetime) -> None:
+def context_of(request: HttpRequest, issue: Issue, now: datetime) -> dict[str, object]:
+    """What the piece about tests shows."""
+    return {
+        "issue": issue,
+        "tests": TestForm(staff(request)),
+        "tests_made": made(issue, now=now),
+        "sees_readers": may(request.user, "readers.view"),
+    }
+
+
+def _send(request: HttpRequest, issue: Issue, values: dict[str, Any], now: datetime) -> list[tuple[int, str]]:
+    """What to say about it, with the levels of `django.contrib.messages`."""
     person, like = staff(request), values.get("test_like")
     of_staff = {user.email: user.get_full_name() for user in values["test_to"]}
     typed = [address for address in values["test_addresses"] if address not in of_staff]
@@ -135,12 +150,12 @@ def _send(request: HttpRequest, issue: Issue, values: dict[str, Any], now: datet
         queued = [mail for address, name in of_staff.items() for mail in testing.send_test(to=[address], name=name, **common)]
         queued += testing.send_test(to=typed, to_staff=False, **common) if typed else []
     except (CannotRender, TooManyFields, BadMail, BadAddress) as error:
-        messages.error(request, str(error))
-        return
+        return [(messages.ERROR, str(error))]
     names = ", ".join([*of_staff, *typed])
-    messages.success(request, _("A test is on its way to %(address)s.") % {"address": names})
+    said = [(messages.SUCCESS, _("A test is on its way to %(address)s.") % {"address": names})]
     if typed and not issue.publication.is_live:
-        messages.info(request, _("In test mode the addresses you typed are written to in the built-in inbox alone."))
+        said.append((messages.INFO, _("In test mode the addresses you typed are written to in the built-in inbox alone.")))
+    return said
 
 
 @dataclass(frozen=True)

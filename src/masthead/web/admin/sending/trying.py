@@ -6,8 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -23,6 +22,7 @@ from masthead.issues.lookups import lists_for
 from masthead.issues.models import Issue
 from masthead.issues.tasks import check_links
 from masthead.team.roles import may, requires
+from masthead.web.admin.sending import choices
 from masthead.web.admin.staff import staff
 
 
@@ -31,7 +31,7 @@ from masthead.web.admin.staff import staff
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """Start a dry run to the audience that is chosen, as the mails would be, and come back to the send desk."""
     issue = get_object_or_404(Issue.objects.select_related("publication"), pk=pk)
-    chosen = list(lists_for(issue.publication).filter(pk__in=_ticked(request, "lists")))
+    chosen = list(lists_for(issue.publication).filter(pk__in=choices.numbers(request.POST, "lists")))
     mail_mode = request.POST.get("mail_mode", "")
     trouble = ""
     try:
@@ -54,7 +54,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "web_admin/sending/dry_run.html", {**context_of(request, issue), "dry_run_trouble": trouble})
     if trouble:
         messages.error(request, trouble)
-    return redirect(f"{reverse('desk_send', args=[pk])}#dry-run")
+    return choices.back(request, pk, "dry-run")
 
 
 @require_POST
@@ -65,7 +65,7 @@ def links(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         transaction.on_commit(lambda: check_links.enqueue(issue.pk))
     messages.info(request, _("The links are being asked for. Open this page again in a moment: dead ones stand below."))
-    return redirect(f"{reverse('desk_send', args=[pk])}#review")
+    return choices.back(request, pk, "review")
 
 
 @require_POST
@@ -78,7 +78,7 @@ def spam(request: HttpRequest, pk: int) -> HttpResponse:
         transaction.on_commit(lambda: score_for_spam.enqueue(issue.pk))
     if request.headers.get("HX-Request"):
         return _spam_piece(request, issue)
-    return redirect(f"{reverse('desk_send', args=[pk])}#spam-score")
+    return choices.back(request, pk, "spam-score")
 
 
 @require_safe
@@ -97,15 +97,11 @@ def news(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _segments(request: HttpRequest, name: str) -> list[Segment]:
     """Those ticked. Raises SegmentBroken when one was deleted since the page was opened."""
-    ticked = _ticked(request, name)
+    ticked = choices.numbers(request.POST, name)
     found = list(Segment.objects.filter(pk__in=ticked))
     if len(found) < len(ticked):
         raise SegmentBroken(_("A segment that is ticked was deleted since. Open this page again."))
     return found
-
-
-def _ticked(request: HttpRequest, name: str) -> set[int]:
-    return {int(value) for value in request.POST.getlist(name) if value.isdecimal() and len(value) < 19}
 
 
 def _piece(request: HttpRequest, issue: Issue) -> HttpResponse:
