@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from masthead.issues.models import Issue, Publication
 from masthead.issues.rendering.colours import PAPER, contrast
 from masthead.team import setup
 from masthead.team.models import Role, User
+from masthead.web.admin.office.welcome import BACKEND
 from tests.web.admin.conftest import form_of
 
 PERSON = {"name": "Ines Duarte", "email": "ines@example.org", "password": "seven grey herons waiting"}
@@ -104,6 +106,26 @@ def test_the_checklist_ticks_what_was_done_and_nothing_else(
     owner_at_desk.post(f"/desk/issues/send/{issue.pk}/test/", {"test_to": [str(owner.pk)], "test_format": "html"})
     after = ticked()
     assert (after["Bring in your readers"], after["Send it to yourself or rehearse it"]) == (True, True)
+
+
+def test_the_desk_counts_time_as_the_bulletin_until_somebody_chooses(at_desk: Callable[[Role], Client], issue: Issue) -> None:
+    issue.publication.time_zone = "Asia/Tehran"
+    issue.publication.save()
+    client = at_desk(Role.EDITOR)
+    saved = issue.latest_revision.created_at
+
+    def shown(zone: str) -> bool:
+        return f"{saved.astimezone(ZoneInfo(zone)):%H:%M}" in client.get("/desk/").content.decode()
+
+    assert shown("Asia/Tehran")
+    assert not shown("Pacific/Auckland")
+    data = form_of(client, "/desk/account/")
+    assert data["time_zone"] == "Asia/Tehran"
+    client.post("/desk/account/", data | {"time_zone": "Pacific/Auckland"})
+    assert shown("Pacific/Auckland")
+    client.logout()
+    client.force_login(User.objects.get(role=Role.EDITOR), backend=BACKEND)
+    assert shown("Pacific/Auckland")
 
 
 ANOTHER = {"name": "Le Quai", "tagline": "", "language": "fr", "time_zone": "Europe/Paris", "next_number": "7",

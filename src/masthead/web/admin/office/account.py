@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from wagtail.users.models import UserProfile
 
 from masthead.team.roles import requires
+from masthead.web.admin.office.choices import time_zones
 from masthead.web.admin.staff import staff
 
 
@@ -25,6 +26,7 @@ class AccountForm(forms.Form):
         choices=[("", gettext_lazy("as the browser says")), *settings.LANGUAGES],
         required=False,
     )
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zones)
     theme = forms.ChoiceField(
         label=gettext_lazy("Light or dark"),
         choices=[
@@ -41,12 +43,18 @@ def account(request: HttpRequest) -> HttpResponse:
     """Show and change it."""
     person = staff(request)
     profile = UserProfile.objects.filter(user=person).first() or UserProfile(user=person)
-    initial = {"name": person.name, "language": profile.preferred_language, "theme": profile.theme}
+    initial = {
+        "name": person.name,
+        "language": profile.preferred_language,
+        "time_zone": profile.get_current_time_zone(),
+        "theme": profile.theme,
+    }
     form = AccountForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         person.name = form.cleaned_data["name"]
         person.save(update_fields=["name"])
         profile.preferred_language, profile.theme = form.cleaned_data["language"], form.cleaned_data["theme"]
+        profile.current_time_zone = form.cleaned_data["time_zone"]
         profile.save()
         messages.success(request, _("Saved."))
         return redirect("wagtailadmin_account")

@@ -26,7 +26,7 @@ from masthead.mail.transports import choosing
 from masthead.team import people, setup
 from masthead.team.models import Role, User
 from masthead.team.roles import requires
-from masthead.web.admin.office import samples
+from masthead.web.admin.office import clock, samples
 from masthead.web.admin.office.choices import languages, time_zones
 from masthead.web.admin.staff import staff
 
@@ -155,6 +155,7 @@ def bulletin(request: HttpRequest) -> HttpResponse:
         except lists.BadListName as error:
             form.add_error("name", str(error))
         else:
+            clock.set_by_bulletin(person)
             samples.write(publication=made, by=person.actor, now=now)
             samples.invite(person=person, mailing_list=mailing_list, now=now)
             return redirect("desk_welcome_mail")

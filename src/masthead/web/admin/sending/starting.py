@@ -283,7 +283,7 @@ def _context(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) 
         # A rehearsal shows what is missing and goes ahead without it.
         "stopping": [one for one in groups.must if issue.publication.is_live or one.finding.id in preflight.REHEARSAL],
         "previous": delivery.campaigns_of(issue).exclude(state=Campaign.State.DRAFT),
-        "local_now": now.astimezone(tz),
+        "local_now": f"{now.astimezone(tz):%H:%M}",
         "lists": _lists(issue.publication),
         "chosen": {str(entry.pk) for entry in chosen},
         "segments": list(Segment.objects.all()),
