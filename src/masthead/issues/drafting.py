@@ -42,6 +42,7 @@ def create_from_file(
     byline: str = "",
     excerpt: str = "",
     told: Callable[[str], None] = lambda line: None,
+    plans: bool = True,
 ) -> Issue:
     """A draft made of the manuscript at `path`, with the number it is planned to get.
 
@@ -51,13 +52,13 @@ def create_from_file(
     Raises BadManuscript for a file or a picture that cannot be read, and for a number that is taken.
     """
     found = importing.read_path(path, given={"title": title, "byline": byline, "excerpt": excerpt})
-    issue = create_from(found, publication=publication, by=by, now=now)
+    issue = create_from(found, publication=publication, by=by, now=now, plans=plans)
     for one in found.dropped:
         told(str(one))
     return issue
 
 
-def create_from(found: Imported, *, publication: Publication, by: str, now: datetime) -> Issue:
+def create_from(found: Imported, *, publication: Publication, by: str, now: datetime, plans: bool = True) -> Issue:
     """A draft made of a manuscript that was read. Raises BadManuscript for a field that cannot be so."""
     return create(
         publication=publication,
@@ -67,6 +68,7 @@ def create_from(found: Imported, *, publication: Publication, by: str, now: date
         found=found.pictures,
         by=by,
         now=now,
+        plans=plans,
     )
 
 
@@ -101,8 +103,12 @@ def create(
     now: datetime,
     notes: Mapping[str, str] | None = None,
     found: Mapping[str, FoundPicture] | None = None,
+    plans: bool = True,
 ) -> Issue:
     """A draft. `meta` has the fields of `manuscripts.markdown.FIELDS`; images among `pieces` are found by source in `found`.
+
+    A draft that `plans` keeps a number for itself: the one of `meta` or the next that is free. Otherwise it has the number of
+    `meta` or, like one that is begun at the desk, whichever is next when it is sent.
 
     Raises BadManuscript for a field that cannot be so.
     """
@@ -112,7 +118,7 @@ def create(
         library = {source: _into_library(picture) for source, picture in (found or {}).items()}
         issue = Issue(
             publication=publication,
-            planned_number=_number(locked, meta),
+            planned_number=_number(locked, meta) if plans or meta.get("number") or meta.get("label") else None,
             label=meta.get("label", ""),
             title=meta.get("title", ""),
             slug=slugify(meta.get("slug", ""), allow_unicode=True)[:120],

@@ -27,6 +27,7 @@ def write(*, publication: Publication, by: str, now: datetime) -> Issue:
         excerpt=_("This is a sample. Change every word of it, look at it as mail, page and text, and send it to yourself."),
         by=by,
         now=now,
+        plans=False,
     )
 
 
