@@ -144,11 +144,32 @@ def write(tab: Page, install: Install) -> None:
     expect(text).to_contain_text("the ramp went down")
     expect(tab.locator("input[name='body-0-value-text']")).to_have_value(re.compile("ramp went down"))
     paste_too_much(tab)
+    cut_by_a_heading(tab)
     tab.get_by_role("button", name="Save draft").click()
     expect(tab.get_by_text("Saved ").first).to_be_visible()
     expect(tab.locator(".desk-compose")).to_contain_text("1971")
     usable_by_everyone(tab)
     only_look(tab)
+
+
+def cut_by_a_heading(tab: Page) -> None:
+    """A slash in the middle of a text offers the other blocks, and no half of the text is lost."""
+    text = tab.locator(".Draftail-Editor [contenteditable=true]").first
+    text.press("End")
+    text.press_sequentially(" Nobody had slept.", delay=10)
+    for _letter in "Nobody had slept.":
+        text.press("ArrowLeft")
+    text.press_sequentially("/", delay=10)
+    tab.get_by_role("option", name="Heading", exact=True).click()
+    heading = tab.locator("input[name$='-value-text'][type=text]")
+    heading.fill("The night before")
+    expect(text).to_have_text("At six in the morning the ramp went down. ")
+    blocks = tab.evaluate(
+        """() => [...document.querySelectorAll('[name^="body-"][name$="-order"]')].sort((a, b) => a.value - b.value)
+            .map((order) => document.querySelector(`[name="${order.name.replace("order", "type")}"]`).value)"""
+    )
+    assert blocks == ["text", "heading", "text"]
+    expect(tab.locator(".Draftail-Editor [contenteditable=true]").nth(1)).to_have_text("Nobody had slept.")
 
 
 def only_look(tab: Page) -> None:
@@ -238,4 +259,6 @@ def open_the_page(tab: Page, install: Install) -> None:
     tab.goto(f"{install.base}/issues/1971/")
     expect(tab.get_by_role("heading", name="The ferry runs again")).to_be_visible()
     expect(tab.get_by_text("the ramp went down")).to_be_visible()
+    expect(tab.get_by_role("heading", name="The night before")).to_be_visible()
+    expect(tab.get_by_text("Nobody had slept.")).to_be_visible()
     assert tab.goto(f"{install.base}/feed.atom") is not None
