@@ -49,6 +49,26 @@ def test_sending_starts_in_a_minute(owner_at_desk: Client, issue: Issue, reader:
     assert "Starts in" in screen
 
 
+def test_a_correction_is_published_without_a_mail(
+    owner_at_desk: Client, client: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    send(owner_at_desk, issue, wish)
+    Campaign.objects.update(state=Campaign.State.FINISHED)
+    Issue.objects.update(public_from=timezone.now())
+    button = reverse("desk_correct", args=[issue.pk])
+    assert button not in owner_at_desk.get(f"/desk/issues/send/{issue.pk}/").content.decode()
+    issue.refresh_from_db()
+    issue.title, issue.correction_note = "The tide tables are right", "They were right all along."
+    issue.save_revision()
+    assert button in owner_at_desk.get(f"/desk/issues/send/{issue.pk}/").content.decode()
+    said = owner_at_desk.post(button, follow=True).content.decode()
+    assert "The corrected version is public. No mail was sent." in said
+    page = client.get("/issues/1971/").content.decode()
+    assert "The tide tables are right" in page
+    assert "They were right all along." in page
+    assert Campaign.objects.count() == 1
+
+
 def test_undo_takes_it_back(owner_at_desk: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]) -> None:
     url = send(owner_at_desk, issue, wish)["Location"]
     owner_at_desk.post(url + "act/", {"act": "undo"})

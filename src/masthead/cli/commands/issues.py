@@ -93,6 +93,32 @@ def copy(number: int, slug: str | None, as_json: bool) -> None:
         click.echo(planned)
 
 
+@issue.command("correct")
+@click.argument("number", type=int)
+@click.option("--note", default="", help="What was corrected: stands with its date above the text.")
+@which_publication
+@as_json
+def correct(number: int, note: str, slug: str | None, as_json: bool) -> None:
+    """Make the newest draft of issue NUMBER its public version: page, feeds and archive say it at once, and no mail leaves.
+
+    The page as it was mailed stays beside it. A sending under way goes on with what it has.
+    """
+    start()
+    from masthead.cli import choosing
+    from masthead.issues.correcting import NothingToCorrect
+    from masthead.issues.correcting import correct as publish_corrected
+    from masthead.issues.freezing import NotReady
+
+    try:
+        edition = publish_corrected(issue=choosing.issue(choosing.publication(slug), number), by=BY, now=now(), note=note)
+    except (NothingToCorrect, NotReady) as error:
+        raise CommandError(str(error)) from error
+    if as_json:
+        show_json({"number": edition.number, "version": edition.version})
+        return
+    click.echo(f"No. {edition.number}, version {edition.version}, is public. No mail was sent.")
+
+
 @issue.command("score")
 @click.argument("number", type=int)
 @which_publication

@@ -39,6 +39,7 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "desk_looks": _ISSUE,
     "desk_issue_copy": _ISSUE,
     "desk_findings": _ISSUE,
+    "desk_correct": _ISSUE,
     "desk_send": _ISSUE,
     "desk_send_audience": _ISSUE,
     "desk_send_test": _ISSUE,

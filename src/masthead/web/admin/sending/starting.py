@@ -294,6 +294,7 @@ def _context(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) 
         "subject": previews.as_read(rendered.subject, rendered, content),
         "preheader": previews.as_read(rendered.preheader, rendered, content),
         "card": previews.card_of(issue, content),
+        "is_public": issue.public_from is not None and issue.public_from <= now,
         "changed_since": lookups.versions_of(issue).exclude(digest=digest(content)).first() if issue.number else None,
         **tests.context_of(request, issue, now),
         **_audience(chosen, part),

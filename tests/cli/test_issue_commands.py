@@ -1,0 +1,38 @@
+"""Corrections on the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from wagtail.rich_text import RichText
+
+from masthead.cli.main import masthead
+from masthead.issues import freezing
+from masthead.issues.models import Edition, Issue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def public(publication: Any, now: datetime) -> Issue:
+    """No. 1971, public."""
+    issue = Issue(publication=publication, title="Low water", excerpt="Twelve minutes, every Thursday.")
+    issue.body = [("text", {"text": RichText("<p>The harbour clock and the sea disagree.</p>")})]
+    issue.save()
+    issue.save_revision()
+    freezing.freeze(issue=issue, by="test", now=now)
+    Issue.objects.filter(pk=issue.pk).update(public_from=now)
+    return issue
+
+
+def test_a_correction_is_published_by_number_and_only_where_something_changed(public: Issue) -> None:
+    again = CliRunner().invoke(masthead, ["issue", "correct", "1971"])
+    assert (again.exit_code, Edition.objects.count()) == (1, 1)
+    assert "The draft says what is public already." in again.output
+    done = CliRunner().invoke(masthead, ["issue", "correct", "1971", "--note", "The last boat leaves at 22:40.", "--json"])
+    assert json.loads(done.output) == {"number": 1971, "version": 2}
+    assert Edition.objects.get(version=2).correction_note == "The last boat leaves at 22:40."
