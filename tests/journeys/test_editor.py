@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 
 from tests.servers.processes import free_port, running, until
 
@@ -149,6 +149,7 @@ def write(tab: Page, install: Install) -> None:
     expect(tab.get_by_text("Saved ").first).to_be_visible()
     expect(tab.locator(".desk-compose")).to_contain_text("1971")
     usable_by_everyone(tab)
+    go_on_while_it_is_saved(tab)
     only_look(tab)
 
 
@@ -170,6 +171,23 @@ def cut_by_a_heading(tab: Page) -> None:
     )
     assert blocks == ["text", "heading", "text"]
     expect(tab.locator(".Draftail-Editor [contenteditable=true]").nth(1)).to_have_text("Nobody had slept.")
+
+
+def go_on_while_it_is_saved(tab: Page) -> None:
+    """Words written between a save and its answer are saved, too, also by somebody who then stops."""
+    excerpt, held = tab.get_by_role("textbox", name="Excerpt"), []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST" and not held:
+            held.append(route)
+            excerpt.press_sequentially(" It was full.")
+        route.continue_()
+
+    tab.route("**/desk/issues/edit/*/", hold)
+    with tab.expect_request(lambda request: "It was full." in (request.post_data or ""), timeout=20_000):
+        excerpt.press_sequentially(" At last.")
+    expect(tab.locator(".w-autosave-indicator__state--saved")).to_be_visible()
+    tab.unroute("**/desk/issues/edit/*/")
 
 
 def only_look(tab: Page) -> None:

@@ -52,7 +52,12 @@ def our_script() -> SafeString:
     return format_html_join(
         "",
         '<script src="{}" defer></script>',
-        [(static("web_admin/desk.js"),), (static("web_admin/asleep.js"),), (static("web_admin/slash.js"),)],
+        [
+            (static("web_admin/desk.js"),),
+            (static("web_admin/asleep.js"),),
+            (static("web_admin/slash.js"),),
+            (static("web_admin/meanwhile.js"),),
+        ],
     )
 
 
