@@ -25,6 +25,7 @@ from masthead.issues import reading
 from masthead.issues.models import Edition, Issue, Publication
 from masthead.mail.models import SingleMail
 from masthead.team.models import Role, User
+from tests.servers.names import name_server
 
 
 @pytest.fixture
@@ -160,6 +161,32 @@ def test_the_audience_is_counted_as_it_is_chosen(
     assert "<b>1</b> reader now" in chosen
     assert "<b>1</b> have left" in chosen
     assert "<b>0</b>" in owner_at_desk.get(url, {"lists": "x' OR 1=1"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"), [('"v=DMARC1; p=quarantine"', "Fine"), (None, "The sender’s domain is not set up as it should be")]
+)
+def test_the_send_desk_says_whether_the_domain_is_set_up(
+    owner_at_desk: Client, issue: Issue, settings: Any, policy: str | None, said: str
+) -> None:
+    domain = "tidewater-courier.net"
+    settings.SMTP_URL = f"smtp://mx.{domain}:587"
+    issue.publication.from_address = f"courier@{domain}"
+    issue.publication.save()
+    zone: dict[str, dict[str, list[str]]] = {
+        domain: {"TXT": ['"v=spf1 ip4:203.0.113.7 -all"'], "MX": [f"10 mx.{domain}."]},
+        f"mx.{domain}": {"A": ["203.0.113.7"]},
+        "7.113.0.203.in-addr.arpa": {"PTR": [f"mx.{domain}."]},
+    }
+    if policy:
+        zone[f"_dmarc.{domain}"] = {"TXT": [policy]}
+    piece = reverse("desk_send_domain", args=[issue.pk])
+    assert piece in owner_at_desk.get(f"/desk/issues/send/{issue.pk}/").content.decode()
+    with name_server(zone) as address:
+        settings.DNS_SERVERS = [address]
+        shown = owner_at_desk.get(piece).content.decode()
+    assert said in shown
+    assert "SPF" in shown or policy is None
 
 
 def test_a_test_goes_to_whoever_is_ticked(owner_at_desk: Client, issue: Issue) -> None:

@@ -41,13 +41,14 @@ def examine(*, publications: Sequence[Publication], outside: Outside, now: datet
     """Every row for `publications`, in the order of the groups; the same question is asked once. Changes nothing."""
     rows: list[Row] = []
     for publication in publications:
-        rows += [*_of_domains(publication, outside, now), *_of_hosts(publication, outside, now)]
+        rows += [*names_of(publication, outside, now), *_of_hosts(publication, outside, now)]
     hosts = [urlsplit(base_url_of(each)).hostname or "" for each in publications]
     rows += [*_of_relays(outside, hosts, weight.newest(publications, now), now), _way_back()]
     return sorted(dict.fromkeys(rows), key=lambda row: GROUPS.index(row.group))
 
 
-def _of_domains(publication: Publication, outside: Outside, now: datetime) -> Iterator[Row]:
+def names_of(publication: Publication, outside: Outside, now: datetime) -> Iterator[Row]:
+    """What the DNS says of the domains of `publication`'s mail; nothing but the resolver is asked."""
     resolver = outside.resolver
     try:
         sender = domain_to_ascii(normalise(publication.from_address).domain)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from masthead.issues.models import Publication
-from masthead.ops.doctor.examining import Outside, examine
-from masthead.ops.doctor.rows import FAIL, Row
-from masthead.team.roles import requires
+from masthead.issues.models import Issue, Publication
+from masthead.ops.doctor.examining import Outside, examine, names_of
+from masthead.ops.doctor.rows import FAIL, PASS, UNCHECKED, UNKNOWN, Row
+from masthead.team.roles import may, requires
 from masthead.web.admin.loop_test import LoopForm
 
 _GROUPS = {
@@ -58,6 +58,21 @@ def doctor(request: HttpRequest) -> HttpResponse:
 def findings(request: HttpRequest) -> HttpResponse:
     """What was found just now."""
     return render(request, "web_admin/ops/doctor_findings.html", _findings())
+
+
+@require_safe
+@requires("campaigns.send")
+def of_sender(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the DNS says of the domain that issue `pk` is sent from: a piece of the send desk, which comes without it."""
+    issue = get_object_or_404(Issue.objects.select_related("publication"), pk=pk)
+    rows = [_named(row) for row in names_of(issue.publication, Outside(), timezone.now())]
+    context = {
+        "wrong": [named for named in rows if named[1].result == FAIL],
+        "open": [named for named in rows if named[1].result in {UNKNOWN, UNCHECKED}],
+        "fine": [named for named in rows if named[1].result == PASS],
+        "may_see_doctor": may(request.user, "transports.edit"),
+    }
+    return render(request, "web_admin/sending/domain.html", context)
 
 
 def _findings() -> dict[str, object]:

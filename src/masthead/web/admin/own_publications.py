@@ -41,6 +41,7 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "desk_findings": _ISSUE,
     "desk_correct": _ISSUE,
     "desk_send": _ISSUE,
+    "desk_send_domain": _ISSUE,
     "desk_send_audience": _ISSUE,
     "desk_send_test": _ISSUE,
     "desk_dry_run": _ISSUE,
