@@ -50,7 +50,9 @@ def our_look() -> SafeString:
 def our_script() -> SafeString:
     """Counters, copy buttons, the token of requests by htmx; the editors of a long text, made when they are needed."""
     return format_html_join(
-        "", '<script src="{}" defer></script>', [(static("web_admin/desk.js"),), (static("web_admin/asleep.js"),)]
+        "",
+        '<script src="{}" defer></script>',
+        [(static(f"web_admin/{name}.js"),) for name in ("desk", "later", "asleep", "early")],
     )
 
 
