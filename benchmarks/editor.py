@@ -1,6 +1,6 @@
 """How long an editor waits for the compose screen: from asking for it until a word typed into the last block stands there.
 
-`python benchmarks/editor.py [--blocks 1 30 120] [--rounds 5]`
+`python benchmarks/editor.py [--blocks 1 30 120 500] [--rounds 5]`
 
 A server as `masthead serve` runs it, an issue per size, and Chromium; each round with an empty cache and then with a warm one.
 Beside the seconds stands what the page's own thread worked (which other load on the machine changes less), and as yardstick the
@@ -35,7 +35,7 @@ LAST = "#panel-child-write-body-content :is(.Draftail-Editor [contenteditable=tr
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--blocks", type=int, nargs="+", default=[1, 30, 120])
+    parser.add_argument("--blocks", type=int, nargs="+", default=[1, 30, 120, 500])
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masthead.config.settings")

@@ -97,6 +97,7 @@ def publish_edition(
     notes: Any = (),
 ) -> Any:
     """An edition as freezing writes it."""
+    from masthead.issues import folding
     from masthead.issues.blocks.text import TextBlock
     from masthead.issues.content import Content, digest
     from masthead.issues.content import Masthead as Head
@@ -146,7 +147,7 @@ def publish_edition(
         if not is_test and translation_of is None:
             TakenNumber.objects.create(publication=publication, number=number, taken_at=PUBLISHED, issue=issue)
     picture = {"url": lead.url, "width": lead.width, "height": lead.height, "alt": lead.alt} if lead else None
-    return Edition.objects.create(
+    edition = Edition.objects.create(
         publication=publication,
         issue=issue,
         version=version,
@@ -184,6 +185,9 @@ def publish_edition(
             )
         },
     )
+    if not is_test:
+        folding.store(edition)
+    return edition
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from masthead.audit import recording
-from masthead.issues import frozen_files, numbering, preflight, reading
+from masthead.issues import folding, frozen_files, numbering, preflight, reading
 from masthead.issues.content import Content, digest
 from masthead.issues.head import head_of
 from masthead.issues.models import Edition, EditionAsset, Issue, Publication
@@ -149,6 +149,7 @@ def _edition(prepared: Prepared, numbers: Numbers | None, *, by: str, now: datet
         for name, size in sorted(draft.assets.files.items())
     )
     if not is_test:
+        folding.store(edition)
         recording.record(
             action="issue.frozen",
             by=by,

@@ -46,18 +46,17 @@ def our_look() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("web_admin/desk.css"))
 
 
+#: In their order: `later` must find the blocks as `slash` made them.
+_SCRIPTS = ("desk", "slash", "later", "asleep", "early", "meanwhile")
+
+
 @hooks.register("insert_global_admin_js")
 def our_script() -> SafeString:
     """Counters, copy buttons, the token of requests by htmx; the editors of a long text, made when they are needed."""
     return format_html_join(
         "",
         '<script src="{}" defer></script>',
-        [
-            (static("web_admin/desk.js"),),
-            (static("web_admin/asleep.js"),),
-            (static("web_admin/slash.js"),),
-            (static("web_admin/meanwhile.js"),),
-        ],
+        [(static(f"web_admin/{name}.js"),) for name in _SCRIPTS],
     )
 
 

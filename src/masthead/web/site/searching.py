@@ -1,8 +1,8 @@
-"""A search of the archive: words as people type them → patterns that both databases and Python read alike.
+"""A search of the archive: words as people type them, looked up in the folded text that stands beside each edition.
 
-SQLite folds the case of ASCII letters only, and PostgreSQL what its locale knows. So each letter is written out as the letters
-that count as the same: both cases everywhere, a plain letter for those with accents, the ways Arabic and Persian keyboards
-write one letter.
+A plain letter finds those with accents; a letter with an accent finds only itself. So words with more than plain letters are
+looked at once more in what the database found, by a pattern in which each letter is written out as those that
+count as the same.
 """
 
 from __future__ import annotations
@@ -12,26 +12,20 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
-from html import unescape
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
-from masthead.issues.models import Edition, Issue
+from masthead.issues.folding import SAME, SKIPPED, UNTYPED, fold, words_of
+from masthead.issues.models import Edition
 
 #: The columns a list of editions does not need.
 HEAVY = ("web_html", "feed_html", "mail_html_full", "mail_html_excerpt", "text_full", "text_excerpt", "links", "slots")
 LONGEST_QUERY = 100
 _MOST_WORDS = 8
-#: Letters that Persian and Arabic keyboards write differently, vowels carried by alef, and the three rows of digits.
-_SAME = ("یيىئ", "کك", "هةۀ", "اأإآٱ", "وؤ", *(f"{n}{chr(0x660 + n)}{chr(0x6F0 + n)}" for n in range(10)))
-#: May stand between the letters of a word without being typed: joiners, the soft hyphen, vowel signs, the stretching bar.
-_UNTYPED = "\u200b\u200c\u200d\u00ad\u0640\u064b-\u0652\u0670"
-_SKIPPED = re.compile(f"[{_UNTYPED}]")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 #: ß is SS in capitals: two letters that count as one.
 _LETTERS = re.compile(r"(?i:ss)|.", re.DOTALL)
-#: In what our renderers wrote, where ">" within an attribute is "&gt;"; a parser would take ten times as long.
-_TAG = re.compile(r"<[^>]*>")
 _PLAIN = re.compile(r"[0-9a-zA-Z]")
 
 
@@ -49,28 +43,27 @@ def matching(editions: QuerySet[Edition], query: str, *, most: int) -> list[Edit
         pattern = pattern_of(query)
         numbered = Q(number=int(query)) | Q(label__regex=pattern) | Q(title__regex=pattern)
         return list(editions.defer(*HEAVY).filter(numbered)[:most])
-    patterns = [pattern_of(word) for word in query.split()[:_MOST_WORDS] if _SKIPPED.sub("", word)]
-    return list(itertools.islice(_read(editions, patterns), most)) if patterns else []
+    words = [word for word in query.split()[:_MOST_WORDS] if SKIPPED.sub("", word)]
+    return list(itertools.islice(_read(editions, words), most)) if words else []
 
 
 def pattern_of(word: str) -> str:
-    """A regular expression that Python and PostgreSQL read alike, for `word` in any case and spelling that counts as the same."""
-    between = f"[{_UNTYPED}]*" if not word.isascii() else "\u00ad?"
-    return between.join(_letter(letter) for letter in _LETTERS.findall(_SKIPPED.sub("", word)))
+    """A regular expression for `word` in any case and spelling that counts as the same."""
+    between = f"[{UNTYPED}]*" if not word.isascii() else "\u00ad?"
+    return between.join(_letter(letter) for letter in _LETTERS.findall(SKIPPED.sub("", word)))
 
 
-def _read(editions: QuerySet[Edition], patterns: list[str]) -> Iterator[Edition]:
-    found = editions.defer(*(name for name in HEAVY if name != "feed_html"))
-    for pattern in patterns:
-        text = Q(visibility=Issue.Visibility.PUBLIC, feed_html__regex=pattern)
-        head = Q(title__regex=pattern) | Q(excerpt__regex=pattern) | Q(byline__regex=pattern) | Q(label__regex=pattern)
-        found = found.filter(head | text)
-    wanted = [re.compile(pattern) for pattern in patterns]
+def _read(editions: QuerySet[Edition], words: list[str]) -> Iterator[Edition]:
+    exact = [re.compile(pattern_of(word)) for word in words if not word.isascii()]
+    found = editions.defer(*(name for name in HEAVY if name != "feed_html" or not exact))
+    for word in words:
+        found = found.filter(GreaterThan(StrIndex("searched__folded", Value(fold(word))), 0))
     for edition in found.iterator(chunk_size=100):
-        # The database also finds words in tags and addresses: a person reads all of them elsewhere.
-        body = unescape(_TAG.sub("", edition.feed_html)) if edition.visibility == Issue.Visibility.PUBLIC else ""
-        read = "\n".join((edition.title, edition.excerpt, edition.byline, edition.label, body))
-        if all(one.search(read) for one in wanted):
+        if not exact:
+            yield edition
+            continue
+        read = words_of(edition)
+        if all(one.search(read) for one in exact):
             yield edition
 
 
@@ -78,13 +71,11 @@ def _read(editions: QuerySet[Edition], patterns: list[str]) -> Iterator[Edition]
 def _letter(letter: str) -> str:
     if letter.casefold() == "ss":
         return "(?:[sS][sS]|[ßẞ])"
-    same = {letter, letter.lower(), letter.upper(), letter.casefold(), *next((row for row in _SAME if letter in row), "")}
+    same = {letter, letter.lower(), letter.upper(), letter.casefold(), *next((row for row in SAME if letter in row), "")}
     if letter.isascii():
         same |= _accented().get(letter.lower(), set())
     singles = sorted(one for one in same if len(one) == 1)
     longer = sorted(one for one in same if len(one) > 1)
-    if letter in _ENTITIES:
-        longer.append(_ENTITIES[letter])
     written = [_class(singles), *map(re.escape, longer)]
     return written[0] if len(written) == 1 else f"(?:{'|'.join(written)})"
 

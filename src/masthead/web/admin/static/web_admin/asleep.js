@@ -28,7 +28,15 @@
         this.words.append(line);
       }
       this.words.wake = () => this.wake();
-      this.words.addEventListener("focus", () => this.wake().focus());
+      this.words.addEventListener("focus", () => this.focus());
+      // The editor gets the focus before the next key can come, and the caret where the press was: nothing typed is lost.
+      this.words.addEventListener("mousedown", (event) => {
+        if (event.button) return;
+        event.preventDefault();
+        this.focus();
+        const caret = document.caretRangeFromPoint?.(event.clientX, event.clientY);
+        if (caret?.startContainer.parentElement?.closest('[contenteditable="true"]')) getSelection().collapse(caret.startContainer, caret.startOffset);
+      });
       container.append(this.input, this.words);
       near.observe(this.words);
     }
@@ -66,7 +74,8 @@
       else this.input.removeAttribute("aria-invalid");
     }
     getTextLabel(options) { return textLabel(this.input.value, options?.maxLength); }
-    focus() { this.wake().focus(); }
+    // At once: the editor's own `focus` waits 50 ms, and what is typed meanwhile goes nowhere.
+    focus() { this.wake().input.draftailEditor.focus(); }
     // The block has noted them already in what the editor is made with.
     setCapabilityOptions(capability, options) { this.awake?.setCapabilityOptions(capability, options); }
   }
@@ -104,6 +113,8 @@
 
   window.telepath.register("wagtail.widgets.DraftailRichTextArea", class {
     constructor(options) { this.editor = new Editor(options); }
+    // What a block that is not drawn yet posts for it (later.js).
+    posted(state) { return state; }
     render(container, name, id, state, capabilities, options) {
       // A state of the editor itself comes from a block cut in two or copied: that one is being worked on.
       if (typeof state !== "string") return this.editor.render(container, name, id, state, capabilities, options);
@@ -144,7 +155,8 @@
   Stream.setState = function (values) {
     const back = beside(this.sequenceContainer?.[0]);
     this.blockCountChanged = () => {};
-    try { setState.call(this, values); } finally { delete this.blockCountChanged; back(); }
+    const drawn = window.masthead.later(this, values);
+    try { setState.call(this, values); } finally { delete this.blockCountChanged; drawn(); back(); }
     this.blockCountChanged();
   };
 })();

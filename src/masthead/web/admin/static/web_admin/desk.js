@@ -114,6 +114,7 @@
   document.addEventListener("w-autosave:error", saved);
   // A place on the compose screen may be behind a tab, or not be drawn yet.
   const jump = (id, tries) => {
+    id && document.getElementById(id)?.closest(".desk-later")?.wake();
     const target = id && document.getElementById(id);
     if (!target) {
       if (tries > 0) setTimeout(() => jump(id, tries - 1), 250);
