@@ -119,7 +119,12 @@ def screens(client: Any, rounds: int) -> dict[str, dict[str, float]]:
         "search, whole address": "/desk/readers/?q=reader777@d277.example",
         "search, part of an address": "/desk/readers/?q=der7773",
         "search, part that nobody has": "/desk/readers/?q=zzzyzx",
+        # All names here begin alike, so that most threes of letters in it are in every name; one in eight thousand has them all.
         "search, part of a name": "/desk/readers/?q=Reader 4242",
+        # Too many to look at each, too few to meet them soon.
+        "search, part that one in ninety has": "/desk/readers/?q=eader 77",
+        "search, part that everybody has": "/desk/readers/?q=reader",
+        "search, two letters": "/desk/readers/?q=42",
         "one reader": "/desk/readers/4242/",
     }
     found = {}

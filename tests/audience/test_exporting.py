@@ -41,6 +41,40 @@ def test_rows_beyond_a_sheet_go_to_the_next(monkeypatch: pytest.MonkeyPatch) -> 
     assert sheets == [["n", "0", "1"], ["n", "2", "3"], ["n", "4"]]
 
 
+def test_a_sheet_that_grows_too_large_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_formats, "_AT_ONCE", 2)
+    monkeypatch.setattr(export_formats, "_BYTES_OF_A_SHEET", 500)
+    long = "x" * 400
+    file = io.BytesIO(b"".join(export_formats.as_xlsx(["n", "long"], ([str(number), long] for number in range(5)))))
+    sheets = [[row[0] for row in sheet.values] for sheet in load_workbook(file).worksheets]
+    assert sheets == [["n", "0", "1"], ["n", "2", "3"], ["n", "4"]]
+
+
+def test_a_workbook_says_exactly_what_it_was_given() -> None:
+    texts = ["", '<b> & "q" \' ]]>', " spaces  kept ", "two\nlines\r\nand\rmore", "Ünal 李小龙 🙂 آنا", "12", "a\x0bb"]
+    file = io.BytesIO(b"".join(export_formats.as_xlsx(texts, [])))
+    (sheet,) = load_workbook(file).worksheets
+    assert list(sheet.values) == [(None, *texts[1:-1], "ab")]
+
+
+def test_the_first_bytes_of_each_kind_come_before_anything_is_read() -> None:
+    def never() -> Any:
+        raise AssertionError("read too soon")
+        yield
+
+    for write in (export_formats.as_csv, export_formats.as_xlsx):
+        assert next(iter(write(never(), never())))
+    assert next(iter(export_formats.as_json(never())))
+
+
+def test_a_workbook_of_many_rows_comes_in_small_pieces() -> None:
+    """And neither its size nor a list of its parts is known beforehand."""
+    row = ["reader@example.org", "Rosa Marin", "Lyon"]
+    pieces = [len(piece) for piece in export_formats.as_xlsx(["a", "b", "c"], (row for _number in range(50_000)))]
+    assert len(pieces) > 10
+    assert max(pieces) < 1 << 20
+
+
 def test_json_is_exact(people: None, now: datetime) -> None:
     found = json.loads(b"".join(exporting.export(kind=Kind.JSON, by="staff:1", now=now)))
     assert [reader["name"] for reader in found] == FORMULAS

@@ -70,3 +70,15 @@ def test_a_part_that_nearly_everybody_has_is_looked_for_in_the_table(
     assert "json_each" in str(lookups.matching(Subscriber.objects.all(), "reader2").query)
     assert "json_each" not in str(lookups.matching(Subscriber.objects.all(), "reader").query)
     assert (len(found("reader2")), len(found("reader"))) == (1, 4)
+
+
+@pytest.mark.sqlite
+def test_the_rarest_threes_are_asked_for(indexed: None, make_subscriber: Any, mailing_list: MailingList) -> None:
+    for number in range(searching._PROBE + 5):
+        make_subscriber(f"reader{number}@d.example", mailing_list, name="Leo" if number % 100 == 7 else "Ann")
+    threes = searching._threes("reader107@d.example")
+    asked = searching._rarest(threes)
+    # Three readers have "107" (or a part that begins like it); everybody has "rea" and ".ex".
+    assert '"107"' in asked and '"rea"' not in asked
+    assert asked.count('"') == 2 * searching._ASKED_FOR
+    assert found("reader107@d.ex") == {"reader107@d.example"}

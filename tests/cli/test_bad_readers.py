@@ -209,7 +209,15 @@ def test_a_segment_of_a_deleted_list_says_so_and_sends_nothing(
     rule = tree.read({"if": "list", "of": str(gone.pk), "is": "active"})
     saving.create(name="Fairgoers", rule=rule, by="system", now=now)
     issue = Issue.objects.create(publication=publication, number=1971, title="The ferry runs again")
-    gone.delete()
+    make_subscriber("leo@example.org", gone)
+    refused = CliRunner().invoke(masthead, ["list", "delete", "fair"])
+    assert refused.exit_code == 1 and "1 reader is on it" in refused.output and "Fairgoers" in refused.output
+    assert "say --yes" in f"{refused.output} {refused.exception}"
+    assert CliRunner().invoke(masthead, ["list", "delete", "fair", "--yes"]).output == "The list “Fair” is deleted.\n"
+    assert "Fair (fair)" not in CliRunner().invoke(masthead, ["list", "show"]).output
+    assert "List “Fair” (gone) is on it. It cannot be used: the list “Fair” is gone" in (
+        CliRunner().invoke(masthead, ["segment", "list"]).output
+    )
     for command in ("send", "dry-run"):
         options = [command, str(issue.number), "--list", "The Courier", "--segment", "Fairgoers"]
         result = CliRunner().invoke(masthead, options)

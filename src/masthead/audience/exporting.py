@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from masthead.audience import export_formats, filtering, lookups
+from masthead.audience import export_formats, filtering, lookups, retention
 from masthead.audience.attributes import as_typed
 from masthead.audience.export_formats import Kind
 from masthead.audience.filtering import Filter
-from masthead.audience.models import MailingList, Subscriber
+from masthead.audience.models import MailingList, Subscriber, Subscription, Tag, Tagging
 from masthead.audit.recording import record
 
 _AT_ONCE = 2000
@@ -57,6 +59,7 @@ def reader_data(*, subscriber: Subscriber) -> dict[str, object]:
             for event in lookups.timeline(subscriber)
         ],
         **{name: held(subscriber) for name, held in ALSO_HELD.items()},
+        "kept_for": retention.as_json(),
     }
 
 
@@ -82,11 +85,10 @@ def export(
     with transaction.atomic():
         subject = f"list:{said['list']}" if "list" in said else "readers"
         record(action="readers.exported", by=by, now=now, subject=subject, details={**details, "format": kind.value})
-    found = found.annotate(is_suppressed=lookups.is_suppressed()).prefetch_related("tags", "subscriptions").order_by("pk")
-    readers = found.iterator(_AT_ONCE)
     called = dict((MailingList.objects.all() if lists is None else lists).values_list("pk", "name"))
+    rows = _rows(found, called)
     if kind is Kind.JSON:
-        return export_formats.as_json(_plain(reader, called) for reader in readers)
+        return export_formats.as_json(map(_plain, rows))
     attributes: list[str] = []
 
     def heading() -> Iterator[str]:
@@ -95,44 +97,75 @@ def export(
         yield from [*_COLUMNS, *attributes]
 
     write = export_formats.as_xlsx if kind is Kind.XLSX else export_formats.as_csv
-    return write(heading(), (_cells(reader, called, attributes) for reader in readers))
+    return write(heading(), (_cells(row, attributes) for row in rows))
+
+
+class _Row(NamedTuple):
+    """A reader as files have them: no model, which takes five times as long to make a million of."""
+
+    pk: int
+    address: str
+    name: str
+    language: str
+    mail_format: str
+    mail_mode: str
+    attributes: dict[str, object]
+    created_at: datetime
+    is_suppressed: bool
+    #: Name of each list that the reader is or was on, the state there and since when; and their tags, by name.
+    lists: list[tuple[str, str, datetime]]
+    tags: list[str]
+
+
+_FIELDS = ("pk", "address", "name", "language", "mail_format", "mail_mode", "attributes", "created_at", "is_suppressed")
+
+
+def _rows(found: QuerySet[Subscriber], called: Mapping[int, str]) -> Iterator[_Row]:
+    readers = found.annotate(is_suppressed=lookups.is_suppressed()).order_by("pk").values_list(*_FIELDS).iterator(_AT_ONCE)
+    tag_names = dict(Tag.objects.values_list("pk", "name"))
+    places = {pk: place for place, pk in enumerate(tag_names)}
+    while some := list(islice(readers, _AT_ONCE)):
+        ids = [row[0] for row in some]
+        lists: dict[int, list[tuple[str, str, datetime]]] = {}
+        standing = Subscription.objects.filter(subscriber__in=ids, list__in=called)
+        for pk, list_id, state, since in standing.values_list("subscriber_id", "list_id", "state", "since"):
+            lists.setdefault(pk, []).append((called[list_id], state, since))
+        tags: dict[int, list[int]] = {}
+        for pk, tag_id in Tagging.objects.filter(subscriber__in=ids).values_list("subscriber_id", "tag_id"):
+            if tag_id in tag_names:
+                tags.setdefault(pk, []).append(tag_id)
+        for row in some:
+            put_on = sorted(tags.get(row[0], ()), key=places.__getitem__)
+            yield _Row._make((*row, sorted(lists.get(row[0], ())), [tag_names[tag_id] for tag_id in put_on]))
 
 
 def _names_of_attributes(found: QuerySet[Subscriber]) -> list[str]:
-    held = found.prefetch_related(None).order_by().values_list("attributes", flat=True).iterator(_AT_ONCE)
-    return sorted({name for each in held for name in each})
+    held = found.order_by().values_list("attributes", flat=True).iterator(_AT_ONCE)
+    return sorted(set().union(*held))
 
 
-def _plain(reader: Subscriber, called: Mapping[int, str]) -> dict[str, object]:
+def _plain(row: _Row) -> dict[str, object]:
     return {
-        "email": reader.address,
-        "name": reader.name,
-        "language": reader.language,
-        "format": reader.mail_format,
-        "length": reader.mail_mode or "publication",
-        "since": _iso(reader.created_at),
-        "suppressed": bool(getattr(reader, "is_suppressed", False)),
-        "lists": [{"list": name, "state": state, "since": _iso(since)} for name, state, since in _standing(reader, called)],
-        "tags": [tag.name for tag in reader.tags.all()],
-        "attributes": reader.attributes,
+        "email": row.address,
+        "name": row.name,
+        "language": row.language,
+        "format": row.mail_format,
+        "length": row.mail_mode or "publication",
+        "since": _iso(row.created_at),
+        "suppressed": row.is_suppressed,
+        "lists": [{"list": name, "state": state, "since": _iso(since)} for name, state, since in row.lists],
+        "tags": row.tags,
+        "attributes": row.attributes,
     }
 
 
-def _cells(reader: Subscriber, called: Mapping[int, str], attributes: list[str]) -> list[str]:
-    suppressed = "yes" if getattr(reader, "is_suppressed", False) else "no"
-    since = reader.created_at.date().isoformat()
-    own = [as_typed(reader.attributes.get(name)) for name in attributes]
-    tags = "; ".join(tag.name for tag in reader.tags.all())
-    fixed = [reader.address, reader.name, reader.language, reader.mail_format, reader.mail_mode]
+def _cells(row: _Row, attributes: list[str]) -> list[str]:
+    fixed = [row.address, row.name, row.language, row.mail_format, row.mail_mode]
     # Who has left must not look like who has not: whoever takes the file elsewhere would write to them again.
-    lists = "; ".join(f"{name}: {state}" for name, state, _since in _standing(reader, called))
-    return [*fixed, since, suppressed, lists, tags, *own]
-
-
-def _standing(reader: Subscriber, called: Mapping[int, str]) -> list[tuple[str, str, datetime]]:
-    """Name of each list that the reader is or was on, the state there and since when."""
-    on = reader.subscriptions.all()
-    return sorted((called[one.list_id], one.state, one.since) for one in on if one.list_id in called)
+    lists = "; ".join(f"{name}: {state}" for name, state, _since in row.lists)
+    own = [as_typed(row.attributes.get(name)) for name in attributes]
+    since = row.created_at.date().isoformat()
+    return [*fixed, since, "yes" if row.is_suppressed else "no", lists, "; ".join(row.tags), *own]
 
 
 def _iso(at: datetime) -> str:

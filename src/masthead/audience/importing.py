@@ -192,6 +192,8 @@ def execute(
 
 
 def _examine(run: ImportRun, path: Path) -> tuple[Source, Columns]:
+    if run.list.deleted_at is not None:
+        raise CannotImport(words.list_deleted(run.list.name))
     try:
         source = examine(path, encoding=run.encoding)
         if run.records_done and source.lines != run.lines:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from masthead.audience import duplicates, lapsing, tally
+from masthead.audience import duplicates, lapsing, list_deleting, tally
 from masthead.audience.default_mails import LINK_DAYS
 from masthead.audience.importing import Stopped
 from masthead.audience.imports import indexes
@@ -60,6 +60,7 @@ def housekeep(*, now: datetime, by: str = "system") -> dict[str, int]:
         "interrupted_imports": end_interrupted_imports(now=now),
         "import_files": remove_import_files(now=now),
         "undo_rows": forget_bulk_rows(now=now),
+        "of_deleted_lists": list_deleting.sweep(),
     }
     indexes.restore()
     duplicates.look(now=now)

@@ -28,6 +28,15 @@ class NameTaken(Exception):
         super().__init__(_("There is already a list called “%(name)s”. Choose another name.") % {"name": name})
 
 
+class NameWasUsed(NameTaken):
+    """There was a list of this name."""
+
+    def __init__(self, name: str) -> None:
+        # An import into a new one would bring back who had left the old one.
+        words = _("A list called “%(name)s” was deleted. So that nobody who left it comes back, choose another name.")
+        Exception.__init__(self, words % {"name": name})
+
+
 class NotWarned(ValueError):
     """Joining by the form alone must be chosen knowingly."""
 
@@ -55,8 +64,7 @@ def create(
     name = _checked(name)
     if opt_in == OptIn.SINGLE and not warned:
         raise NotWarned
-    if MailingList.objects.filter(name__iexact=name).exists():
-        raise NameTaken(name)
+    _check_free(name)
     made = MailingList(name=name, slug=_free_slug(name), description=description.strip(), is_public=is_public, opt_in=opt_in)
     try:
         with transaction.atomic():
@@ -103,8 +111,7 @@ def edit(
     name = _checked(name)
     if opt_in == OptIn.SINGLE != mailing_list.opt_in and not warned:
         raise NotWarned
-    if MailingList.objects.filter(name__iexact=name).exclude(pk=mailing_list.pk).exists():
-        raise NameTaken(name)
+    _check_free(name, but=mailing_list)
     after = {"name": name, "description": description.strip(), "is_public": is_public, "opt_in": str(opt_in)}
     changed = [field for field, value in after.items() if getattr(mailing_list, field) != value]
     for field in changed:
@@ -113,6 +120,13 @@ def edit(
         mailing_list.save(update_fields=changed)
         record(action="list.changed", by=by, now=now, subject=f"list:{mailing_list.pk}", details={"fields": changed})
     return mailing_list
+
+
+def _check_free(name: str, but: MailingList | None = None) -> None:
+    """Raises NameTaken when another list than `but` has the name, or had it."""
+    for other in MailingList.every.filter(name__iexact=name):
+        if other != but:
+            raise NameWasUsed(name) if other.deleted_at else NameTaken(name)
 
 
 def _checked(name: str) -> str:
@@ -130,7 +144,7 @@ def _free_slug(name: str) -> str:
     """ASCII, since it stands in a header; names in other scripts become list, list-2, …"""
     stem = slugify(name)[:50].strip("-_") or "list"
     slug, number = stem, 1
-    while MailingList.objects.filter(slug=slug).exists():
+    while MailingList.every.filter(slug=slug).exists():
         number += 1
         slug = f"{stem}-{number}"
     return slug

@@ -16,16 +16,18 @@ from django.db.models.expressions import RawSQL
 from masthead.audience.models import Subscriber
 
 #: Of more than so many that may fit, the newest are found sooner in the table itself: a page needs few of them.
-_FEW = 5_000
-#: Threes of a long text that are asked for: the first ones leave few enough.
-_MOST_THREES = 30
+_FEW = 10_000
+#: Threes of a long text that are looked at; of these, the rarest that are asked for: they leave few enough.
+_MOST_THREES, _ASKED_FOR = 30, 5
+#: How many readers with a three say how rare it is.
+_PROBE = 300
 
 
 def containing(found: QuerySet[Subscriber], text: str) -> QuerySet[Subscriber]:
     """Of `found`, those with `text` in address or name, in whatever case."""
     fits = Q(address_key__contains=text.lower()) | Q(name__icontains=text)
     if connection.vendor == "sqlite" and (threes := _threes(text)) and _has_index():
-        candidates = _candidates(threes)
+        candidates = _candidates(_rarest(threes))
         if len(candidates) <= _FEW:
             # The index knows a few that may fit; whether they do, the two columns say, as everywhere. The index is asked once:
             # where threes are in nearly every name, that takes longer than all the rest.
@@ -33,12 +35,34 @@ def containing(found: QuerySet[Subscriber], text: str) -> QuerySet[Subscriber]:
     return found.filter(fits)
 
 
-def _threes(text: str) -> str:
-    """All threes of letters in `text` as a query of FTS5: strings in quotation marks, all of them wanted."""
+def _threes(text: str) -> list[str]:
+    """All threes of letters in `text`, each once, as queries of FTS5: strings in quotation marks."""
     if "\0" in text:
-        return ""
+        return []
     threes = dict.fromkeys(text[at : at + 3] for at in range(len(text) - 2))
-    return " ".join('"' + three.replace('"', '""') + '"' for three in list(threes)[:_MOST_THREES])
+    return ['"' + three.replace('"', '""') + '"' for three in list(threes)[:_MOST_THREES]]
+
+
+def _rarest(threes: list[str]) -> str:
+    """Some of `threes` as one query that wants them all: those that the fewest have.
+
+    Asked for one that nearly everybody has, FTS5 goes through nearly everybody, whatever else is asked for. How far the first
+    readers who have it lie apart says how rare it is, at the price of a few of them.
+    """
+    if len(threes) <= 1:
+        return " ".join(threes)
+    reach: dict[str, float] = {}
+    with connection.cursor() as cursor:
+        for three in threes:
+            cursor.execute(
+                "SELECT count(*), max(at) - min(at) FROM (SELECT rowid AS at FROM audience_search WHERE audience_search MATCH %s "
+                "LIMIT %s)",
+                [three, _PROBE],
+            )
+            count, span = cursor.fetchone()
+            # Fewer than were asked for are all there are.
+            reach[three] = span / count if count == _PROBE else float("inf")
+    return " ".join(sorted(threes, key=lambda three: -reach[three])[:_ASKED_FOR])
 
 
 def _candidates(threes: str) -> list[int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils import timezone
 from django_tasks import task
 
-from masthead.audience import defining, duplicates, importing, keeping, reconfirming
+from masthead.audience import defining, duplicates, importing, keeping, list_deleting, reconfirming
 from masthead.audience.bulk import acting, undoing
 from masthead.audience.imports import taking_back
 from masthead.audience.models import Attribute, BulkAction, ImportRun
@@ -54,6 +54,12 @@ def undo_bulk_action(action_id: int, by: str) -> None:
     action = BulkAction.objects.filter(pk=action_id).first()
     if action is not None and undoing.work(action=action, by=by, now=timezone.now()).state == BulkAction.State.UNDOING:
         raise InterruptedError(f"taking back bulk action {action_id} was interrupted; it goes on when the task is started again")
+
+
+@task()
+def sweep_deleted_lists() -> None:
+    """Take away the subscriptions of lists that were deleted; what an interruption leaves, housekeeping takes."""
+    list_deleting.sweep(stopping=STOP.is_set)
 
 
 @task()

@@ -7,12 +7,15 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
 
 from masthead.audience import export_formats
 from masthead.audience.export_formats import Kind
 from masthead.audience.exporting import ALSO_HELD
 from masthead.audience.models import Subscriber
+from masthead.audience.retention import KINDS, Kept
 from masthead.audit.recording import record
+from masthead.bounces.keeping import REPORTS_KEPT
 from masthead.bounces.lookups import of_reader, replies_of_reader
 from masthead.bounces.models import Finding
 
@@ -89,5 +92,7 @@ def came_back_of(subscriber: Subscriber) -> list[dict[str, str]]:
 
 
 def register() -> None:
-    """Enter it in the file of what is held about a reader."""
+    """Enter it in the file of what is held about a reader, and how long it is kept."""
     ALSO_HELD["came_back"] = came_back_of
+    KINDS["came_back"] = lambda: Kept(gettext_lazy("Why a mail to you came back"))
+    KINDS["replies"] = lambda: Kept(gettext_lazy("Mails that came back, and your replies to our mails"), REPORTS_KEPT.days)

@@ -116,7 +116,7 @@ def _by_domain(campaign: Campaign, **values: object) -> dict[str, int]:
 def _left(campaign: Campaign) -> int:
     if campaign.started_at is None:
         return 0
-    lists = list(campaign.lists.all())
+    lists = list(campaign.lists(manager="every").all())
     events = ConsentEvent.objects.filter(kind=ConsentEvent.Kind.WITHDRAWN, by="reader", list__in=lists)
     events = events.filter(at__gte=campaign.started_at)
     until = _next_start(campaign)
@@ -126,5 +126,5 @@ def _left(campaign: Campaign) -> int:
 
 
 def _next_start(campaign: Campaign) -> datetime | None:
-    later = Campaign.objects.filter(lists__in=campaign.lists.all(), started_at__gt=campaign.started_at)
+    later = Campaign.objects.filter(lists__in=campaign.lists(manager="every").all(), started_at__gt=campaign.started_at)
     return later.order_by("started_at").values_list("started_at", flat=True).first()

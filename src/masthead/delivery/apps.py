@@ -11,8 +11,9 @@ class DeliveryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the registry of segment conditions, and the file of what is held about a reader, what the ledger knows."""
-        from masthead.delivery import exporting, segment_conditions
+        """Tell the registry of segment conditions, the file of what is held about a reader, and lists what the ledger knows."""
+        from masthead.delivery import exporting, list_uses, segment_conditions
 
         segment_conditions.register()
         exporting.register()
+        list_uses.register()

@@ -238,8 +238,12 @@ def existing_for(
     if edition is not None:
         campaigns = campaigns.filter(edition=edition)
     wanted = {each.pk for each in lists}
-    for campaign in campaigns.exclude(state=State.CANCELLED).order_by("-id").prefetch_related("lists", "segments"):
-        if {each.pk for each in campaign.lists.all()} == wanted and narrowing.pairs_of(campaign) == part.pairs:
+    for campaign in campaigns.exclude(state=State.CANCELLED).order_by("-id").prefetch_related("segments"):
+        # With those that were deleted since: what went to more than `lists` is another campaign.
+        if (
+            set(campaign.lists(manager="every").values_list("pk", flat=True)) == wanted
+            and narrowing.pairs_of(campaign) == part.pairs
+        ):
             return campaign
     return None
 

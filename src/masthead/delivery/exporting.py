@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext_lazy
+
 from masthead.audience.exporting import ALSO_HELD
 from masthead.audience.models import Subscriber
+from masthead.audience.retention import KINDS, Kept
 from masthead.delivery.lookups import reader_history
 from masthead.delivery.models import Delivery
 
@@ -27,5 +30,6 @@ def mails_of(subscriber: Subscriber) -> list[dict[str, object]]:
 
 
 def register() -> None:
-    """Enter it in the file."""
+    """Enter it in the file, and how long it is kept."""
     ALSO_HELD["mails"] = mails_of
+    KINDS["mails"] = lambda: Kept(gettext_lazy("Which issues we sent you, and what became of each"))

@@ -248,8 +248,8 @@ def delivery_for(purpose: str, token: str) -> LinkOwner | None:
 
 
 def lists_of(delivery: Delivery) -> list[MailingList]:
-    """The lists that the mail went to: what its reader leaves."""
-    return list(delivery.campaign.lists.all())
+    """The lists that the mail went to, deleted ones, too: what its reader leaves."""
+    return list(delivery.campaign.lists(manager="every").all())
 
 
 def link(token: str, number: int) -> Link | None:

@@ -11,7 +11,8 @@ class TrackingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the registry of segment conditions what is kept of readers."""
-        from masthead.tracking import segment_conditions
+        """Tell the registry of segment conditions what is kept of readers, and readers how long it is."""
+        from masthead.tracking import forgetting, segment_conditions
 
         segment_conditions.register()
+        forgetting.register()

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy
 
 from masthead.audience import consent, tracking_consent
 from masthead.audience.models import Subscriber
+from masthead.audience.retention import KINDS, Kept
 from masthead.delivery.models import Campaign
 from masthead.issues.lookups import lists_for
 from masthead.issues.models import Publication
@@ -43,6 +45,13 @@ def forget(*, now: datetime) -> int:
     for publication in Publication.objects.all():
         went += _end_of_leavers(publication, now)
     return went
+
+
+def register() -> None:
+    """Tell readers how long it is kept."""
+    KINDS["tracking"] = lambda: Kept(
+        gettext_lazy("What you open and follow, if you agreed to that, from the sending of each issue"), settings.TRACKING_DAYS
+    )
 
 
 def _due(now: datetime) -> Iterable[Campaign]:

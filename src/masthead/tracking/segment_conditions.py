@@ -96,5 +96,6 @@ LINK = Condition(
     gone=_GONE,
     note=_NOTE,
     operators=_operators_of_links,
+    by_subject=True,
     compile=_link,
 )

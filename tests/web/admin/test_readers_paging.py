@@ -74,6 +74,9 @@ def test_many_are_counted_up_to_a_limit(desk: Client, seven: list[Subscriber], m
     assert "all readers found" in desk.get(reverse("desk_readers")).content.decode()
     monkeypatch.setattr(paging, "COUNTED", 7)
     assert look(desk)[1] == "7 readers"
+    monkeypatch.setattr(paging, "COUNTED_OF_A_SEARCH", 4)
+    assert look(desk, "?domain=x.example")[1] == "5 readers"
+    assert look(desk, "?q=x.example")[1] == "more than 4 readers"
 
 
 def test_beside_a_reader_who_is_gone_the_list_begins_anew(desk: Client, seven: list[Subscriber]) -> None:

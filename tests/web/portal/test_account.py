@@ -137,6 +137,16 @@ def test_a_reader_takes_their_data_along(signed_in: Client, reader: Any) -> None
     assert (data["mails"], data["came_back"]) == ([], [])
 
 
+def test_the_account_says_how_long_each_kind_is_kept(signed_in: Client, settings: Any) -> None:
+    settings.TRACKING_DAYS = 45
+    page = parsed(signed_in.get("/account/"))
+    said = {row.dt.get_text(): row.dd.get_text() for row in page.select("details dl.facts div")}
+    assert said["What you open and follow, if you agreed to that, from the sending of each issue"] == "45 days"
+    assert said["What you agreed to and left, and when"] == "until you erase it, or ask us to"
+    kept = json.loads(signed_in.get("/account/data/").content)["kept_for"]
+    assert (len(said), kept["tracking"]) == (len(kept) - 1, "45 days")
+
+
 def test_the_file_of_a_reader_holds_their_mails_and_what_came_back(
     signed_in: Client, reader: Any, publish: Any, deliver: Any, mailing_list: Any, now: Any
 ) -> None:

@@ -32,6 +32,11 @@ _SEPARATORS = {
 }
 
 
+def list_deleted(name: str) -> str:
+    """Why nobody can join it any more."""
+    return _("The list “%(name)s” was deleted. Import the file into another list.") % {"name": name}
+
+
 def unreadable(why: Why) -> str:
     """Why the file as a whole cannot be read."""
     if why is Why.EMPTY_FILE:

@@ -78,10 +78,16 @@ class Condition:
     operators: Callable[[Any], Mapping[str, Operator]]
     #: Subjects by their key: anything whose `str` is the name that people know. None: the condition has no subject.
     subjects: Callable[[], Mapping[str, Any]] | None = None
+    #: Whether what can be asked depends on the subject.
+    by_subject: bool = False
     #: What a rule says whose subject is not there any more: %(name)s is what it was called.
     gone: Words = ""
     #: What somebody who chooses it should know: whom it cannot see.
     note: Words = ""
+
+    def operators_of(self, subject: Any) -> Mapping[str, Operator]:
+        """The ways to ask of `subject`; None is one that is gone, of which its words stay where they are those of any subject."""
+        return {} if subject is None and self.by_subject else self.operators(subject)
 
 
 class Registry:

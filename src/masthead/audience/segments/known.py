@@ -282,6 +282,7 @@ ATTRIBUTE = Condition(
     subjects=_attributes,
     gone=_("the attribute “%(name)s” is gone."),
     operators=_attribute_operators,
+    by_subject=True,
     compile=_attribute,
 )
 TAG = Condition(

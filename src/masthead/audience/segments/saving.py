@@ -161,11 +161,13 @@ def _leaf_in_words(leaf: Leaf, compiler: Compiler) -> str:
     if condition is None:
         return leaf.condition
     subject = compiler.subjects_of(condition).get(leaf.subject)
-    operator = condition.operators(subject).get(leaf.operator) if subject is not None or condition.subjects is None else None
-    name = str(subject) if subject is not None else leaf.called
+    operator = condition.operators_of(subject).get(leaf.operator)
+    name = str(subject) if subject is not None else leaf.called or leaf.subject
     value = ", ".join(leaf.value) if isinstance(leaf.value, tuple) else "" if leaf.value is None else str(leaf.value)
     asked = str(operator.label) if operator else leaf.operator
     asked = asked.replace("…", value) if "…" in asked else f"{asked} {value}".strip()
+    if subject is None and leaf.subject:
+        return _("%(condition)s “%(name)s” (gone) %(asked)s") % {"condition": condition.label, "name": name, "asked": asked}
     return f"{condition.label} {f'“{name}” ' if name else ''}{asked}"
 
 

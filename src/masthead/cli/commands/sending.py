@@ -209,7 +209,7 @@ def verify(number: int, slug: str | None, as_json: bool) -> None:
 
 
 def _campaign_as_json(campaign: Campaign, found: Verification) -> dict[str, object]:
-    lists = list(campaign.lists.order_by("name").values_list("name", flat=True))
+    lists = list(campaign.lists(manager="every").order_by("name").values_list("name", flat=True))
     return {"campaign": campaign.pk, "reach": campaign.reach, "lists": lists, "state": campaign.state, **asdict(found)}
 
 

@@ -71,6 +71,7 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "desk_reply": _REPLY,
     "desk_reply_mark": _REPLY,
     "desk_list": _LIST,
+    "desk_list_delete": _LIST,
     "desk_list_mails": _LIST,
     "desk_list_welcome": _LIST,
     "desk_list_mail": _LIST,
@@ -124,6 +125,12 @@ def lists_known_to(person: User) -> QuerySet[MailingList]:
     if limit is None:
         return MailingList.objects.all()
     return MailingList.objects.filter(Q(publications__in=limit) | Q(publications=None)).distinct()
+
+
+def is_shared_with_others(person: User, mailing_list: MailingList) -> bool:
+    """Whether the list belongs to a publication, too, that the person does not work on."""
+    limit = limited_to(person)
+    return limit is not None and mailing_list.publications.exclude(pk__in=[each.pk for each in limit]).exists()
 
 
 #: Routes of the shell that take rows by a query: nothing of ours leads there.

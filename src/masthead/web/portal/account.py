@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from masthead.audience import consent, defining, erasure, exporting, preferences, subscribers, tracking_consent
+from masthead.audience import consent, defining, erasure, exporting, preferences, retention, subscribers, tracking_consent
 from masthead.audience.lookups import timeline
 from masthead.audience.models import Attribute, Subscriber
 from masthead.bounces.exporting import replies_of
@@ -68,6 +68,7 @@ def account(request: HttpRequest, publication: Publication, reader: Subscriber) 
         "questions": questions.shown(asked, reader.language or publication.language, given=given, wrong=wrong),
         "held": questions.told(reader.attributes, reader.language or publication.language),
         "events": timeline(reader),
+        "kept": retention.all_kinds(),
         **tracking_form.shown(reader, publication),
         "passkeys": reader.passkeys.order_by("id"),
         "problems": problems,

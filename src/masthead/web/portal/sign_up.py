@@ -51,9 +51,12 @@ def subscribe(request: HttpRequest, publication: Publication) -> HttpResponse:
 @spends(SIGN_UP, proved=SIGN_UP_PROVED)
 @for_publication
 def sign_up_form(request: HttpRequest, publication: Publication, form: str) -> HttpResponse:
-    """A form of the desk's, on our page or sent from somebody else's. One that was deleted leads to the publication's own."""
+    """A form of the desk's, on our page or sent from somebody else's.
+
+    One that was deleted, or all lists of which were, leads to the publication's own.
+    """
     made = SignUpForm.objects.filter(slug=form).first()
-    if made is None:
+    if made is None or not made.lists.exists():
         return HttpResponseRedirect(here(request, "subscribe"))
     return _answer(request, form_of(made, publication, request.GET.get("lang") or request.POST.get("lang") or ""))
 

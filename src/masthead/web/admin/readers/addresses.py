@@ -47,6 +47,7 @@ screens: list[URLPattern] = [
     path("lists/", lists.lists, name="desk_lists"),
     path("lists/new/", lists.new, name="desk_list_new"),
     path("lists/<int:pk>/", lists.edit, name="desk_list"),
+    path("lists/<int:pk>/delete/", lists.delete, name="desk_list_delete"),
     path("lists/<int:pk>/mails/", list_mails.list_mails, name="desk_list_mails"),
     path("lists/<int:pk>/mails/send-welcome/", list_mails.welcome, name="desk_list_welcome"),
     path("lists/<int:pk>/mails/<str:kind>/", list_mails.list_mail, name="desk_list_mail"),

@@ -24,6 +24,7 @@ _WENT: dict[str, str | Promise] = {
     "interrupted_imports": gettext_lazy("imports found interrupted"),
     "import_files": gettext_lazy("files of imports"),
     "undo_rows": gettext_lazy("rows kept to take an action back"),
+    "of_deleted_lists": gettext_lazy("subscriptions to lists that were deleted"),
 }
 
 

@@ -15,6 +15,7 @@ from masthead.audience.attributes import show
 from masthead.audience.models import BulkAction, Subscriber
 from masthead.team.roles import may, requires
 from masthead.web.admin.own_publications import lists_known_to
+from masthead.web.admin.readers import paging
 from masthead.web.admin.readers.columns import chosen_by, offered
 from masthead.web.admin.readers.filter_form import A_PAGE, FilterForm
 from masthead.web.admin.readers.forms import NewReaderForm
@@ -31,7 +32,14 @@ def readers(request: HttpRequest) -> HttpResponse:
     there_are = offered(attributes)
     shown = chosen_by(staff(request), there_are)
     found = search.found(now=now)
-    page = page_of(found.prefetch_related("tags") if "tags" in shown else found, request.GET, size=A_PAGE)
+    searched = bool(search.data.get("q", "").strip())
+    page = page_of(
+        found.prefetch_related("tags") if "tags" in shown else found,
+        request.GET,
+        size=A_PAGE,
+        counted=paging.COUNTED_OF_A_SEARCH if searched else paging.COUNTED,
+        searched=searched,
+    )
     own = [each for each in attributes if f"attribute-{each.key}" in shown]
     for reader in page.object_list:
         held = reader.attributes

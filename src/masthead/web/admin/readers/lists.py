@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from masthead.audience import growth, lookups
+from masthead.audience import growth, list_deleting, lookups
 from masthead.audience import lists as verbs
 from masthead.audience.growth import Step
 from masthead.audience.models import MailingList
+from masthead.audience.tasks import sweep_deleted_lists
 from masthead.team.roles import may, requires
-from masthead.web.admin.own_publications import lists_known_to
+from masthead.web.admin.own_publications import is_shared_with_others, lists_known_to
 from masthead.web.admin.readers.forms import ListForm
 from masthead.web.admin.readers.growth_picture import picture
 from masthead.web.admin.staff import staff
@@ -103,6 +104,35 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "may_view": may(request.user, "readers.view"),
     }
     return render(request, "web_admin/readers/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("lists.edit")
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """What uses the list, and a button; posted, the list goes for good."""
+    entry = get_object_or_404(MailingList, pk=pk)
+    if is_shared_with_others(staff(request), entry):
+        messages.error(request, _("Publications that you do not work on go to this list, too. Ask an owner to delete it."))
+        return redirect("desk_list", pk)
+    if request.method == "POST":
+        try:
+            stays = list_deleting.delete(mailing_list=entry, by=staff(request).actor, now=timezone.now())
+        except list_deleting.ListInUse as error:
+            messages.error(request, str(error))
+            return redirect("desk_list_delete", pk)
+        if stays:
+            sweep_deleted_lists.enqueue()
+        messages.success(request, _("The list “%(name)s” is deleted.") % {"name": entry.name})
+        return redirect("desk_lists")
+    uses = list_deleting.uses(entry)
+    context = {
+        "title": _("Delete the list “%(name)s”?") % {"name": entry.name},
+        "list": entry,
+        "uses": uses,
+        "blocked": any(use.blocks for use in uses),
+        "remembered": any(use.remembers for use in uses),
+    }
+    return render(request, "web_admin/readers/list_delete.html", context)
 
 
 def _step(request: HttpRequest) -> Step:

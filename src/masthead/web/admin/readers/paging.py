@@ -12,6 +12,8 @@ from masthead.audience.models import Subscriber
 
 #: To count a million takes longer than to show some of them, and nobody counts on it.
 COUNTED = 10_000
+#: Whoever searches for a part of a name that more have than this will say more of it, not count them.
+COUNTED_OF_A_SEARCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class ReadersPage:
     """Some readers of all that are found."""
 
     object_list: Sequence[Subscriber]
-    #: How many are found, up to `COUNTED`.
+    #: How many are found, up to what was to be counted.
     count: int
     is_more: bool
     #: The readers whom the page before ends before and the next one begins after; None where there is no such page.
@@ -50,11 +52,17 @@ def stretch_of(found: QuerySet[Any], asked: str, *, size: int) -> Stretch:
     return Stretch(rows[:size], number - 1 if begin else None, begin // size + 2 if len(rows) > size else None)
 
 
-def page_of(found: QuerySet[Subscriber], asked: Mapping[str, str], *, size: int) -> ReadersPage:
+def page_of(
+    found: QuerySet[Subscriber], asked: Mapping[str, str], *, size: int, counted: int, searched: bool = False
+) -> ReadersPage:
     """The page of `found`, whose order ends in a unique column, that `asked` says: "after" or "before" the id of a reader.
 
-    A reader who is not there any more, or anything that is no id, begins at the beginning.
+    They are counted up to `counted`. `searched`: to find them costs more than to fetch a few by their ids, so that it is done
+    once where they are few. A reader who is not there any more, or anything that is no id, begins at the beginning.
     """
+    known = list(found.order_by().values_list("pk", flat=True)[: counted + 1]) if searched else None
+    if known is not None and len(known) <= counted:
+        found = found.filter(pk__in=known)
     order = tuple(str(name) for name in found.query.order_by)
     back = not asked.get("after") and bool(asked.get("before"))
     rows, anchor = [], _anchor(asked.get("before" if back else "after", ""), order)
@@ -68,11 +76,14 @@ def page_of(found: QuerySet[Subscriber], asked: Mapping[str, str], *, size: int)
         rows.reverse()
     is_before, is_after = (further, True) if back else (anchor is not None, further)
     # What fits on one page is counted already.
-    count = found.order_by().values("pk")[: COUNTED + 1].count() if is_before or is_after else len(rows)
+    if known is not None:
+        count = len(known)
+    else:
+        count = found.order_by().values("pk")[: counted + 1].count() if is_before or is_after else len(rows)
     return ReadersPage(
         object_list=rows,
-        count=min(count, COUNTED),
-        is_more=count > COUNTED,
+        count=min(count, counted),
+        is_more=count > counted,
         before=rows[0].pk if is_before else None,
         after=rows[-1].pk if is_after else None,
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from masthead.audience.segments.compiling import SEGMENT, Compiler
 from masthead.audience.segments.conditions import Operator, Takes, Words, registry
-from masthead.audience.segments.tree import All, Leaf, Not, Rule, Some
+from masthead.audience.segments.tree import All, Leaf, Not, Rule, Some, leaves
 
 #: Conditions whose subject decides what can be asked: each subject is a choice of its own when a row is added.
 _BY_SUBJECT = ("attribute",)
@@ -81,9 +81,9 @@ def to_rule(rows: Rows, compiler: Compiler) -> Rule:
     """What the rows say. Groups without rows say nothing."""
     parts: list[Rule] = []
     for group in rows.groups:
-        leaves = tuple(_leaf(row, compiler) for row in group.rows)
-        if leaves:
-            wholes: dict[str, Rule] = {"all": All(leaves), "any": Some(leaves), "none": Not(Some(leaves))}
+        several = tuple(_leaf(row, compiler) for row in group.rows)
+        if several:
+            wholes: dict[str, Rule] = {"all": All(several), "any": Some(several), "none": Not(Some(several))}
             parts.append(wholes[group.mode])
     return Some(tuple(parts)) if rows.mode == "any" and parts else All(tuple(parts))
 
@@ -105,6 +105,13 @@ def of_form(posted: QueryDict) -> Rows:
                 )
         rows.groups.append(group)
     return rows
+
+
+def recall(rows: Rows, rule: Rule) -> None:
+    """Give subjects that are gone the names which the saved `rule` has for them: a form has only their keys."""
+    called = {(leaf.condition, leaf.subject): leaf.called for leaf in leaves(rule)}
+    for row in (row for group in rows.groups for row in group.rows):
+        row.called = row.called or called.get((row.kind, row.subject), "")
 
 
 def act(rows: Rows, what: str, posted: QueryDict) -> None:
@@ -161,7 +168,7 @@ def _drawn(row: Row, place: str, compiler: Compiler, within: str) -> Drawn:
     if subjects and not row.subject and condition.name not in _BY_SUBJECT:
         row.subject = subjects[0][0]
     subject = known.get(row.subject)
-    operators_here = condition.operators(subject) if subject is not None or condition.subjects is None else {}
+    operators_here = condition.operators_of(subject)
     label = str(condition.label)
     if condition.name in _BY_SUBJECT:
         label, subjects = f"{label}: {subject or row.called or row.subject}", []
@@ -212,10 +219,10 @@ def _group(rule: Rule) -> Group | None:
     elif isinstance(rule, Some):
         mode = "any"
     parts = rule.parts if isinstance(rule, All | Some) else (rule,)
-    leaves = [part for part in parts if isinstance(part, Leaf)]
-    if len(leaves) != len(parts) or not leaves or len(leaves) > _MOST_ROWS:
+    asked = [part for part in parts if isinstance(part, Leaf)]
+    if len(asked) != len(parts) or not asked or len(asked) > _MOST_ROWS:
         return None
-    return Group(mode, [_row(leaf) for leaf in leaves])
+    return Group(mode, [_row(leaf) for leaf in asked])
 
 
 def _row(leaf: Leaf) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django import forms
@@ -77,8 +78,10 @@ def count(request: HttpRequest) -> HttpResponse:
     """How many fit what stands in the form: a piece of the screen. Nothing is saved."""
     within = request.POST.get("within", "")
     compiler = Compiler(now=timezone.now())
-    rule = segment_rows.to_rule(segment_rows.of_form(request.POST), compiler)
-    found = _found(request, rule, within if within.isdecimal() else "", compiler)
+    known = within.isdecimal() and len(within) < 19
+    segment = Segment.objects.filter(pk=int(within)).first() if known else None
+    rule = segment_rows.to_rule(_rows_of(request, segment), compiler)
+    found = _found(request, rule, within if known else "", compiler)
     return render(request, "web_admin/readers/segment_found.html", {"found": found})
 
 
@@ -107,7 +110,7 @@ def _edit(request: HttpRequest, segment: Segment | None) -> HttpResponse:
     if request.method == "POST":
         act = request.POST.get("act", "")
         if act != "save_text":
-            rows = segment_rows.of_form(request.POST)
+            rows = _rows_of(request, segment)
             segment_rows.act(rows, act, request.POST)
         text = request.POST.get("rule", text)
         if act in {"save", "save_text"}:
@@ -133,6 +136,15 @@ def _edit(request: HttpRequest, segment: Segment | None) -> HttpResponse:
     }
     status = 422 if trouble or form.errors else 200
     return render(request, "web_admin/readers/segment.html", context, status=status)
+
+
+def _rows_of(request: HttpRequest, segment: Segment | None) -> Rows:
+    """The rows that were sent; what is gone keeps the name that it has in `segment`."""
+    rows = segment_rows.of_form(request.POST)
+    if segment is not None:
+        with suppress(BadRule):
+            segment_rows.recall(rows, tree.read(segment.rule))
+    return rows
 
 
 def _opened(segment: Segment | None) -> tuple[Rows | None, str]:
