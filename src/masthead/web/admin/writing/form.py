@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.admin.widgets import AdminAutoHeightTextInput
@@ -41,6 +42,9 @@ def _text(rows: int, counter: int | None = None) -> forms.Widget:
     widget: forms.Widget = AdminAutoHeightTextInput(attrs={"rows": rows, "dir": "auto", **more})
     return widget
 
+
+#: What the shell writes on the button of a list of rows. Its Persian has English word order: ours is looked up first.
+ADD = gettext_noop("Add %(label)s")
 
 write = ObjectList(
     [
