@@ -87,6 +87,7 @@ def _jumps(issue: Issue) -> Mapping[str, str]:
         _("language"): "id_language",
         _("date"): "id_date",
         _("text"): "body-add",
+        _("mail"): "id_mail_mode",
     }
     blocks = {place_of(place): f"block-{child.id}-section" for place, child in enumerate(issue.body, 1) if child.id}
     notes = {
