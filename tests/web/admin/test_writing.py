@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils.timezone import localtime
 from wagtail.rich_text import RichText
 
-from masthead.issues.models import Edition, Issue, Publication
+from masthead.issues.models import Contributor, Edition, Issue, Publication
 from masthead.team.models import Role
 from tests.web.admin.conftest import form_of
 
@@ -94,6 +94,18 @@ def test_two_versions_are_compared_with_their_times(owner_at_desk: Client, issue
         assert f"{localtime(version.created_at):%H:%M:%S}" in page.content.decode()
     assert owner_at_desk.get(f"{compare}earliest...latest/").status_code == 200
     assert owner_at_desk.get(f"{compare}live...latest/").status_code == 404
+
+
+def test_a_byline_is_chosen_and_its_name_made_on_the_way(owner_at_desk: Client, issue: Issue) -> None:
+    chooser = "/desk/snippets/choose/issues/contributor/"
+    page = owner_at_desk.get(f"/desk/issues/edit/{issue.pk}/").content.decode()
+    assert chooser in page
+    assert owner_at_desk.get(chooser).status_code == 200
+    made = owner_at_desk.post(f"{chooser}create/", {"contributor-chooser-create-form-name": "Maud Ellery", "name": "Maud Ellery"})
+    assert made.json()["step"] == "chosen", made.content
+    maud = Contributor.objects.get()
+    assert owner_at_desk.get(f"{chooser}chosen/{maud.pk}/").json()["result"]["string"] == "Maud Ellery"
+    assert owner_at_desk.get("/desk/snippets/choose/issues/issue/").status_code == 404
 
 
 def test_an_author_cannot_mark_ready(at_desk: Callable[[Role], Client], issue: Issue) -> None:

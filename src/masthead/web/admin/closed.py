@@ -6,10 +6,10 @@ from typing import NoReturn
 
 from django.http import Http404, HttpRequest
 
-#: Below /desk/. The chooser of external links is part of the editor and stays open; the one of pages is not.
+#: Below /desk/. The choosers of external links and contributors are part of the editor and stay open.
 PATHS = (
     r"^(login|password_reset|pages|explore|choose-page|sites|collections|reports|workflows|users|groups|redirects"
-    r"|styleguide|account/change_password|account/change_email|snippets|help|api|failwhale|test404|sign-in/email|sign-in/confirm-email|sign-in/signup)(/|$)"
+    r"|styleguide|account/change_password|account/change_email|snippets(?!/choose/issues/contributor/)|help|api|failwhale|test404|sign-in/email|sign-in/confirm-email|sign-in/signup)(/|$)"
 )
 
 

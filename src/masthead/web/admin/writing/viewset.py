@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.components import MediaContainer
+from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import (
     CreateView,
     EditView,
@@ -160,6 +161,12 @@ class IssueViewSet(SnippetViewSet):
         return [pattern for pattern in super().get_urlpatterns() if pattern.name not in self.CLOSED]
 
 
+class ContributorChooser(SnippetChooserViewSet):
+    """Choosing who signs, while an issue is written; who is not known yet is made there, by name."""
+
+    form_fields = ("name",)
+
+
 class ContributorViewSet(SnippetViewSet):
     """The people who sign pieces."""
 
@@ -167,6 +174,7 @@ class ContributorViewSet(SnippetViewSet):
     icon = "user"
     base_url_path = "contributors"
     url_namespace = "contributors"
+    chooser_viewset_class = ContributorChooser
     list_display = ("name", "url", "fediverse")
     search_fields = ("name", "family_name")
     search_backend_name = None
