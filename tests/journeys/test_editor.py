@@ -171,7 +171,6 @@ def cut_by_a_heading(tab: Page) -> None:
     )
     assert blocks == ["text", "heading", "text"]
     expect(tab.locator(".Draftail-Editor [contenteditable=true]").nth(1)).to_have_text("Nobody had slept.")
-    # The editor writes its words down a moment after it was made.
     expect(tab.locator("input[name^='body-'][name$='-value-text'][type=hidden]").last).to_have_value(
         re.compile("Nobody had slept")
     )

@@ -14,7 +14,9 @@
       // Both halves keep the rest of the block: its language, where it is shown and to whom.
       const fn = (before, after, ...rest) => {
         const settings = block.getState();
-        whole.fn({ ...settings, text: before }, { ...settings, text: after }, ...rest);
+        // As stored text: its field holds the words at once, that of an editor a quarter of a second later.
+        const second = JSON.stringify(window.Draftail.serialiseEditorStateToRaw(after));
+        whole.fn({ ...settings, text: before }, { ...settings, text: second }, ...rest);
       };
       const handed = new Map(capabilities).set("split", { ...whole, fn });
       const given = Object.create(text, { render: { value: (place, name, value, wrong) => text.render(place, name, value, wrong, handed) } });
