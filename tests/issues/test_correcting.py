@@ -10,6 +10,7 @@ import pytest
 
 from masthead.audit.models import Entry
 from masthead.issues import correcting, freezing, lookups
+from masthead.issues.manuscripts.neutral import BadManuscript
 from masthead.issues.models import Issue
 
 
@@ -55,3 +56,9 @@ def test_a_correction_must_pass_the_checks_and_leaves_nothing_when_it_does_not(p
         correcting.correct(issue=published, by="test", now=now, note="Now without a headline.")
     assert lookups.versions_of(published).count() == 1
     assert published.get_latest_revision_as_object().correction_note == ""
+
+
+def test_a_note_that_is_too_long_is_named_and_nothing_is_public(published: Issue, now: datetime) -> None:
+    with pytest.raises(BadManuscript, match="The note has 601 characters; at most 600 fit"):
+        correcting.correct(issue=published, by="test", now=now, note="x" * 601)
+    assert lookups.versions_of(published).count() == 1

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -195,6 +196,7 @@ def types_at_once_on_a_slow_machine(tab: Page) -> None:
     last.scroll_into_view_if_needed()
     tab.locator(LAST).last.click()
     tab.keyboard.type("written")
+    assert "written" in unquote_plus(tab.evaluate(POSTED))  # as it is posted by who saves in the same breath
     expect(tab.locator(LAST).last).to_contain_text("written")
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": 1})
 

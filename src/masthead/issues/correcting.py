@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from masthead.audit import recording
-from masthead.issues import freezing, lookups
+from masthead.issues import drafting, freezing, lookups
 from masthead.issues.models import Edition, Issue
 
 
@@ -22,15 +22,18 @@ class NothingToCorrect(Exception):
 def correct(*, issue: Issue, by: str, now: datetime, note: str = "") -> Edition:
     """Make the newest draft of `issue` its public version; `note`, if given, is what its dated correction says above the text.
 
-    Raises NothingToCorrect, and freezing.NotReady for a draft that cannot be frozen.
+    Raises NothingToCorrect, freezing.NotReady for a draft that cannot be frozen, and BadManuscript
+    for a note that is too long: then nothing is changed.
     """
     if not issue.publication.is_live or issue.public_from is None or issue.public_from > now:
         raise NothingToCorrect(_("The issue is not public yet. What is changed now is in the version that is sent."))
+    prepared = freezing.prepare(issue=issue, now=now)
+    if note:
+        drafting.set_correction_note(issue=issue, note=note)
+        prepared = freezing.prepare(issue=issue, now=now)
     with transaction.atomic():
-        if note:
-            _write_note(issue, note)
         before = lookups.versions_of(issue).first()
-        edition = freezing.freeze(issue=issue, by=by, now=now)
+        edition = freezing.freeze(issue=issue, by=by, now=now, prepared=prepared)
         if edition == before:
             raise NothingToCorrect(_("The draft says what is public already."))
         recording.record(
@@ -41,10 +44,3 @@ def correct(*, issue: Issue, by: str, now: datetime, note: str = "") -> Edition:
             details={"version": edition.version, "note": note},
         )
     return edition
-
-
-def _write_note(issue: Issue, note: str) -> None:
-    draft: Issue = Issue.objects.select_for_update().get(pk=issue.pk).get_latest_revision_as_object()
-    draft.correction_note = note
-    draft.full_clean(exclude=[field.name for field in Issue._meta.fields if field.name != "correction_note"])
-    draft.save_revision()

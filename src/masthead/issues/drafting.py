@@ -29,7 +29,7 @@ from masthead.issues.models import Byline, Issue, Publication, TakenNumber
 from masthead.issues.picture import Picture
 
 _TELLING = re.compile(r"^zh-|-[A-Za-z]{4}(-|$)")
-_LENGTHS = {"title": 300, "byline": 250, "excerpt": 600, "subject": 250, "preheader": 250, "label": 40}
+_LENGTHS = {"title": 300, "byline": 250, "excerpt": 600, "subject": 250, "preheader": 250, "label": 40, "note": 600}
 
 
 def create_from_file(
@@ -151,6 +151,17 @@ def set_words_of_mail(*, issue: Issue, subject: str, preheader: str, by: str, no
     draft.save_revision()
     recording.record(action="issue.mail_words", by=by, now=now, subject=f"issue:{draft.pk}", details={})
     return draft
+
+
+@transaction.atomic
+def set_correction_note(*, issue: Issue, note: str) -> None:
+    """Write what was corrected into the newest draft, as one revision. Raises BadManuscript for a note that is too long."""
+    note = note.strip()
+    _check_lengths({"note": note})
+    draft: Issue = Issue.objects.select_for_update().get(pk=issue.pk).get_latest_revision_as_object()
+    if draft.correction_note != note:
+        draft.correction_note = note
+        draft.save_revision()
 
 
 #: What a copy takes along. The rest belongs to one issue alone: its number and date, its address, what was corrected in it.

@@ -108,10 +108,11 @@ def correct(number: int, note: str, slug: str | None, as_json: bool) -> None:
     from masthead.issues.correcting import NothingToCorrect
     from masthead.issues.correcting import correct as publish_corrected
     from masthead.issues.freezing import NotReady
+    from masthead.issues.manuscripts.neutral import BadManuscript
 
     try:
         edition = publish_corrected(issue=choosing.issue(choosing.publication(slug), number), by=BY, now=now(), note=note)
-    except (NothingToCorrect, NotReady) as error:
+    except (BadManuscript, NothingToCorrect, NotReady) as error:
         raise CommandError(str(error)) from error
     if as_json:
         show_json({"number": edition.number, "version": edition.version})

@@ -104,6 +104,9 @@ class TestForm(forms.Form):
         return values
 
 
+_TONES = {messages.ERROR: "bad", messages.SUCCESS: "good", messages.INFO: "quiet"}
+
+
 @require_POST
 @requires("campaigns.send")
 def test(request: HttpRequest, pk: int) -> HttpResponse:
@@ -116,7 +119,9 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
         said = [(messages.ERROR, str(problem)) for problems in form.errors.values() for problem in problems]
     if request.headers.get("HX-Request"):
         return render(
-            request, "web_admin/sending/tests.html", context_of(request, issue, now) | {"tests": form, "tests_said": said}
+            request,
+            "web_admin/sending/tests.html",
+            context_of(request, issue, now) | {"tests": form, "tests_said": [(_TONES[level], words) for level, words in said]},
         )
     for level, words in said:
         messages.add_message(request, level, words)

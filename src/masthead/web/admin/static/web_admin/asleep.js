@@ -105,6 +105,19 @@
     ]));
   };
 
+  // An editor writes its text down a quarter of a second after the last key. Who saves sooner, by hand or by the shell, sends all of
+  // it: what is posted is asked of the editors themselves.
+  const written = new WeakMap();
+  document.addEventListener("formdata", ({ target, formData }) => {
+    for (const input of target.elements) {
+      const text = input.draftailEditor?.getEditorState().getCurrentContent();
+      if (!text || written.get(input) === text) continue;
+      input.draftailEditor.saveState();
+      written.set(input, text);
+      if (input.name) formData.set(input.name, input.value);
+    }
+  });
+
   // What a folded block says of itself.
   const textLabel = (value, most) => {
     const words = (JSON.parse(value || "null")?.blocks || []).map((block) => block.text).filter(Boolean).join(" ");
