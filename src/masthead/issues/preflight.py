@@ -57,6 +57,7 @@ CHECKS: Mapping[Callable[[Facts], Iterator[Finding]], Promise] = {
     links.dead: gettext_lazy("No link is known to be dead"),
     notes.orphans: gettext_lazy("Footnotes and their marks"),
     pictures.alternatives: gettext_lazy("Words for pictures"),
+    structure.empty_blocks: gettext_lazy("No empty block"),
     structure.headings: gettext_lazy("Headings in order"),
     structure.lists: gettext_lazy("Lists are lists"),
     scripts.controls: gettext_lazy("No hidden characters"),

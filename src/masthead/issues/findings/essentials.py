@@ -39,7 +39,7 @@ def missing(facts: Facts) -> Iterator[Finding]:
             _("The imprint is empty, and every mail must say who sends it."),
             _("Write name and postal address into the publication."),
         )
-    if not facts.content.body:
+    if all(block.is_empty for block in facts.content.body):
         yield Finding("body-empty", "warn", _("text"), _("The issue has no text."), _("Add a block."))
 
 
