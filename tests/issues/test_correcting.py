@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from wagtail.rich_text import RichText
 
 from masthead.audit.models import Entry
 from masthead.issues import correcting, freezing, lookups
@@ -55,3 +56,9 @@ def test_a_correction_must_pass_the_checks_and_leaves_nothing_when_it_does_not(p
         correcting.correct(issue=published, by="test", now=now, note="Now without a headline.")
     assert lookups.versions_of(published).count() == 1
     assert published.get_latest_revision_as_object().correction_note == ""
+
+
+def test_no_mail_leaves_so_none_can_be_too_large(published: Issue, now: datetime) -> None:
+    published.body = [("text", {"text": RichText("<p>The ferry is back, and nobody is seasick.</p>" * 3000)})]
+    published.save_revision()
+    assert correcting.correct(issue=published, by="test", now=now).version == 2

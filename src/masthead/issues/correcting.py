@@ -30,7 +30,7 @@ def correct(*, issue: Issue, by: str, now: datetime, note: str = "") -> Edition:
         if note:
             _write_note(issue, note)
         before = lookups.versions_of(issue).first()
-        edition = freezing.freeze(issue=issue, by=by, now=now)
+        edition = freezing.freeze(issue=issue, by=by, now=now, mail_mode="none")
         if edition == before:
             raise NothingToCorrect(_("The draft says what is public already."))
         recording.record(
