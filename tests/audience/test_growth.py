@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from masthead.audience import consent, growth, lookups
-from masthead.audience.growth import PERIODS, Period, Step
-from masthead.audience.models import MailingList
+from masthead.audience.growth import PERIODS, AtLeast, Period, Since, Step
+from masthead.audience.models import MailingList, Subscriber
 from masthead.common.addresses import normalise
 from masthead.mail import suppressions
 from masthead.mail.models import Suppression
@@ -68,3 +68,22 @@ def test_all_lists_cost_as_many_questions_as_one(lives: MailingList, now: dateti
 
 def test_who_bounced_out_is_counted_on_the_list(lives: MailingList, mailing_list: MailingList) -> None:
     assert lookups.counts()[mailing_list.pk] == lookups.ListCounts(active=2, left=1, suppressed=1, bounced=1)
+
+
+def test_since_a_moment_each_reader_is_counted_once(lives: MailingList, mailing_list: MailingList, now: datetime) -> None:
+    reader = Subscriber.objects.get(address="r2@example.org")
+    consent.add_by_staff(subscriber=reader, lists=[lives], reason="By phone.", by="staff:1", now=now)
+    both = growth.since(moment=now - timedelta(days=9), lists=[mailing_list, lives])
+    assert both == Since(joined=AtLeast(3), left=AtLeast(1))
+    assert growth.since(moment=now - timedelta(days=1), lists=[mailing_list]) == Since(AtLeast(1), AtLeast(1))
+    assert growth.since(moment=now + timedelta(seconds=1), lists=[mailing_list, lives]) == Since(AtLeast(0), AtLeast(0))
+
+
+def test_after_a_large_import_it_is_not_counted_to_the_end(
+    lives: MailingList, mailing_list: MailingList, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growth, "MOST_COUNTED", 2)
+    with CaptureQueriesContext(connection) as asked:
+        found = growth.since(moment=now - timedelta(days=60), lists=[mailing_list, lives])
+    assert found == Since(joined=AtLeast(2, is_more=True), left=AtLeast(1))
+    assert [query["sql"].rpartition("LIMIT")[2].strip() for query in asked] == ["3", "3"]

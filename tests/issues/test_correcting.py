@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from wagtail.rich_text import RichText
 
 from masthead.audit.models import Entry
 from masthead.issues import correcting, freezing, lookups
@@ -62,3 +63,9 @@ def test_a_note_that_is_too_long_is_named_and_nothing_is_public(published: Issue
     with pytest.raises(BadManuscript, match="The note has 601 characters; at most 600 fit"):
         correcting.correct(issue=published, by="test", now=now, note="x" * 601)
     assert lookups.versions_of(published).count() == 1
+
+
+def test_no_mail_leaves_so_none_can_be_too_large(published: Issue, now: datetime) -> None:
+    published.body = [("text", {"text": RichText("<p>The ferry is back, and nobody is seasick.</p>" * 3000)})]
+    published.save_revision()
+    assert correcting.correct(issue=published, by="test", now=now).version == 2

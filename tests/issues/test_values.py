@@ -60,7 +60,7 @@ def test_what_is_stored_becomes_what_the_renderer_knows(make_issue: Any, now: An
 def test_a_draft_with_empty_blocks_can_be_previewed(make_issue: Any, now: Any) -> None:
     body = [{"type": name, "value": {}} for name in BodyBlock().child_blocks]
     content = freezing.preview(make_issue(body=body, notes=[{"type": "note", "value": {}}]), now=now)
-    assert len(content.body) == 9 and content.notes == ()  # a table, a picture and a file of nothing show nothing
+    assert len(content.body) == 10 and content.notes == ()  # a picture and a file of nothing cannot be
 
 
 @pytest.mark.parametrize(

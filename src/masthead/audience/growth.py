@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 
 from masthead.audience.models import ConsentEvent, MailingList, Subscription
@@ -29,6 +29,9 @@ class Step(StrEnum):
 #: How many periods are looked back on.
 PERIODS = {Step.DAY: 30, Step.WEEK: 26, Step.MONTH: 24}
 
+#: So many acts are read when somebody looks back to one moment: an import of a million after an issue is not counted to its end.
+MOST_COUNTED = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -38,6 +41,22 @@ class Period:
     joined: int = 0
     left: int = 0
     bounced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """How many readers; `is_more` where it was not counted further."""
+
+    count: int
+    is_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Who came and who went since some moment."""
+
+    joined: AtLeast
+    left: AtLeast
 
 
 def by_list(*, now: datetime, step: Step = Step.DAY, lists: Iterable[MailingList] | None = None) -> dict[int, list[Period]]:
@@ -66,6 +85,18 @@ def by_list(*, now: datetime, step: Step = Step.DAY, lists: Iterable[MailingList
     ):
         counted[pk].setdefault(_first(day, step), [0, 0, 0])[2] += bounced
     return {pk: _filled(firsts, counted[pk]) for pk in wanted}
+
+
+def since(*, moment: datetime, lists: Iterable[MailingList]) -> Since:
+    """Who joined or left one of `lists` from `moment` on, each reader once. Two queries, of at most `MOST_COUNTED` acts each."""
+    wanted = [each.pk for each in lists]
+    events = ConsentEvent.objects.filter(at__gte=moment, list__in=wanted).order_by("at")
+    return Since(joined=_readers(events.filter(kind__in=_JOINED)), left=_readers(events.filter(kind__in=_LEFT)))
+
+
+def _readers(events: QuerySet[ConsentEvent]) -> AtLeast:
+    found = list(events.values_list("subscriber_id", flat=True)[: MOST_COUNTED + 1])
+    return AtLeast(len(set(found[:MOST_COUNTED])), is_more=len(found) > MOST_COUNTED)
 
 
 def together(of_lists: Iterable[list[Period]]) -> list[Period]:

@@ -346,6 +346,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("de", "Deutsch"), ("ar", "العربية"), ("fa", "فارسی")]
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
+FORMAT_MODULE_PATH = ["masthead.config.formats"]
 TIME_ZONE = "UTC"
 
 # --- files -----------------------------------------------------------------------------------------------------

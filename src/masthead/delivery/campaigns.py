@@ -83,14 +83,15 @@ def publish_and_send(
     if part and not active_in(lists, today=now.date()).filter(part.condition(now)).exists():
         raise NobodyFits
     # Rendering takes its time, so it is done before the one lock of an embedded install is taken.
-    prepared = freezing.prepare(issue=issue, now=now, test=is_test)
+    checked = mail_mode or ("" if issue.mail_mode else Issue.MailMode.READER)
+    prepared = freezing.prepare(issue=issue, now=now, test=is_test, mail_mode=checked)
     with transaction.atomic():
         # Whoever comes second waits here, and then finds the campaign of the first.
         issue = Issue.objects.select_for_update(of=("self",)).select_related("publication").get(pk=issue.pk)
         existing = None if is_test else existing_for(issue, lists, part)
         if existing is not None and existing.state != State.DRAFT:
             return existing
-        edition = freezing.freeze(issue=issue, by=by, now=now, test=is_test, prepared=prepared)
+        edition = freezing.freeze(issue=issue, by=by, now=now, test=is_test, prepared=prepared, mail_mode=checked)
         if is_test:
             existing = existing_for(issue, lists, part, edition)
             if existing is not None and existing.state != State.DRAFT:

@@ -27,13 +27,13 @@ def correct(*, issue: Issue, by: str, now: datetime, note: str = "") -> Edition:
     """
     if not issue.publication.is_live or issue.public_from is None or issue.public_from > now:
         raise NothingToCorrect(_("The issue is not public yet. What is changed now is in the version that is sent."))
-    prepared = freezing.prepare(issue=issue, now=now)
+    prepared = freezing.prepare(issue=issue, now=now, mail_mode="none")
     if note:
         drafting.set_correction_note(issue=issue, note=note)
-        prepared = freezing.prepare(issue=issue, now=now)
+        prepared = freezing.prepare(issue=issue, now=now, mail_mode="none")
     with transaction.atomic():
         before = lookups.versions_of(issue).first()
-        edition = freezing.freeze(issue=issue, by=by, now=now, prepared=prepared)
+        edition = freezing.freeze(issue=issue, by=by, now=now, prepared=prepared, mail_mode="none")
         if edition == before:
             raise NothingToCorrect(_("The draft says what is public already."))
         recording.record(

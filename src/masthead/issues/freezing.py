@@ -57,13 +57,13 @@ def preview(issue: Issue, *, now: datetime | None = None) -> Content:
     return reading.read(issue, now=now or timezone.now()).content
 
 
-def prepare(*, issue: Issue, now: datetime, test: bool = False) -> Prepared:
+def prepare(*, issue: Issue, now: datetime, test: bool = False, mail_mode: str = "") -> Prepared:
     """Read and render the newest draft of `issue`. Done before a transaction, it spares `freeze` the work inside it.
 
-    Raises NotReady.
+    `mail_mode`: how much of it the mail will hold (`Facts.mode`), if that is not what the issue says. Raises NotReady.
     """
     draft = reading.read(reading.newest(issue), now=now)
-    facts = preflight.facts_of(draft)
+    facts = preflight.facts_of(draft, mail_mode=mail_mode)
     problems = preflight.blocking(facts, rehearsal=_is_rehearsal(draft.issue, test))
     if problems or facts.rendered is None:
         raise NotReady([f"{finding.place}: {finding.message} {finding.fix}".strip() for finding in problems])
@@ -71,14 +71,16 @@ def prepare(*, issue: Issue, now: datetime, test: bool = False) -> Prepared:
     return Prepared(draft, facts.rendered, None if rehearsal else _share_card(draft))
 
 
-def freeze(*, issue: Issue, by: str, now: datetime, test: bool = False, prepared: Prepared | None = None) -> Edition:
+def freeze(
+    *, issue: Issue, by: str, now: datetime, test: bool = False, prepared: Prepared | None = None, mail_mode: str = ""
+) -> Edition:
     """The Edition of the newest draft of `issue`, with a number that is its own for ever.
 
     The same content with the same number gives the Edition that exists. With `test`, or while the publication is in test mode,
-    it is a rehearsal: it holds no number and is never public. Raises NotReady.
+    it is a rehearsal: it holds no number and is never public. `mail_mode` as in `prepare`. Raises NotReady.
     """
     for _attempt in range(_ATTEMPTS):
-        prepared = prepared or prepare(issue=issue, now=now, test=test)
+        prepared = prepared or prepare(issue=issue, now=now, test=test, mail_mode=mail_mode)
         try:
             with transaction.atomic():
                 edition = _freeze_once(prepared, by=by, now=now, test=test)

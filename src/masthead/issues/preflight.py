@@ -57,6 +57,7 @@ CHECKS: Mapping[Callable[[Facts], Iterator[Finding]], Promise] = {
     links.dead: gettext_lazy("No link is known to be dead"),
     notes.orphans: gettext_lazy("Footnotes and their marks"),
     pictures.alternatives: gettext_lazy("Words for pictures"),
+    structure.empty_blocks: gettext_lazy("No empty block"),
     structure.headings: gettext_lazy("Headings in order"),
     structure.lists: gettext_lazy("Lists are lists"),
     scripts.controls: gettext_lazy("No hidden characters"),
@@ -111,8 +112,8 @@ def blocking(facts: Facts, *, rehearsal: bool) -> list[Finding]:
     return [finding for finding in found if finding.id not in GUESSES]
 
 
-def facts_of(draft: Draft) -> Facts:
-    """All that the checks may know of `draft`; it is rendered here."""
+def facts_of(draft: Draft, *, mail_mode: str = "") -> Facts:
+    """All that the checks may know of `draft`, rendered here. `mail_mode` as in `Facts.mode`; empty is what the issue says."""
     issue, content = draft.issue, draft.content
     publication = issue.publication
     rendered, render_problem = _render(draft)
@@ -121,7 +122,7 @@ def facts_of(draft: Draft) -> Facts:
         content=content,
         rendered=rendered,
         today=draft.now.astimezone(zoneinfo.ZoneInfo(publication.time_zone)).date(),
-        mode=issue.mode,
+        mode=mail_mode or issue.mode,
         render_problem=render_problem,
         number_problem=draft.number_problem,
         number_gap=_gap(draft),

@@ -122,16 +122,15 @@ def _links(value: Any, assets: Assets) -> Block | None:
 
 def _table(value: Any, assets: Assets) -> Block | None:
     lines = [cells_of(line) for line in (value["rows"] or "").splitlines() if line.strip()]
-    if not lines:
-        return None
-    width = max(len(cells) for cells in lines)
+    # An empty one keeps its place: whoever counts the blocks counts those of the editor.
+    width = max((len(cells) for cells in lines), default=0)
     if width > MOST_COLUMNS:
         assets.report(
             _("The table has %(count)s columns; mails can show %(most)s. Split it in two.")
             % {"count": width, "most": MOST_COLUMNS}
         )
     rows = [cells + ("",) * (width - len(cells)) for cells in lines]
-    header = rows.pop(0) if value["header"] else ()
+    header = rows.pop(0) if value["header"] and rows else ()
     return TableBlock(
         header, tuple(rows), caption=_line(value["caption"]), row_headers=bool(value["row_headers"]), lang=_line(value["lang"])
     )

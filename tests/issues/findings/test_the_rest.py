@@ -7,9 +7,17 @@ from typing import Any
 
 import pytest
 
+from masthead.issues.blocks.button import ButtonBlock
+from masthead.issues.blocks.callout import CalloutBlock
+from masthead.issues.blocks.divider import DividerBlock
+from masthead.issues.blocks.embed import EmbedBlock
 from masthead.issues.blocks.heading import HeadingBlock
 from masthead.issues.blocks.image import ImageBlock
+from masthead.issues.blocks.links import LinkItem, LinksBlock
+from masthead.issues.blocks.quote import QuoteBlock
+from masthead.issues.blocks.table import TableBlock
 from masthead.issues.blocks.text import TextBlock
+from masthead.issues.blocks.verse import VerseBlock
 from masthead.issues.content import Note
 from masthead.issues.findings.base import length
 from masthead.issues.picture import Picture
@@ -54,7 +62,7 @@ def test_pictures_need_words(findings: Any, fields: Any, expected: dict[str, str
     [
         ((HeadingBlock("Tides", level=3),), {"heading-order"}),
         ((HeadingBlock("Tides"), HeadingBlock("High water", level=3), HeadingBlock("Wind")), set()),
-        ((HeadingBlock(" "),), {"heading-empty"}),
+        ((HeadingBlock(" "), TextBlock("<p>High at noon.</p>")), {"heading-empty"}),
         ((TextBlock("<p><b>Tides</b></p><p>High at noon.</p>"),), {"heading-fake"}),
         ((TextBlock("<p><b>Tides</b> are high.</p>"),), set()),
         ((TextBlock("<p>- one</p><p>- two</p>"),), {"list-typed"}),
@@ -64,6 +72,39 @@ def test_pictures_need_words(findings: Any, fields: Any, expected: dict[str, str
 )
 def test_what_only_looks_like_a_heading_or_a_list_is_named(findings: Any, body: Any, expected: set[str]) -> None:
     assert set(findings(body=body)) == expected
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        TextBlock("<p></p><ul><li>&nbsp;</li></ul>"),
+        QuoteBlock("<p><br/></p>"),
+        VerseBlock("\n \n"),
+        LinksBlock((LinkItem(title="", url=""),)),
+        TableBlock(("", ""), (("", ""),)),
+        CalloutBlock("<p>\u200b</p>"),
+        ButtonBlock("", "https://example.org/"),
+        EmbedBlock("https://example.org/film", ""),
+    ],
+)
+def test_an_empty_block_is_named_with_its_place(findings: Any, empty: Any) -> None:
+    found = findings(body=(TextBlock("<p>High at noon.</p>"), empty))
+    assert (found["block-empty"].level, found["block-empty"].place) == ("warn", "block 2")
+    assert "block-empty" in findings(body=(empty, DividerBlock()))
+    alone = findings(body=(empty,))
+    assert "body-empty" in alone and "block-empty" not in alone
+
+
+def test_what_has_words_or_a_picture_is_not_empty(findings: Any) -> None:
+    body = (
+        TextBlock("<p>High at noon.</p>"),
+        QuoteBlock("", source="Ada"),
+        CalloutBlock("", title="Wind"),
+        TableBlock(("",), (("",),), caption="Tides"),
+        EmbedBlock("https://example.org/film", "", still=picture(alt="A quay")),
+        DividerBlock(),
+    )
+    assert "block-empty" not in findings(body=body)
 
 
 def test_invisible_characters_are_a_warning_but_not_those_persian_needs(text: Any) -> None:

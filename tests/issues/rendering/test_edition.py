@@ -9,7 +9,10 @@ from datetime import date
 
 import pytest
 
+from masthead.issues.blocks.callout import CalloutBlock
 from masthead.issues.blocks.heading import HeadingBlock
+from masthead.issues.blocks.links import LinkItem, LinksBlock
+from masthead.issues.blocks.quote import QuoteBlock
 from masthead.issues.blocks.text import TextBlock
 from masthead.issues.content import Note, Person, Source, digest
 from masthead.issues.rendering.edition import CannotRender, render
@@ -54,6 +57,21 @@ def test_ids_are_unique_and_every_way_to_a_note_leads_back() -> None:
     assert len(ids) == len(set(ids))
     assert set(targets) <= set(ids)
     assert web.index('id="note-1"><p>B') < web.index('id="note-2"><p>A')
+
+
+def test_empty_blocks_leave_nothing_behind_in_any_form() -> None:
+    words = TextBlock("<p>High at noon.[^a]</p>")
+    left_out = (QuoteBlock("<p></p>"), CalloutBlock(""), HeadingBlock(" "), LinksBlock((LinkItem(title="", url=""),)))
+    whole = replace(ENGLISH, body=(words, words), notes=(Note(key="a", html="<p>A</p>"),))
+
+    assert render(replace(whole, body=(words, *left_out, words))) == render(whole)
+
+
+def test_empty_paragraphs_items_and_lists_of_rich_text_are_left_out() -> None:
+    html = '<p>One.</p><p>&nbsp;</p><ul><li></li><li>Two.<ul><li> </li></ul></li></ul><ol start="3"><li></li></ol><p>Three.</p>'
+    web = render(replace(ENGLISH, body=(TextBlock(html),))).web_html
+
+    assert "<p>One.</p><ul><li>Two.</li></ul><p>Three.</p>" in web
 
 
 def test_a_mark_without_a_note_stays_what_it_is() -> None:

@@ -18,6 +18,23 @@ def test_each_language_writes_a_date_its_own_way() -> None:
     assert written(moment, "j M Y H:i", "en") == "26 Nov 2026 09:05"
 
 
+@pytest.mark.parametrize(
+    ("language", "long", "short"),
+    [
+        ("en", "27 November 2026, 00:49", "27 Nov 2026, 00:49"),
+        ("de", "27. November 2026 00:49", "27.11.2026 00:49"),
+        ("fr", "27 novembre 2026 00:49", "27/11/2026 00:49"),
+        ("es", "27 de noviembre de 2026 a las 00:49", "27/11/2026 00:49"),
+        ("ar", "٢٧ نوفمبر، ٢٠٢٦، ٠٠:٤٩", "٢٧\u200f/١١\u200f/٢٠٢٦، ٠٠:٤٩"),
+        ("fa", "۶ آذر ۱۴۰۵، ساعت ۰:۴۹", "۱۴۰۵/۹/۶،\u200f ۰:۴۹"),
+    ],
+)
+def test_no_language_writes_a_day_with_its_time_as_in_the_united_states(language: str, long: str, short: str) -> None:
+    moment = dt.datetime(2026, 11, 27, 0, 49, tzinfo=dt.UTC)
+    with translation.override(language):
+        assert (written(moment, "DATETIME_FORMAT", language), written(moment, "SHORT_DATETIME_FORMAT", language)) == (long, short)
+
+
 @pytest.mark.parametrize("pattern", ["c", "Y-m-d", "U"])
 def test_what_machines_read_stays(pattern: str) -> None:
     moment = dt.datetime(2026, 11, 26, 9, 5, tzinfo=dt.UTC)

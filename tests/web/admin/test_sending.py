@@ -508,3 +508,35 @@ def test_every_mail_is_made_before_the_first_one_leaves(
     piece = owner_at_desk.get(f"{url}dry-run/news/").content.decode()
     assert "1 of 1 mails could be made" in piece
     assert "hx-get" not in piece
+
+
+@pytest.fixture
+def long_issue(issue: Issue) -> Issue:
+    """A draft whose full mail Gmail would cut off."""
+    issue.body = [("text", {"text": RichText("<p>The sea is right, and the harbour clock is not.</p>" * 2500)})]
+    issue.save()
+    issue.save_revision()
+    return issue
+
+
+@pytest.mark.parametrize(("mail_mode", "stops"), [("full", True), ("reader", True), ("excerpt", False), ("nonsense", True)])
+def test_the_form_that_is_sent_is_the_one_whose_size_counts(
+    owner_at_desk: Client, long_issue: Issue, mailing_list: MailingList, reader: Subscriber, mail_mode: str, stops: bool
+) -> None:
+    query = {"mail_mode": mail_mode, "lists": [mailing_list.pk]}
+    piece = owner_at_desk.get(reverse("desk_send_checks", args=[long_issue.pk]), query).content.decode()
+    kept = owner_at_desk.get(f"/desk/issues/send/{long_issue.pk}/", {"kept": "1", **query}).content.decode()
+    for screen in (piece, kept):
+        button = screen[screen.index('name="act" value="send"') :].partition(">")[0]
+        assert ("disabled" in button) is stops
+        assert ('<a href="#mail">The mail has' in screen) is stops
+    assert "Publish and send No. 1971 to 1 reader" in piece
+
+
+def test_a_long_issue_is_sent_as_an_excerpt_and_not_in_full(
+    owner_at_desk: Client, long_issue: Issue, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    assert "Gmail cuts it off" in send(owner_at_desk, long_issue, wish).content.decode()
+    assert not Campaign.objects.exists()
+    assert send(owner_at_desk, long_issue, wish, mail_mode="excerpt").status_code == 302
+    assert Campaign.objects.get().mail_mode == "excerpt"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Protocol
 
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 
-from masthead.common.text import direction_of
+from masthead.common.text import direction_of, is_blank
 from masthead.issues.picture import Picture
 
 
@@ -60,6 +61,11 @@ class TextMedium(Protocol):
         """`[1]` for a link whose address stands in the list of links; "" if it may not be linked."""
 
 
+def is_wordless(html: str) -> bool:
+    """Whether rich text has nothing to read."""
+    return is_blank(unescape(strip_tags(html)))
+
+
 def classes(*names: str) -> SafeString:
     """` class="…"` of the names that are not empty, or nothing."""
     kept = " ".join(filter(None, names))
@@ -86,12 +92,17 @@ class Block(ABC):
     @property
     def in_mail(self) -> bool:
         """Whether mails show it, to those who fulfil its condition."""
-        return self.only != "web"
+        return self.only != "web" and not self.is_empty
 
     @property
     def on_web(self) -> bool:
         """Whether page and feed show it."""
-        return self.only != "mail" and not self.show_if
+        return self.only != "mail" and not self.show_if and not self.is_empty
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has filled it in: then it is left out everywhere, without its box, its rule or its bullet."""
+        return False
 
     @property
     def dir(self) -> str:

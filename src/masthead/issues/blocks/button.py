@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from masthead.common.text import is_blank
 from masthead.issues.blocks.base import Block, Medium, TextMedium
 
 
@@ -16,6 +17,11 @@ class ButtonBlock(Block):
 
     label: str
     url: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Without words."""
+        return is_blank(self.label)
 
     def web(self, medium: Medium) -> SafeString:
         """A link that looks like a button."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from masthead.issues.blocks.base import Block, Medium, TextMedium
+from masthead.common.text import is_blank
+from masthead.issues.blocks.base import Block, Medium, TextMedium, is_wordless
 
 #: What a box may be: calm, urgent, or asking for something.
 TONES = ("note", "warning", "appeal")
@@ -20,6 +21,11 @@ class CalloutBlock(Block):
     html: str
     title: str = ""
     tone: str = "note"
+
+    @property
+    def is_empty(self) -> bool:
+        """Without title and words."""
+        return is_wordless(self.html) and is_blank(self.title)
 
     def web(self, medium: Medium) -> SafeString:
         """An `aside`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from masthead.common.text import is_blank
 from masthead.issues.blocks.base import Block, Medium, TextMedium, classes
 from masthead.issues.picture import Picture
 
@@ -18,6 +19,11 @@ class EmbedBlock(Block):
     url: str
     title: str
     still: Picture | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Without title and picture: nothing says what it is."""
+        return is_blank(self.title) and self.still is None
 
     def web(self, medium: Medium) -> SafeString:
         """A `figure` that links."""

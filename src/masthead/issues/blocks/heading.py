@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from masthead.common.text import display_width
+from masthead.common.text import display_width, is_blank
 from masthead.issues.blocks.base import Block, Medium, TextMedium, classes
 
 
@@ -17,6 +17,11 @@ class HeadingBlock(Block):
 
     title: str
     level: int = 2
+
+    @property
+    def is_empty(self) -> bool:
+        """Without words."""
+        return is_blank(self.title)
 
     @property
     def element(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from masthead.common.text import is_blank
 from masthead.issues.blocks.base import Block, Medium, TextMedium, classes
 
 
@@ -26,6 +27,11 @@ class LinksBlock(Block):
 
     items: tuple[LinkItem, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Without an item that has words."""
+        return not self._named
+
     def web(self, medium: Medium) -> SafeString:
         """An unordered list."""
         return self._list(medium, classes("links"))
@@ -37,15 +43,20 @@ class LinksBlock(Block):
     def text(self, medium: TextMedium) -> list[str]:
         """A numbered list, each address among the links."""
         lines: list[str] = []
-        for number, item in enumerate(self.items, 1):
+        for number, item in enumerate(self._named, 1):
             source = f", {medium.words(item.source)}" if item.source else ""
             mark = medium.mark(item.url, item.title)
             lines += medium.wrap(f"{number}. {medium.words(item.title)}{source}{' ' + mark if mark else ''}")
             lines += medium.wrap(medium.words(item.blurb)) if item.blurb else []
         return lines
 
+    @property
+    def _named(self) -> tuple[LinkItem, ...]:
+        """The items of which there is something to read."""
+        return tuple(item for item in self.items if not is_blank(item.title + item.source + item.blurb))
+
     def _list(self, medium: Medium, named: SafeString) -> SafeString:
-        items = format_html_join("", "<li>{}</li>", ((self._item(item, medium),) for item in self.items))
+        items = format_html_join("", "<li>{}</li>", ((self._item(item, medium),) for item in self._named))
         return format_html("<ul{}{}>{}</ul>", named, self.attributes, items)
 
     @staticmethod

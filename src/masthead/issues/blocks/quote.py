@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from masthead.issues.blocks.base import Block, Medium, TextMedium
+from masthead.common.text import is_blank
+from masthead.issues.blocks.base import Block, Medium, TextMedium, is_wordless
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,11 @@ class QuoteBlock(Block):
     html: str
     source: str = ""
     pull: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Without words and source."""
+        return is_wordless(self.html) and is_blank(self.source)
 
     def web(self, medium: Medium) -> SafeString:
         """A `blockquote` with its source."""

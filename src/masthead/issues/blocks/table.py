@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from masthead.common.text import is_blank
 from masthead.issues.blocks.base import Block, Medium, TextMedium
 
 #: More columns cannot be read on a telephone.
@@ -21,6 +22,11 @@ class TableBlock(Block):
     rows: tuple[tuple[str, ...], ...]
     caption: str = ""
     row_headers: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Without a cell that has words."""
+        return all(map(is_blank, (self.caption, *self.header, *(cell for row in self.rows for cell in row))))
 
     def web(self, medium: Medium) -> SafeString:
         """A table in a box that scrolls sideways where the screen is narrow."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from masthead.issues.blocks.base import Block, Medium, TextMedium
+from masthead.issues.blocks.base import Block, Medium, TextMedium, is_wordless
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,11 @@ class TextBlock(Block):
     """`html` is rich text; what the allow-list of `rendering.inline` does not know is dropped, its words stay."""
 
     html: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Without words."""
+        return is_wordless(self.html)
 
     def web(self, medium: Medium) -> SafeString:
         """Paragraphs and lists as they are."""

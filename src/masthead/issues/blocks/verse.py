@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from masthead.common.text import is_blank
 from masthead.issues.blocks.base import Block, Medium, TextMedium
 
 _INDENT = re.compile(r"^[ \t]+")
@@ -19,6 +20,11 @@ class VerseBlock(Block):
 
     lines: str
     code: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Without words."""
+        return is_blank(self.lines)
 
     def web(self, medium: Medium) -> SafeString:
         """One paragraph a stanza; code in `pre`."""

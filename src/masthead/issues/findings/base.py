@@ -32,6 +32,7 @@ class Finding:
 class Facts:
     """All that the checks may look at. `rendered` is None when the content cannot be rendered; `render_problem` says why.
 
+    `mode` is what leaves: "full", "excerpt", "reader" for what each reader chose, "none" for no mail at all.
     `note_keys` are the keys of all notes as stored, doubles included. `earlier_subjects` are those of other issues,
     `private_paths` the paths of issues of ours that are not public. `today` is the day in the publication's time zone.
     `is_new`: nothing of the issue is public or promised yet. `leaves`: its mail is for readers and goes by a mail server.

@@ -9,11 +9,12 @@ from datetime import date
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from masthead.common import solar_hijri
 from masthead.issues.findings.base import Facts, Finding, texts
+from masthead.issues.rendering import wording
 
 #: What is said before a date that is still to come, by language. A term of long ago is history.
 _TERMS = {
@@ -41,11 +42,12 @@ def past(facts: Facts) -> Iterator[Finding]:
     if not facts.is_new:
         return
     if facts.content.date < facts.today:
+        day = wording.long_date(facts.content.date, get_language() or "en")
         yield Finding(
             "issue-date-past",
             "warn",
             _("date"),
-            _("The issue is dated %(date)s, which is past.") % {"date": date_format(facts.content.date)},
+            _("The issue is dated %(date)s, which is past.") % {"date": day},
             _("Choose another day, or none: then it is the day of sending."),
         )
     read_on = max(facts.today, facts.content.date)

@@ -39,7 +39,7 @@ def missing(facts: Facts) -> Iterator[Finding]:
             _("The imprint is empty, and every mail must say who sends it."),
             _("Write name and postal address into the publication."),
         )
-    if not facts.content.body:
+    if all(block.is_empty for block in facts.content.body):
         yield Finding("body-empty", "warn", _("text"), _("The issue has no text."), _("Add a block."))
 
 
@@ -83,7 +83,7 @@ def rendering(facts: Facts) -> Iterator[Finding]:
 
 def size(facts: Facts) -> Iterator[Finding]:
     """HTML that mail programs cut off, and files that are slow to load."""
-    if facts.rendered is not None:
+    if facts.rendered is not None and facts.mode != "none":
         html = facts.rendered.mail_html_excerpt if facts.mode == "excerpt" else facts.rendered.mail_html_full
         weight = len(html.encode())
         shown = {"size": round(weight / 1000)}

@@ -1,4 +1,4 @@
-"""Headings and lists that only look like it: screen readers and the web page's outline need real ones."""
+"""Headings and lists that only look like it (screen readers and the web page's outline need real ones), and empty blocks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def headings(facts: Facts) -> Iterator[Finding]:
     rank = 1
     for number, block in enumerate(facts.content.body, 1):
         if isinstance(block, HeadingBlock):
-            if not block.title.strip():
+            if block.is_empty:
                 yield Finding(
                     "heading-empty", "warn", place_of(number), _("The heading has no words."), _("Write them or remove it.")
                 )
@@ -47,6 +47,22 @@ def headings(facts: Facts) -> Iterator[Finding]:
                         _("“%(text)s” is a paragraph in bold that looks like a heading.") % {"text": words[:60]},
                         _("Use a heading block."),
                     )
+
+
+def empty_blocks(facts: Facts) -> Iterator[Finding]:
+    """Blocks that nobody filled in; that the whole issue has no text is said by another check, and so are empty headings."""
+    body = facts.content.body
+    if all(block.is_empty for block in body):
+        return
+    for number, block in enumerate(body, 1):
+        if block.is_empty and not isinstance(block, HeadingBlock):
+            yield Finding(
+                "block-empty",
+                "warn",
+                place_of(number),
+                _("The block is empty: readers do not see it."),
+                _("Fill it in or remove it."),
+            )
 
 
 def lists(facts: Facts) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from masthead.issues.rendering.merge import Slots
 from masthead.issues.rendering.text import plain_text
 
 #: Raised with every change of a golden file.
-RENDERER_VERSION = 3
+RENDERER_VERSION = 4
 #: Values of one reader that every mail has besides its merge fields; delivery fills them.
 RESERVED_SLOTS = ("unsubscribe_url", "preferences_url", "view_url", "subscribe_url", "address_masked")
 

@@ -88,6 +88,8 @@ class HtmlWriter(Reader):
             if not url:
                 return
             self.linked.append((url, "".join(words)))
+        if tag in _BLOCKS and self._was_left_empty(tag):
+            return
         self._out.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
@@ -103,6 +105,16 @@ class HtmlWriter(Reader):
         self._end_loose()
         # Safe: made of allow-listed tags, escaped addresses and what `words` escaped.
         return mark_safe("".join(self._out))  # noqa: S308
+
+    def _was_left_empty(self, tag: str) -> bool:
+        """Takes back the paragraph, item or list that ends here when nothing stands in it: it would show as a gap or a bullet."""
+        place = len(self._out)
+        while place and not self._out[place - 1].strip():
+            place -= 1
+        if not place or not (self._out[place - 1] == f"<{tag}>" or (tag == "ol" and self._out[place - 1].startswith("<ol "))):
+            return False
+        del self._out[place - 1 :]
+        return True
 
     def _begin_loose(self) -> None:
         """Words outside any paragraph get one."""

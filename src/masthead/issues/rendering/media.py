@@ -185,6 +185,6 @@ class MailMedium(HtmlMedium):
         """A link to the note on the web page: anchors inside a mail fail in Gmail on iOS."""
         number = self._note_number(mark.number)
         # With blocks that page and mail do not share, the page may count its notes otherwise.
-        if self.content.visibility == "mail_only" or not all(block.in_mail and block.on_web for block in self.content.body):
+        if self.content.visibility == "mail_only" or not all(block.in_mail == block.on_web for block in self.content.body):
             return format_html('<sup class="note">{}</sup>', number)
         return format_html('<sup class="note"><a href="{}#note-{}">{}</a></sup>', self.content.url, mark.number, number)

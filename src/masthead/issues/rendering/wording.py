@@ -41,14 +41,21 @@ def numbered(content: Content) -> str:
 
 def dated(content: Content) -> str:
     """The date, long, in the issue's language: "22 November 2026"."""
-    return _long(content.date, content.language)
+    return long_date(content.date, content.language)
+
+
+def long_date(day: date, language: str) -> str:
+    """ "22 November 2026" as `language` (BCP 47) writes it, in its calendar and digits."""
+    if solar_hijri.is_used_in(language, day):
+        return solar_hijri.long_date(day, language)
+    return digits(format_date(day, format="long", locale=_locale(language)), language)
 
 
 def corrected(content: Content) -> str:
     """The words before a correction: "Corrected on 24 November 2026:"."""
     if content.corrected_on is None:
         return _("Corrected:")
-    return _("Corrected on %(date)s:") % {"date": _long(content.corrected_on, content.language)}
+    return _("Corrected on %(date)s:") % {"date": long_date(content.corrected_on, content.language)}
 
 
 def byline(content: Content) -> str:
@@ -97,12 +104,6 @@ def one_line(text: str) -> str:
 def plain_title(content: Content) -> str:
     """The headline for places that hold neither marks nor fields."""
     return one_line(with_fallbacks(without_marks(content.title)))
-
-
-def _long(day: date, language: str) -> str:
-    if solar_hijri.is_used_in(language, day):
-        return solar_hijri.long_date(day, language)
-    return digits(format_date(day, format="long", locale=_locale(language)), language)
 
 
 def _locale(language: str) -> Locale:

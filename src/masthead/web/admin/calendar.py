@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 
 from django.utils import dateformat, formats
@@ -9,8 +10,11 @@ from django.utils import dateformat, formats
 from masthead.common import solar_hijri
 from masthead.common.text import digits
 
-#: What a format for people has; one with a hyphen, "c" or "U" is read by machines.
-_FOR_PEOPLE = frozenset("jdDlnmMFNbYyHGiPgahsA ,.:/\u200f،")
+#: The letters of a format for people; one with a hyphen, "c" or "U" is read by machines.
+_FOR_PEOPLE = frozenset("jdDlnmMFNbYyHGiPgahsA")
+
+#: Letters that stand for themselves: those of "de" in Spanish, say.
+_WORDS = re.compile(r"\\.")
 
 
 def written(moment: date | time, pattern: str, language: str) -> str:
@@ -27,7 +31,8 @@ def written(moment: date | time, pattern: str, language: str) -> str:
 
 
 def _is_for_people(pattern: str) -> bool:
-    return not set(pattern) - _FOR_PEOPLE
+    letters = {letter for letter in _WORDS.sub("", pattern) if letter.isascii() and letter.isalpha()}
+    return "-" not in pattern and letters <= _FOR_PEOPLE
 
 
 class _SolarHijri(dateformat.DateFormat):

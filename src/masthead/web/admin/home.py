@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from masthead.audience import growth
 from masthead.audience.models import Subscriber
 from masthead.bounces import alarming, reporting
 from masthead.bounces import lookups as returns
@@ -22,6 +23,7 @@ from masthead.issues.models import Issue, Publication
 from masthead.team.models import User
 from masthead.team.roles import may, requires
 from masthead.web.admin.checklist import checklist_of
+from masthead.web.admin.health import problems
 from masthead.web.admin.sending.progress import MOVING, standing
 from masthead.web.admin.staff import staff
 from masthead.web.admin.writing.listing import row_of
@@ -62,6 +64,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "moving": [standing(campaign) for campaign in shown],
         "more_moving": moving.count() - len(shown),
         "last": standing(last) if last else None,
+        "since": growth.since(moment=last.started_at, lists=last.lists(manager="every").all())
+        if last and last.started_at
+        else None,
+        "problems": problems(person, moving, now=now),
+        "may_ask_outside": may(person, "transports.edit"),
         "came_back": reporting.came_back(last) if last else 0,
         "may_see_returns": may(person, "returns.view"),
         "drafts": [row_of(issue, now=now) for issue in drafts[:5]] if may(person, "issues.write") else [],

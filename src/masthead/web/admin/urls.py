@@ -32,6 +32,7 @@ screens: list[URLPattern | URLResolver] = [
     path("issues/manuscript/<str:token>/decide/", manuscripts.decide, name="desk_manuscript_decide"),
     path("issues/send/<int:pk>/", starting.send, name="desk_send"),
     path("issues/send/<int:pk>/audience/", starting.audience_count, name="desk_send_audience"),
+    path("issues/send/<int:pk>/checks/", starting.checks, name="desk_send_checks"),
     path("issues/send/<int:pk>/domain/", doctor.of_sender, name="desk_send_domain"),
     path("issues/send/<int:pk>/correct/", correcting.correct, name="desk_correct"),
     path("issues/send/<int:pk>/test/", tests.test, name="desk_send_test"),

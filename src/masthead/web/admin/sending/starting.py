@@ -27,13 +27,12 @@ from masthead.delivery import lookups as delivery
 from masthead.delivery.models import Campaign
 from masthead.issues import drafting, lookups, numbering, preflight, reading
 from masthead.issues.content import digest
-from masthead.issues.findings.base import length
-from masthead.issues.freezing import NotReady, preview
+from masthead.issues.findings.base import Facts, length
+from masthead.issues.freezing import NotReady
 from masthead.issues.lookups import lists_for
 from masthead.issues.manuscripts.neutral import BadManuscript
 from masthead.issues.models import Issue, Publication
 from masthead.issues.rendering.edition import CannotRender
-from masthead.issues.rendering.edition import render as render_issue
 from masthead.issues.rendering.merge import TooManyFields
 from masthead.team.roles import may, requires
 from masthead.web.admin.sending import choices, tests, trying
@@ -45,6 +44,11 @@ from masthead.web.admin.writing.findings import groups_of
 
 #: How long "now" waits, so that Undo means something.
 UNDO = timedelta(seconds=60)
+_MODES = {
+    "full": gettext_lazy("the full issue"),
+    "excerpt": gettext_lazy("an excerpt with “Continue reading”"),
+    "reader": gettext_lazy("what each reader chose"),
+}
 
 
 class SendForm(forms.Form):
@@ -60,11 +64,7 @@ class SendForm(forms.Form):
     excluded = forms.ModelMultipleChoiceField(Segment.objects.all(), required=False, label=gettext_lazy("Without those in"))
     mail_mode = forms.ChoiceField(
         label=gettext_lazy("The mail holds"),
-        choices=[
-            ("full", gettext_lazy("the full issue")),
-            ("excerpt", gettext_lazy("an excerpt with “Continue reading”")),
-            ("reader", gettext_lazy("what each reader chose")),
-        ],
+        choices=_MODES.items(),
         widget=forms.RadioSelect,
     )
     when = forms.ChoiceField(
@@ -177,9 +177,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 def audience_count(request: HttpRequest, pk: int) -> HttpResponse:
     """How many readers the chosen lists reach now: a piece of the send desk."""
     issue = get_object_or_404(Issue.objects.select_related("publication"), pk=pk)
-    chosen = list(lists_for(issue.publication).filter(pk__in=choices.numbers(request.GET, "lists")))
-    only, without = (list(Segment.objects.filter(pk__in=choices.numbers(request.GET, name))) for name in ("segments", "excluded"))
-    part, trouble = _part(only, without)
+    chosen, part, trouble = _chosen_in(request, issue)
     return render(
         request,
         "web_admin/sending/audience.html",
@@ -194,6 +192,32 @@ def audience_count(request: HttpRequest, pk: int) -> HttpResponse:
             **_end(issue, chosen, timezone.now(), part),
         },
     )
+
+
+@require_safe
+@requires("campaigns.send")
+def checks(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the checks say of the mail in the form that was just chosen, and the button: a piece of the send desk."""
+    issue = reading.newest(get_object_or_404(Issue, pk=pk))
+    now, mail_mode = timezone.now(), _mode(request.GET.get("mail_mode", ""))
+    facts = preflight.facts_of(reading.read(issue, now=now), mail_mode=mail_mode)
+    chosen, part, _trouble = _chosen_in(request, issue)
+    context = {
+        "issue": issue,
+        "publication": issue.publication,
+        "number": number_of(issue),
+        "swapped": True,
+        **_checked(issue, facts, now),
+        **_audience(chosen, part),
+    }
+    return render(request, "web_admin/sending/checks.html", context)
+
+
+def _chosen_in(request: HttpRequest, issue: Issue) -> tuple[list[MailingList], Q, str]:
+    """The lists, the condition and what is wrong with it, as the address of a piece names them."""
+    chosen = list(lists_for(issue.publication).filter(pk__in=choices.numbers(request.GET, "lists")))
+    only, without = (list(Segment.objects.filter(pk__in=choices.numbers(request.GET, name))) for name in ("segments", "excluded"))
+    return chosen, *_part(only, without)
 
 
 def _publish(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) -> HttpResponse | None:
@@ -259,10 +283,11 @@ def _words(subject: str, preheader: str) -> str:
 
 
 def _context(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) -> dict[str, object]:
-    content = preview(issue)
-    rendered = render_issue(content)
-    report = preflight.report_on(preflight.facts_of(reading.read(issue, now=now)))
-    groups = groups_of(issue, [*report.found, *spam_scoring.findings(issue, now=now)], fine=report.fine)
+    draft = reading.read(issue, now=now)
+    facts = preflight.facts_of(draft, mail_mode=_mode(str(form["mail_mode"].value())))
+    content, rendered = draft.content, facts.rendered
+    if rendered is None:
+        raise CannotRender(facts.render_problem)
     chosen = list(
         form.cleaned_data.get("lists", []) if form.is_bound and hasattr(form, "cleaned_data") else form.initial["lists"]
     )
@@ -279,9 +304,7 @@ def _context(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) 
         "number": number_of(issue),
         "state": state_of(issue, now=now),
         "form": form,
-        "findings": groups,
-        # A rehearsal shows what is missing and goes ahead without it.
-        "stopping": [one for one in groups.must if issue.publication.is_live or one.finding.id in preflight.REHEARSAL],
+        **_checked(issue, facts, now),
         "previous": delivery.campaigns_of(issue).exclude(state=Campaign.State.DRAFT),
         "local_now": f"{now.astimezone(tz):%H:%M}",
         "lists": _lists(issue.publication),
@@ -300,6 +323,21 @@ def _context(request: HttpRequest, issue: Issue, form: SendForm, now: datetime) 
         **_audience(chosen, part),
         **_end(issue, chosen, (form.cleaned_data.get("starts_at") if hasattr(form, "cleaned_data") else None) or now, part),
     }
+
+
+def _checked(issue: Issue, facts: Facts, now: datetime) -> dict[str, object]:
+    """What the checks say of the mail as it is going to be sent, and what of it holds the button back."""
+    report = preflight.report_on(facts)
+    found = [*report.found, *spam_scoring.findings(issue, now=now)]
+    groups = groups_of(issue, found, fine=report.fine, here={_("mail"): "#mail"})
+    # A rehearsal shows what is missing and goes ahead without it.
+    stopping = [one for one in groups.must if issue.publication.is_live or one.finding.id in preflight.REHEARSAL]
+    return {"findings": groups, "stopping": stopping}
+
+
+def _mode(chosen: str) -> str:
+    """What the mail holds, "" for none of the choices: then the issue decides."""
+    return chosen if chosen in _MODES else ""
 
 
 def _part(only: list[Segment], without: list[Segment]) -> tuple[Q, str]:

@@ -45,11 +45,14 @@ class Groups:
         return not self.must and not self.look
 
 
-def groups_of(issue: Issue, found: list[Finding], *, fine: list[str]) -> Groups:
-    """`found` about `issue`, as this object has it, in groups; `fine` is what the other checks look after."""
+def groups_of(issue: Issue, found: list[Finding], *, fine: list[str], here: Mapping[str, str] | None = None) -> Groups:
+    """`found` about `issue`, as this object has it, in groups; `fine` is what the other checks look after.
+
+    `here`: places in words that the page itself has, each with its address there.
+    """
     jumps = _jumps(issue)
     edit = reverse("issues:edit", args=[issue.pk])
-    shown = [Shown(finding, _url(issue, finding, jumps, edit)) for finding in found]
+    shown = [Shown(finding, (here or {}).get(finding.place) or _url(issue, finding, jumps, edit)) for finding in found]
     return Groups(
         must=[one for one in shown if one.finding.level == "block"],
         look=[one for one in shown if one.finding.level != "block"],

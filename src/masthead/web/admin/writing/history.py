@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 from wagtail.admin.paginator import WagtailPaginator
 from wagtail.models import ModelLogEntry
 from wagtail.snippets.views.snippets import HistoryView, RevisionsCompareView
+
+from masthead.web.admin.calendar import written
 
 
 class _Steps(WagtailPaginator):
@@ -55,4 +56,4 @@ class Comparison(RevisionsCompareView):
         if version.isdecimal():
             versions = versions.filter(pk=version)
         revision = versions.last() if version == "latest" else versions.first()
-        return date_format(localtime(revision.created_at), "j M Y H:i:s")
+        return written(localtime(revision.created_at), "j M Y H:i:s", get_language() or "en")
