@@ -253,6 +253,7 @@ def test_columns_can_be_said_by_heading_or_number(load: Load) -> None:
     reader = Subscriber.objects.get()
     assert (reader.name, reader.attributes) == ("Ann", {"ort": "Lyon"})
     assert run.layout["fields"] == ["email", "name", "ort", "-"]
+    assert run.layout["entries"] == ["a@example.org", "Ann", "Lyon", "x"]
 
 
 def test_a_table_without_a_heading_is_read_by_numbers(load: Load) -> None:

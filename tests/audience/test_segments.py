@@ -43,8 +43,16 @@ def quay(db: None, now: datetime, mailing_list: Any, make_subscriber: Any) -> di
     """Six readers who differ in everything that can be asked; "r0" to "r5" in the tests."""
     other = MailingList.objects.create(name="Tides", slug="tides")
     held: list[dict[str, Any]] = [
-        {"city": "Lyon", "age": 30, "born": "1990-05-01", "press": True, "likes": ["Sea"], "times": "Morning"},
-        {"city": "lyon", "age": 4.5, "born": "2020-01-01", "press": False, "likes": ["Sea", "Mud"], "times": "Evening"},
+        {"city": "Lyon", "age": 30, "born": "1990-05-01", "press": True, "likes": ["Sea"], "times": "Morning", "land": "DE"},
+        {
+            "city": "lyon",
+            "age": 4.5,
+            "born": "2020-01-01",
+            "press": False,
+            "likes": ["Sea", "Mud"],
+            "times": "Evening",
+            "also": "fr",
+        },
         {"city": "São Tomé", "age": "many", "press": "yes", "likes": "Mud"},
         {"city": 'O\'Hara "x" 100%_', "age": -1},
         {"city": None},
@@ -73,6 +81,8 @@ def quay(db: None, now: datetime, mailing_list: Any, make_subscriber: Any) -> di
         ("boolean", "Press", []),
         ("choices", "Likes", ["Sea", "Mud"]),
         ("choice", "Times", ["Morning", "Evening"]),
+        ("country", "Land", []),
+        ("language", "Also", []),
     ):
         defining.create(kind=kind, label=label, choices=choices, by="system", now=now)
     tag = tagging.get_or_create(name="friends", by="system", now=now)
@@ -123,6 +133,11 @@ def ask(rule: object, now: datetime) -> str:
         ({"if": "attribute", "of": "likes", "is": "has", "to": "Mud"}, "12"),
         ({"if": "attribute", "of": "likes", "is": "lacks", "to": "Sea"}, "2345"),
         ({"if": "attribute", "of": "times", "is": "equal", "to": "Morning"}, "0"),
+        ({"if": "attribute", "of": "land", "is": "equal", "to": "de"}, "0"),
+        ({"if": "attribute", "of": "land", "is": "equal", "to": ["Norway", "Allemagne"]}, "0"),
+        ({"if": "attribute", "of": "also", "is": "equal", "to": "French"}, "1"),
+        ({"if": "attribute", "of": "also", "is": "unequal", "to": "fr"}, "02345"),
+        ({"if": "language", "is": "equal", "to": "German"}, "2"),
         ({"if": "tag", "of": "tag", "is": "has"}, "05"),
         ({"if": "tag", "of": "tag", "is": "lacks"}, "1234"),
         ({"if": "language", "is": "equal", "to": "fr"}, "014"),
@@ -201,7 +216,8 @@ def random_rule(chance: random.Random, compiler: Compiler, depth: int = 1) -> di
     key = chance.choice(sorted(subjects)) if subjects else ""
     name, operator = chance.choice(sorted(condition.operators(subjects.get(key)).items()))
     leaf: dict[str, Any] = {"if": condition.name, "is": name, "called": chance.choice(INJECTIONS)}
-    value = random_value(chance, operator.takes, operator.choices)
+    named = key in {"land", "also"} and operator.takes is Takes.TEXTS  # anything else is refused before it is a value
+    value = [chance.choice(["fr", "de"])] if named else random_value(chance, operator.takes, operator.choices)
     return leaf | ({"of": key} if key else {}) | ({"to": value} if value is not None else {})
 
 
@@ -321,6 +337,7 @@ def test_a_rule_ten_thousand_deep_is_refused_at_once() -> None:
         {"if": "attribute", "of": "age", "is": "equal", "to": "many"},
         {"if": "attribute", "of": "age", "is": "equal", "to": "nan"},
         {"if": "attribute", "is": "equal", "to": "x"},
+        {"if": "attribute", "of": "land", "is": "equal", "to": "Atlantis"},
         {"if": "source", "is": "equal", "to": []},
         {"if": "source", "is": "equal", "to": " "},
         {"if": "format", "is": "text", "to": "x"},
@@ -334,6 +351,11 @@ def test_a_value_that_does_not_fit_is_refused_in_words(quay: dict[str, Any], now
     with pytest.raises(BadRule) as refused:
         Compiler(now=now).of_rule(tree.read(leaf))
     assert len(str(refused.value)) > 20
+
+
+def test_what_does_not_fit_is_said_of_the_attribute_by_its_name(quay: dict[str, Any], now: datetime) -> None:
+    with pytest.raises(BadRule, match="Attribute “Age”: write a number"):
+        Compiler(now=now).of_rule(tree.read({"if": "attribute", "of": "age", "is": "above", "to": "many"}))
 
 
 def make(name: str, rule: dict[str, Any], now: datetime) -> Segment:

@@ -178,8 +178,7 @@ def _country(_attribute: Attribute, text: str) -> str:
 
 
 def _language(_attribute: Attribute, text: str) -> str:
-    found = _language_codes().get(text.casefold())
-    tag = found or language_tag(text)
+    tag = language_called(text)
     if not tag:
         raise BadValue(_("No language is called %(text)s. Write its name, or a tag such as fr or pt-BR.") % {"text": text[:40]})
     return tag
@@ -203,6 +202,11 @@ def _locale(language: str) -> Locale:
         return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale("en")
+
+
+def language_called(text: str) -> str:
+    """The tag of the language that somebody names, in any of our languages or by a tag; "" for none."""
+    return _language_codes().get(text.casefold()) or language_tag(text)
 
 
 def language_name(tag: str, language: str) -> str:

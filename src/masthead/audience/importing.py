@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from masthead.audience.imports import batches, statements, words
-from masthead.audience.imports.columns import PASTED, BadMapping, Columns, NoAddressColumn, recognise
+from masthead.audience.imports.columns import PASTED, BadMapping, Columns, NoAddressColumn, guessed, recognise
 from masthead.audience.imports.indexes import deferred
 from masthead.audience.imports.logs import carried_over
 from masthead.audience.imports.parts import SAMPLES, Part, PartReader, read_ahead
@@ -214,6 +214,8 @@ def _examine(run: ImportRun, path: Path) -> tuple[Source, Columns]:
     except BadMapping as error:
         raise CannotImport(words.bad_mapping(error.column, error.field, error.headings)) from error
     except NoAddressColumn as error:
+        # A person can look at the columns, say which it is, and have the same file checked again.
+        run.layout = words.layout_words(source, guessed(first.cells))
         raise CannotImport(words.no_address_column(error.headings)) from error
 
 

@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import Workbook
 
 from masthead.audience import importing
 from masthead.audience.imports import taking_back
@@ -341,6 +342,54 @@ def test_columns_are_said_otherwise_and_the_file_is_checked_again(desk: Client, 
     assert (reader.name, reader.attributes) == ("Ann", {"home_town": "Lyon"})
 
 
+@pytest.mark.parametrize(
+    ("content", "shown", "said"),
+    [
+        (b"Kontakt,Wer\na@example.org,Ann\n", "Kontakt, Wer", {"kind-0": "email", "kind-1": "name"}),
+        (b"Ann|a@example.org\nBo|b@example.org\n", "The first line has no headings", {"kind-0": "name", "kind-1": "email"}),
+    ],
+)
+def test_columns_that_were_not_recognised_are_said_at_the_desk(
+    desk: Client, upload: Any, content: bytes, shown: str, said: dict[str, str]
+) -> None:
+    unread = upload(content)
+    html = page(desk, "desk_import", unread.pk)
+    assert (unread.state, shown in html) == ("failed", True)
+    assert "What the columns hold" in html
+    assert '<bdi class="desk-faint">Ann</bdi>' in html
+    assert '<bdi class="desk-faint">a@example.org</bdi>' in html
+    desk.post(reverse("desk_import_columns", args=[unread.pk]), said)
+    preview = work(ImportRun.objects.latest("pk"))
+    assert (preview.state, preview.added) == ("finished", content.count(b"@"))
+    assert '<bdi class="desk-faint">Ann</bdi>' in page(desk, "desk_import", preview.pk)
+    desk.post(reverse("desk_import_begin", args=[preview.pk]), {"statement": "On paper."})
+    work(ImportRun.objects.latest("pk"))
+    assert Subscriber.objects.get(address="a@example.org").name == "Ann"
+
+
+def test_a_checked_file_is_found_again_until_it_is_imported(desk: Client, upload: Any) -> None:
+    preview = upload(b"email\na@example.org\n", "quay.csv")
+    listed = page(desk, "desk_imports")
+    assert "Looked at, not imported yet" in listed
+    assert f'href="{reverse("desk_import", args=[preview.pk])}"' in listed
+    desk.post(reverse("desk_import_begin", args=[preview.pk]), {"statement": "On paper."})
+    work(ImportRun.objects.latest("pk"))
+    listed = page(desk, "desk_imports")
+    assert "Looked at, not imported yet" not in listed
+    assert "Earlier imports" in listed
+
+
+def test_a_workbook_is_not_said_to_have_an_encoding(desk: Client, upload: Any, tmp_path: Path) -> None:
+    book = Workbook()
+    book.worksheets[0].append(["email"])
+    book.worksheets[0].append(["a@example.org"])
+    book.save(tmp_path / "quay.xlsx")
+    html = page(desk, "desk_import", upload((tmp_path / "quay.xlsx").read_bytes(), "quay.xlsx").pk)
+    assert "will be added" in html
+    assert "read as" not in html
+    assert "read as UTF-8, separated by comma" in page(desk, "desk_import", upload(b"email,name\nb@example.org,Bo\n").pk)
+
+
 def test_an_import_is_cancelled_gone_on_with_and_taken_back(desk: Client, care: User, upload: Any, settings: Any) -> None:
     preview = upload(b"email\na@example.org\n")
     desk.post(reverse("desk_import_begin", args=[preview.pk]), {"statement": "On paper."})
@@ -375,7 +424,9 @@ def test_progress_is_shown_while_it_runs_and_then_the_page_reloads(
     )
     ImportRun.objects.filter(pk=run.pk).update(state="running", lines=200, lines_done=50)
     assert 'value="25"' in page(desk, "desk_import", run.pk)
-    assert "HX-Refresh" not in desk.get(reverse("desk_import_news", args=[run.pk]))
+    news = desk.get(reverse("desk_import_news", args=[run.pk]))
+    assert "HX-Refresh" not in news
+    assert '<span id="import-state" hx-swap-oob="true"><span class="desk-badge" data-tone="busy">Running' in news.text
     ImportRun.objects.filter(pk=run.pk).update(state="finished")
     assert desk.get(reverse("desk_import_news", args=[run.pk]))["HX-Refresh"] == "true"
 

@@ -59,6 +59,30 @@ def test_a_segment_is_built_row_by_row_without_any_script(owner_at_desk: Client,
     assert "rosa@example.org" in shown
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("list", "fit"),
+        ("any_list", "fit"),
+        ("suppressed", "fit"),
+        ("tag", "fit"),
+        ("attribute/likes", "fit"),
+        ("segment", "fit"),
+        ("attribute/city", "Attribute “City”: write or choose what it is compared with."),
+        ("domain", "write or choose what it is compared with."),
+    ],
+)
+def test_a_new_row_asks_what_it_shows_as_chosen(owner_at_desk: Client, city: None, now: datetime, kind: str, said: str) -> None:
+    defining.create(kind="choices", label="Likes", choices=["Sea", "Mud"], by="system", now=now)
+    tagging.get_or_create(name="friends", by="system", now=now)
+    saved(LYON, now)
+    form = {"mode": "all", "mode-0": "all", "new-0": kind, "act": "add:0"}
+    page = owner_at_desk.post(reverse("desk_segment_new"), form).text
+    found = page[page.index('id="found"') :]
+    assert said in found
+    assert "cannot be" not in found
+
+
 def test_rows_and_groups_can_be_taken_away(owner_at_desk: Client, city: None) -> None:
     url = reverse("desk_segment_new")
     two = {"mode-0": "all", "if-0.0": "format", "is-0.0": "text", "if-0.1": "suppressed", "is-0.1": "no", "mode-1": "none"}
@@ -121,7 +145,7 @@ def test_what_is_gone_is_said_by_name_and_is_not_replaced_by_another(
     tagging.delete(tag=tag, by="system", now=now)
     for url in (reverse("desk_segments"), reverse("desk_segment", args=[made.pk])):
         page = owner_at_desk.get(url).text
-        assert "the tag “press” is gone" in page
+        assert "he tag “press” is gone" in page
         assert "Press &lt;b&gt;" in page
     assert f'<option value="{number}" selected>press (gone)</option>' in page
 

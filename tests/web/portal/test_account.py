@@ -122,6 +122,38 @@ def test_what_was_typed_stays_in_a_form_that_could_not_be_saved(signed_in: Clien
     assert reader.subscriptions.get().state == Subscription.State.ACTIVE
 
 
+def test_a_french_reader_of_an_english_publication_is_spoken_to_in_french(signed_in: Client, reader: Any) -> None:
+    for kind, label in (("boolean", "Boat"), ("date", "Aboard"), ("number", "Berths")):
+        defining.create(kind=kind, label=label, editable=True, by="system", now=NOW)
+    reader.language, reader.attributes = "fr", {"boat": True, "aboard": "2020-05-04", "berths": 2}
+    reader.save()
+    page = parsed(signed_in.get("/account/"))
+    told = {row.dt.get_text(): row.dd.get_text() for row in page.select(".facts div")}  # type: ignore[union-attr]
+    assert (told["Boat"], told["Aboard"], told["Berths"]) == ("oui", "4 mai 2020", "2")
+    wrong = parsed(signed_in.post("/account/", {**csrf(page), "lists": "courier", "language": "fr", "q-berths": "many"}))
+    assert "Veuillez" in wrong.select_one(".errors").get_text()  # type: ignore[union-attr]
+
+
+def test_a_new_address_that_is_none_leaves_the_page_as_it_was(signed_in: Client, reader: Any) -> None:
+    defining.create(kind="text", label="Harbour", editable=True, by="system", now=NOW)
+    reader.attributes = {"harbour": "Porthaven"}
+    reader.save()
+    page = parsed(signed_in.get("/account/"))
+    response = signed_in.post("/account/address/", {**csrf(page), "address": "no address"})
+    again = parsed(response)
+    assert response.status_code == 400
+    assert again.select_one(".errors")
+    assert again.select_one("[name=q-harbour]")["value"] == "Porthaven"  # type: ignore[index]
+    assert "Rosa" in words(response)
+    assert len(again.select(".facts div")) == len(page.select(".facts div")) > 0
+
+
+def test_the_page_for_the_code_names_no_subject_since_the_mail_is_in_the_language_of_the_reader(ask: Any, reader: Any) -> None:
+    shown = words(ask(reader.address))
+    assert "r…@example.org" in shown
+    assert "Subject" not in shown
+
+
 def test_nothing_in_the_account_happens_without_its_token(signed_in: Client, reader: Any) -> None:
     for path in ("/account/", "/account/address/", "/account/erase/", "/account/sign-out/"):
         assert signed_in.post(path, {"sure": "yes", "address": "x@example.org"}).status_code == 403

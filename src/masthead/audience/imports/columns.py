@@ -110,14 +110,39 @@ def recognise(first: Sequence[str], mapping: Mapping[str, str] | None = None) ->
         return Columns(address=0, has_heading=False, headings=("email",))
     if holds_address and mapping:
         fields = [IGNORED] * len(headings)
-        _apply(mapping, fields, [str(number) for number in range(1, len(headings) + 1)])
-        return _columns(fields, headings, has_heading=False)
+        _apply(mapping, fields, _numbered(headings))
+        return _columns(fields, _numbered(headings), has_heading=False)
     fields = _guess(headings)
     if mapping:
         _apply(mapping, fields, headings)
     if "email" not in fields:
         raise NoAddressColumn([] if holds_address else headings)
     return _columns(fields, headings, has_heading=True)
+
+
+def guessed(first: Sequence[str]) -> Columns:
+    """The best guess at a first record in which `recognise` finds no address column, for a person to say what is meant.
+
+    Where it holds an address it is no heading: the columns are known by their numbers, and the others are left out. Else
+    `address` is -1: any column may be the one.
+    """
+    cells = [cell.strip() for cell in first]
+    while len(cells) > 1 and not cells[-1]:
+        cells.pop()
+    address = next((column for column, cell in enumerate(cells) if _is_address(cell)), -1)
+    headings = cells if address < 0 else _numbered(cells)
+    merged = [(column, field) for column, field in enumerate(_guess(cells)) if field != IGNORED] if address < 0 else []
+    return Columns(
+        address=address,
+        attributes=tuple(merged),
+        width=len(cells),
+        has_heading=address < 0,
+        headings=tuple(headings),
+    )
+
+
+def _numbered(cells: Sequence[str]) -> list[str]:
+    return [str(number) for number in range(1, len(cells) + 1)]
 
 
 def _guess(headings: Sequence[str]) -> list[str]:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from masthead.audience.imports.columns import Columns
 from masthead.audience.imports.source import Source
-from masthead.common.csv_rows import LONGEST_LINE, MOST_COLUMNS, Why
+from masthead.audience.subscribers import one_line
+from masthead.common.csv_rows import LONGEST_LINE, MOST_COLUMNS, Record, Why
+
+#: How many records are looked at for one that shows what the columns hold, and how much of each cell is shown.
+_LOOKED_AT = 20
+_LONGEST_ENTRY = 80
 
 _ENCODINGS = {
     "utf-8": "UTF-8",
@@ -80,8 +86,11 @@ def bad_heading(why: Why, line: int) -> str:
 def no_address_column(headings: Sequence[str]) -> str:
     """Nothing says which column holds the addresses."""
     if not headings:
-        return _("The first line has no headings. Put a line above it that names the columns, such as: email,name")
-    return _("No column is called “email”. The headings are: %(headings)s. Name the column with the addresses “email”.") % {
+        return _(
+            "The first line has no headings. Say what the columns hold, or put a line above it that names them, such as: "
+            "email,name"
+        )
+    return _("No column is called “email”. The headings are: %(headings)s. Say which of them holds the addresses.") % {
         "headings": _shown(headings)
     }
 
@@ -165,11 +174,14 @@ def heading_again() -> str:
 
 
 def layout_words(source: Source, columns: Columns) -> dict[str, object]:
-    """What was found out about the file, to be shown and stored."""
+    """What was found out about the file, to be shown and stored; `entries` is what its first row holds."""
+    rows = (record.cells for record in islice(source.records(), _LOOKED_AT) if isinstance(record, Record))
+    first = next(islice(rows, 1 if columns.has_heading else 0, None), [])
     found: dict[str, object] = {
         "kind": source.kind.value,
         "heading": columns.has_heading,
         "headings": list(columns.headings),
+        "entries": [one_line(cell)[:_LONGEST_ENTRY] for cell in first[: columns.width]],
         "fields": columns.fields(),
         "attributes": [key for _column, key in columns.attributes],
     }

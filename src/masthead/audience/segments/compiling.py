@@ -104,7 +104,8 @@ class Compiler:
             raise BadRule(
                 _("%(condition)s cannot be “%(operator)s”.") % {"condition": condition.label, "operator": leaf.operator[:60]}
             )
-        return condition, operator, value_of(leaf, condition, operator)
+        label = f"{condition.label} “{self.subjects_of(condition)[leaf.subject]}”" if condition.by_subject else condition.label
+        return condition, operator, value_of(leaf, operator, label)
 
     def _narrowed(self, rule: Rule) -> Q:
         """Of conditions that must all hold, the first about rows becomes IN instead of EXISTS: the database may begin with it."""
@@ -178,18 +179,18 @@ def _as_q(found: Q | Rows) -> Q:
     return Q(exists) if found.has else ~Q(exists)
 
 
-def value_of(leaf: Leaf, condition: Condition, operator: Operator) -> object:
-    """The value of `leaf` as what its operator takes. Raises BadRule."""
+def value_of(leaf: Leaf, operator: Operator, label: Words) -> object:
+    """The value of `leaf`, a condition called `label`, as what its operator takes. Raises BadRule."""
     said = leaf.value
     try:
         value = _TAKEN[operator.takes](said)
     except (ValueError, TypeError, OverflowError):
-        raise BadRule(str(_WRONG[operator.takes]) % {"condition": condition.label}) from None
+        raise BadRule(str(_WRONG[operator.takes]) % {"condition": label}) from None
     if operator.choices:
         allowed = {key for key, _label in operator.choices}
         chosen = value if isinstance(value, tuple) else (value,)
         if not set(chosen) <= allowed:
-            raise BadRule(_("%(condition)s: that is none of the choices.") % {"condition": condition.label})
+            raise BadRule(_("%(condition)s: that is none of the choices.") % {"condition": label})
     return value
 
 

@@ -11,10 +11,12 @@ from django.db.models import Q
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IContains, In, IsNull, LessThan, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
+from masthead.audience import attributes
 from masthead.audience.lookups import is_suppressed
 from masthead.audience.models import Attribute, MailingList, Subscriber, Subscription, Tag, Tagging
 from masthead.audience.segments import held
 from masthead.audience.segments.conditions import Asked, Condition, Operator, Rows, Takes, registry
+from masthead.audience.segments.tree import BadRule
 from masthead.common.addresses import BadAddress, normalise
 
 State = Subscription.State
@@ -123,34 +125,29 @@ def _attribute(asked: Asked) -> Q:
     if kind == Kind.BOOLEAN:
         return _sure(held.Truth(asked.subject), lambda value: Exact(value, "true" if asked.operator == "yes" else "false"))
     if kind == Kind.NUMBER:
-        lookup = {
-            "equal": Exact,
-            "below": LessThan,
-            "at_most": LessThanOrEqual,
-            "at_least": GreaterThanOrEqual,
-            "above": GreaterThan,
-        }
-        return _sure(held.Number(asked.subject), lambda value: lookup[asked.operator](value, float(asked.value)))
+        return _sure(held.Number(asked.subject), lambda value: _NUMBERS[asked.operator](value, float(asked.value)))
     text = held.Text(asked.subject)
     if kind == Kind.DATE:
         return _sure(text, lambda value: _on(value, asked))
     if asked.operator == "contains":
         return _sure(text, lambda value: IContains(value, asked.value))
-    one_of = _sure(text, lambda value: In(value, list(asked.value)))
+    wanted = [_as_held(asked.of, each) for each in asked.value] if kind in {Kind.COUNTRY, Kind.LANGUAGE} else list(asked.value)
+    one_of = _sure(text, lambda value: In(value, wanted))
     return one_of if asked.operator == "equal" else ~one_of
+
+
+def _as_held(attribute: Attribute, said: str) -> object:
+    """Countries and languages are held as codes, and people name them: "Germany" asks for DE. Raises BadRule for no such one."""
+    try:
+        return attributes.parse(attribute, said)
+    except attributes.BadValue as error:
+        raise BadRule(f"{attribute.label}: {error}") from error
 
 
 def _on(value: held.Held, asked: Asked) -> Any:
     """Days as texts sort like days."""
     day: date = asked.value if isinstance(asked.value, date) else asked.now.date() - timedelta(days=min(asked.value, 36_500))
-    compare = {
-        "on": Exact,
-        "before": LessThan,
-        "older_days": LessThan,
-        "since": GreaterThanOrEqual,
-        "last_days": GreaterThanOrEqual,
-    }
-    return compare[asked.operator](value, day.isoformat())
+    return _DAYS[asked.operator](value, day.isoformat())
 
 
 def _sure(value: held.Held, compare: Any) -> Q:
@@ -170,7 +167,7 @@ def _language(asked: Asked) -> Q:
     if asked.operator in _EMPTY:
         return Q(language="") if asked.operator == "empty" else ~Q(language="")
     found = Q()
-    for tag in asked.value:
+    for tag in (attributes.language_called(each) or each for each in asked.value):
         # "fr" means French of any country.
         found |= Q(language__iexact=tag) | Q(language__istartswith=f"{tag}-")
     return found if asked.operator == "equal" else ~found

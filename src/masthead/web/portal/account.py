@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -37,7 +38,7 @@ View = Callable[..., HttpResponse]
 
 
 def for_reader(view: View) -> Callable[..., Any]:
-    """Hands the view the `reader` who is signed in; others are asked to sign in first."""
+    """Hands the view the `reader` who is signed in, in whose language it speaks; others are asked to sign in first."""
 
     @csrf_protect
     @for_publication
@@ -46,7 +47,8 @@ def for_reader(view: View) -> Callable[..., Any]:
         reader = reader_session.reader_of(request)
         if reader is None:
             return HttpResponseRedirect(f"{here(request, 'sign_in')}?next={quote(request.path)}")
-        return view(request, publication=publication, reader=reader, **kwargs)
+        with override(reader.language or publication.language):
+            return view(request, publication=publication, reader=reader, **kwargs)
 
     return answered
 
@@ -56,23 +58,40 @@ def for_reader(view: View) -> Callable[..., Any]:
 def account(request: HttpRequest, publication: Publication, reader: Subscriber) -> HttpResponse:
     """What the reader chose, and the form to choose otherwise."""
     asked = list(Attribute.objects.filter(editable=True))
-    problems: list[str] = []
-    given, wrong = questions.held(asked, reader.attributes), dict[str, str]()
-    if request.method == "POST":
-        given = questions.typed(asked, request.POST)
-        wrong = questions.checked(asked, given)[1]
-        problems = [_("Please look at the marked answers.")] if wrong else _save(request, publication, reader, asked, given)
+    if request.method != "POST":
+        return _own_page(request, publication, reader, asked)
+    given = questions.typed(asked, request.POST)
+    wrong = questions.checked(asked, given)[1]
+    problems = [_("Please look at the marked answers.")] if wrong else _save(request, publication, reader, asked, given)
     chosen = preferences_form.shown(reader, publication)
-    context = {
+    shown = {
         **(preferences_form.typed(chosen, request.POST) if problems else chosen),
         "questions": questions.shown(asked, reader.language or publication.language, given=given, wrong=wrong),
-        "held": questions.told(reader.attributes, reader.language or publication.language),
+        "saved": not problems,
+    }
+    return _own_page(request, publication, reader, asked, shown, problems)
+
+
+def _own_page(
+    request: HttpRequest,
+    publication: Publication,
+    reader: Subscriber,
+    asked: list[Attribute],
+    shown: Mapping[str, Any] | None = None,
+    problems: Sequence[str] = (),
+) -> HttpResponse:
+    """All that stands on it, as it is held, but for what is `shown` instead: an answer that is not right yet."""
+    language = reader.language or publication.language
+    context = {
+        **preferences_form.shown(reader, publication),
+        "questions": questions.shown(asked, language, given=questions.held(asked, reader.attributes), wrong={}),
+        "held": questions.told(reader.attributes, language),
         "events": timeline(reader),
         "kept": retention.all_kinds(),
         **tracking_form.shown(reader, publication),
         "passkeys": reader.passkeys.order_by("id"),
-        "problems": problems,
-        "saved": request.method == "POST" and not problems,
+        "problems": list(problems),
+        **(shown or {}),
     }
     return own_page(request, "portal/account.html", context, reader=reader, status=400 if problems else 200)
 
@@ -139,8 +158,8 @@ def account_address(request: HttpRequest, publication: Publication, reader: Subs
             now=timezone.now(),
         )
     except BadAddress as error:
-        context = {**preferences_form.shown(reader, publication), "problems": [why_not(error)]}
-        return own_page(request, "portal/account.html", context, reader=reader, status=400)
+        asked = list(Attribute.objects.filter(editable=True))
+        return _own_page(request, publication, reader, asked, problems=[why_not(error)])
     return own_page(request, "portal/address_asked.html", {"address_masked": masked}, reader=reader)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from masthead.audience import attributes
 from masthead.audience.attributes import Value
 from masthead.audience.models import Attribute
+from masthead.web.site.templatetags.masthead_site import long_date
 
 Kind = Attribute.Kind
 _TYPES = {Kind.DATE: "date", Kind.BOOLEAN: "checkbox"}
@@ -95,8 +98,17 @@ def told(values: Mapping[str, object], language: str) -> list[tuple[str, str]]:
     for key, value in values.items():
         attribute = known.get(key)
         label = attribute.label_in(language) if attribute else key
-        found.append((label, attributes.show(attribute, value, language) if attribute else attributes.as_typed(value)))
+        with override(language):
+            found.append((label, _as_read(attribute, value, language) if attribute else attributes.as_typed(value)))
     return found
+
+
+def _as_read(attribute: Attribute, value: object, language: str) -> str:
+    if attribute.kind == Kind.DATE:
+        # What an import brought before the attribute was defined may be no date: it is shown as it is.
+        with suppress(ValueError):
+            return long_date(date.fromisoformat(str(value)), language)
+    return attributes.show(attribute, value, language)
 
 
 def _options(attribute: Attribute, language: str, given: Sequence[str]) -> list[tuple[str, str]]:

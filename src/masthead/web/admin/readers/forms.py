@@ -232,6 +232,7 @@ class MappingForm(forms.Form):
     def __init__(self, layout: dict[str, Any], data: Any = None) -> None:
         super().__init__(data)
         self._headings = [str(heading) for heading in layout.get("headings", [])]
+        self._entries = [str(entry) for entry in layout.get("entries", [])]
         fields = [str(field) for field in layout.get("fields", [])]
         for number, (heading, field) in enumerate(zip(self._headings, fields, strict=False)):
             is_own = field not in dict(self._CHOICES)
@@ -243,11 +244,13 @@ class MappingForm(forms.Form):
                 required=False,
                 max_length=60,
                 initial=field if is_own else merge_field(heading),
+                widget=forms.TextInput({"list": "merge-fields", "autocomplete": "off"}),
             )
 
-    def pairs(self) -> list[tuple[Any, Any]]:
-        """For the template: the choice and the name of each column."""
-        return [(self[f"kind-{number}"], self[f"own-{number}"]) for number in range(len(self.fields) // 2)]
+    def rows(self) -> list[tuple[Any, Any, str]]:
+        """For the template: the choice and the name of each column, and what its first row holds."""
+        entries = self._entries + [""] * len(self._headings)
+        return [(self[f"kind-{number}"], self[f"own-{number}"], entries[number]) for number in range(len(self.fields) // 2)]
 
     def mapping(self) -> dict[str, str]:
         """As `masthead.audience.imports.columns` takes it, by numbers."""

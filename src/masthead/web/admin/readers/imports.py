@@ -10,22 +10,29 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from masthead.audience import importing
 from masthead.audience.imports import taking_back
 from masthead.audience.imports.report import folder
-from masthead.audience.models import ImportRun, MailingList
+from masthead.audience.imports.source import Kind
+from masthead.audience.models import Attribute, ImportRun, MailingList
 from masthead.audience.tasks import run_import, undo_import
 from masthead.team.roles import requires
 from masthead.web.admin.own_publications import lists_known_to
 from masthead.web.admin.readers.forms import MappingForm, StatementForm, UploadForm
 from masthead.web.admin.staff import staff
+
+_GONE = gettext_lazy("The file is kept for a month and is gone now. Upload it again.")
+#: Files that were looked at and wait for somebody to say yes, as the screen lists them.
+_MOST_WAITING = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,9 +55,8 @@ def imports(request: HttpRequest) -> HttpResponse:
         )
         return redirect("desk_import", run.pk)
     runs = ImportRun.objects.filter(dry_run=False).select_related("list")[:50]
-    return render(
-        request, "web_admin/readers/imports.html", {"title": _("Import readers"), "form": form, "runs": runs, "lists": lists}
-    )
+    context = {"title": _("Import readers"), "form": form, "waiting": _waiting(), "runs": runs, "lists": lists}
+    return render(request, "web_admin/readers/imports.html", context)
 
 
 @require_safe
@@ -66,7 +72,9 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 def news(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the screen that changes while it runs; tells the page to reload when it is done."""
     found = get_object_or_404(ImportRun, pk=pk)
-    answer = render(request, "web_admin/readers/import_progress.html", {"run": found, "percent": _percent(found)})
+    answer = render(
+        request, "web_admin/readers/import_progress.html", {"run": found, "percent": _percent(found), "is_news": True}
+    )
     if not found.is_open:
         answer["HX-Refresh"] = "true"
     return answer
@@ -81,7 +89,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, preview, form)
     if not Path(preview.stored_path).is_file():
-        form.add_error(None, _("The file is kept for a month and is gone now. Upload it again."))
+        form.add_error(None, _GONE)
         return _show(request, preview, form)
     begun = _again(preview, by=staff(request).actor, dry_run=False, statement=form.cleaned_data["statement"])
     return redirect("desk_import", begun.pk)
@@ -90,10 +98,14 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("readers.edit")
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the columns hold is said otherwise: preview the same file again."""
-    preview = get_object_or_404(ImportRun.objects.select_related("list"), pk=pk, dry_run=True, state=ImportRun.State.FINISHED)
+    """What the columns hold is said otherwise, or at all: preview the same file again."""
+    looked_at = ImportRun.objects.filter(dry_run=True, state__in=[ImportRun.State.FINISHED, ImportRun.State.FAILED])
+    preview = get_object_or_404(looked_at.select_related("list"), pk=pk)
     form = MappingForm(preview.layout, request.POST)
-    if not form.is_valid() or not Path(preview.stored_path).is_file():
+    if not form.is_valid():
+        return _show(request, preview, StatementForm(), form)
+    if not Path(preview.stored_path).is_file():
+        form.add_error(None, _GONE)
         return _show(request, preview, StatementForm(), form)
     return redirect("desk_import", _again(preview, by=staff(request).actor, dry_run=True, mapping=form.mapping()).pk)
 
@@ -131,6 +143,14 @@ def report(request: HttpRequest, pk: int) -> HttpResponseBase:
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"import-{pk}.csv", content_type="text/csv; charset=utf-8")
 
 
+def _waiting() -> list[ImportRun]:
+    """The newest look at each file that is kept and was not imported yet."""
+    later = ImportRun.objects.filter(stored_path=OuterRef("stored_path"), pk__gt=OuterRef("pk"))
+    looked_at = ImportRun.objects.filter(~Exists(later), dry_run=True, stored_path__startswith=str(folder()))
+    found = looked_at.exclude(state=ImportRun.State.CANCELLED).select_related("list")[:_MOST_WAITING]
+    return [run for run in found if Path(run.stored_path).is_file()]
+
+
 def _show(request: HttpRequest, found: ImportRun, form: StatementForm, mapping: MappingForm | None = None) -> HttpResponse:
     context = {
         "title": _("Import of %(file)s") % {"file": found.file_name},
@@ -139,6 +159,8 @@ def _show(request: HttpRequest, found: ImportRun, form: StatementForm, mapping: 
         "percent": _percent(found),
         "form": form,
         "mapping": mapping or MappingForm(found.layout),
+        "can_be_mapped": found.dry_run and not found.is_open and found.layout.get("kind") in {Kind.CSV, Kind.XLSX},
+        "merge_fields": Attribute.objects.order_by("position", "pk").values_list("key", "label"),
         "examples": _examples(found),
         "will_do": found.added or found.changed,
     }

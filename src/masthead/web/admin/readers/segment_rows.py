@@ -114,7 +114,7 @@ def recall(rows: Rows, rule: Rule) -> None:
         row.called = row.called or called.get((row.kind, row.subject), "")
 
 
-def act(rows: Rows, what: str, posted: QueryDict) -> None:
+def act(rows: Rows, what: str, posted: QueryDict, compiler: Compiler, within: str = "") -> None:
     """One of the buttons that change the form itself: "add:0", "remove:0.2", "group", "ungroup:1"."""
     verb, _colon, place = what.partition(":")
     group, _dot, row = place.partition(".")
@@ -126,11 +126,25 @@ def act(rows: Rows, what: str, posted: QueryDict) -> None:
     if verb == "add" and len(chosen.rows) < _MOST_ROWS:
         kind, _slash, subject = posted.get(f"new-{group}", "").partition("/")
         if registry.get(kind) is not None or kind == SEGMENT:
-            chosen.rows.append(Row(kind, subject))
+            chosen.rows.append(_begun(kind, subject, compiler, within))
     elif verb == "remove" and row.isdecimal() and int(row) < len(chosen.rows):
         del chosen.rows[int(row)]
     elif verb == "ungroup":
         del rows.groups[int(group)]
+
+
+def _begun(kind: str, subject: str, compiler: Compiler, within: str) -> Row:
+    """A new row, asking what its widgets will show as chosen: the first of each."""
+    condition = registry.get(kind)
+    if condition is None:
+        return Row(kind, next((key for key in compiler.segments() if key != within), ""), "in")
+    known = compiler.subjects_of(condition)
+    subject = subject or next(iter(known), "")
+    operators = condition.operators_of(known.get(subject))
+    first = next(iter(operators), "")
+    choices = operators[first].choices if first else ()
+    one_of = bool(choices) and operators[first].takes is not Takes.TEXTS
+    return Row(kind, subject, first, [choices[0][0]] if one_of else [])
 
 
 def kinds(compiler: Compiler) -> list[tuple[str, str]]:

@@ -111,7 +111,7 @@ def _edit(request: HttpRequest, segment: Segment | None) -> HttpResponse:
         act = request.POST.get("act", "")
         if act != "save_text":
             rows = _rows_of(request, segment)
-            segment_rows.act(rows, act, request.POST)
+            segment_rows.act(rows, act, request.POST, compiler, within)
         text = request.POST.get("rule", text)
         if act in {"save", "save_text"}:
             answer, trouble = _save(request, form, segment, rows, text if act == "save_text" else None, compiler)
