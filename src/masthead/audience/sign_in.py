@@ -62,9 +62,10 @@ def request(*, address: str, sender: Sender, link_url: Callable[[str], str], lan
     return Asked(mask(checked.address), messages.sign_in_subject(sender, language), sender.address)
 
 
-def peek(*, token: str, now: datetime) -> bool:
-    """Whether `by_token` would sign somebody in now; changes nothing."""
-    return _open(now).filter(token_hash=tokens.hash_token(token)).exists()
+def peek(*, token: str, now: datetime) -> Subscriber | None:
+    """Whom `by_token` would sign in now, if anybody; changes nothing."""
+    found = _open(now).select_related("subscriber").filter(token_hash=tokens.hash_token(token)).first()
+    return found.subscriber.person if found else None
 
 
 @transaction.atomic

@@ -137,6 +137,15 @@ def test_preferences_from_a_mail_change_choices_and_show_no_data(visitor: Client
     assert reader.subscriptions.get().paused_until is not None
 
 
+def test_what_is_wrong_with_a_choice_is_said_in_the_language_of_the_reader(visitor: Client, delivery: Any, reader: Any) -> None:
+    reader.language = "fr"
+    reader.save()
+    link = f"/p/{sealing.seal(sealing.PREFERENCES, delivery.pk)}"
+    response = visitor.post(link, {"lists": "courier", "holds": "text", "language": "fr", "paused_until": "1999-01-01"})
+    assert response.status_code == 400
+    assert "within the next year" not in words(response)
+
+
 def test_an_erased_readers_links_are_calm(visitor: Client, link: str, reader: Any) -> None:
     reader.delete()
     assert "Nothing left to do" in words(visitor.get(link))

@@ -134,6 +134,23 @@ def test_a_french_reader_of_an_english_publication_is_spoken_to_in_french(signed
     assert "Veuillez" in wrong.select_one(".errors").get_text()  # type: ignore[union-attr]
 
 
+def test_the_links_of_single_mails_lead_to_pages_in_the_language_of_the_reader(
+    visitor: Client, signed_in: Client, ask: Any, reader: Any
+) -> None:
+    reader.language = "fr"
+    reader.save()
+    ask(reader.address)
+    link = re.search(r"http://127\.0\.0\.1:8000(/s/\S+)", newest_mail())
+    assert link
+    assert parsed(visitor.get(link[1])).html["lang"] == "fr"
+    page = parsed(signed_in.get("/account/"))
+    signed_in.post("/account/address/", {**csrf(page), "address": "rosa@new.example"})
+    link = re.search(r"http://127\.0\.0\.1:8000(/a/\S+)", newest_mail())
+    assert link
+    assert parsed(visitor.get(link[1])).html["lang"] == "fr"
+    assert parsed(visitor.post(link[1])).html["lang"] == "fr"
+
+
 def test_a_new_address_that_is_none_leaves_the_page_as_it_was(signed_in: Client, reader: Any) -> None:
     defining.create(kind="text", label="Harbour", editable=True, by="system", now=NOW)
     reader.attributes = {"harbour": "Porthaven"}

@@ -173,17 +173,19 @@ def new_address(request: HttpRequest, publication: Publication, token: str) -> H
     problem = ""
     try:
         change = preferences.peek_address(token=token, now=now)
+        reader, masked = change.subscriber, {"address_masked": mask(change.address)}
         if request.method == "POST":
             preferences.confirm_address(token=token, sender=sender_of(publication), now=now)
-            return own_page(request, "portal/address_moved.html", {"address_masked": mask(change.address)})
+            return own_page(request, "portal/address_moved.html", masked, reader=reader)
     except consent.UnknownLink:
         return gone(request, expired=False)
     except consent.LinkExpired:
         return gone(request, expired=True)
     except subscribers.AddressKnown:
-        problem = _("This address gets the bulletin already. Nothing was changed.")
-    context = {"address_masked": mask(change.address), "problem": problem}
-    return own_page(request, "portal/address_confirm.html", context, status=400 if problem else 200)
+        with override(reader.language or publication.language):
+            problem = _("This address gets the bulletin already. Nothing was changed.")
+    context = masked | {"problem": problem}
+    return own_page(request, "portal/address_confirm.html", context, reader=reader, status=400 if problem else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
 from masthead.audience import consent, leaving
@@ -58,7 +59,9 @@ def from_link(purpose: str) -> Callable[[View], Callable[..., HttpResponseBase]]
             speak_for(request, owner.delivery.campaign.edition.publication)
             if owner.delivery.subscriber is None:
                 return own_page(request, "portal/erased_link.html")
-            return view(request, delivery=owner.delivery, reader=owner.delivery.subscriber.person)
+            reader = owner.delivery.subscriber.person
+            with override(reader.language or publication.language):
+                return view(request, delivery=owner.delivery, reader=reader)
 
         return answered
 

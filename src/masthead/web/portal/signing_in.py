@@ -64,9 +64,10 @@ def sign_in_link(request: HttpRequest, publication: Publication, token: str) -> 
         except readers_sign_in.NotSignedIn:
             return gone(request, expired=True)
         return _enter(request, reader, onward)
-    if not readers_sign_in.peek(token=token, now=now):
+    expected = readers_sign_in.peek(token=token, now=now)
+    if expected is None:
         return gone(request, expired=True)
-    return own_page(request, "portal/sign_in_button.html")
+    return own_page(request, "portal/sign_in_button.html", reader=expected)
 
 
 @require_POST
