@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import time
@@ -179,6 +180,21 @@ def test_rows_are_read_in_order_and_those_to_be_tried_later_are_not(claim: Claim
     read = [row.id for row in fetch(claim, lists=lists, after=0, limit=9, at=at, today=now.date())[0]]
     later = [row.id for row in fetch(claim, lists=lists, after=0, limit=9, at=at + 1, today=now.date())[0]]
     assert (read, later) == ([claim.last], [claim.first, claim.last])
+
+
+def test_rows_are_read_as_they_were_written_whatever_signs_are_in_them(claim: Claim, now: datetime) -> None:
+    at, lists = int(now.timestamp()), [each.pk for each in Campaign.objects.get().lists.all()]
+    first, second = Delivery.objects.order_by("pk")[:2]
+    first.subscriber.name, first.subscriber.attributes = 'Zoë "Z" \\ O\'Hara \u2028 [{,}] 🐚', {"town": 'Port\nhaven"'}
+    first.subscriber.save()
+    Delivery.objects.filter(pk=first.pk).update(digest=bytes(range(16)), dated=at)
+    found = {row.id: row for row in fetch(claim, lists=lists, after=0, limit=9, at=at, today=now.date())[0]}
+    read = found[first.pk]
+    assert read.name == first.subscriber.name
+    assert json.loads(read.attributes) == first.subscriber.attributes
+    assert (read.digest, read.dated) == (bytes(range(16)), at)
+    assert (found[second.pk].digest, found[second.pk].dated) == (None, None)
+    assert fetch(claim, lists=lists, after=claim.last, limit=9, at=at, today=now.date())[0] == []
 
 
 def test_rows_say_who_agreed_to_tracking_before_it_began_and_ask_it_only_when_it_matters(claim: Claim, now: datetime) -> None:

@@ -35,8 +35,13 @@ class Sealer:
 
     def seal(self, number: int) -> str:
         """The token for `number` (0 to 2**40 - 1)."""
-        mac = self._mac(number)
-        masked = number ^ self._mask(mac)
+        # `_mac` and `_mask` once more: for five tokens a mail their calls cost as much as the hashing.
+        hashed = self._begun.copy()
+        hashed.update(number.to_bytes(_NUMBER_BYTES, "big"))
+        mac = hashed.digest().translate(_OF_BYTE)
+        hashed = self._begun_mask.copy()
+        hashed.update(mac)
+        masked = number ^ int.from_bytes(hashed.digest(), "big")
         letters = _PAIRS[masked >> 30] + _PAIRS[masked >> 20 & 1023] + _PAIRS[masked >> 10 & 1023] + _PAIRS[masked & 1023]
         return mac.decode("ascii") + letters
 

@@ -71,6 +71,8 @@ class BulkTemplate:
         self._message_domain = _ascii_domain("The domain of the Message-ID", parts.message_domain)
         self._text = encoded_part(crlf(parts.text))
         self._html = encoded_part(crlf(parts.html)) if parts.html is not None else None
+        self._text_head = _part_head(_PLAIN, self._text)
+        self._html_head = _part_head(_HTML, self._html) if self._html is not None else b""
         self._html_marks = sorted(marks_in(parts.html or ""))
         self._references = references.headers(parts.providers)
         self._attached = tuple(attachment_part(each) for each in parts.attachments)
@@ -160,16 +162,16 @@ class BulkTemplate:
         """The same without attachments."""
         out: list[bytes] = []
         if self._html is None:
-            head.append(_part_head(_PLAIN, self._text))
+            head.append(self._text_head)
             self._text.fill(slots, out, said)
             return out
         # "=_" occurs in neither encoding, so no part can contain the boundary (RFC 2045 §6.7).
         boundary = b"=_" + token.encode("ascii")
         head.append(b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n')
-        out += (b"--", boundary, b"\r\n", _part_head(_PLAIN, self._text), b"\r\n")
+        out += (b"--", boundary, b"\r\n", self._text_head, b"\r\n")
         self._text.fill(slots, out, said)
-        out += (b"\r\n--", boundary, b"\r\n", _part_head(_HTML, self._html), b"\r\n")
-        self._html.fill({mark: _escaped(slots[mark]) for mark in self._html_marks}, out, said)
+        out += (b"\r\n--", boundary, b"\r\n", self._html_head, b"\r\n")
+        self._html.fill(_escaped(slots, self._html_marks), out, said)
         out += (b"\r\n--", boundary, b"--\r\n")
         return out
 
@@ -184,8 +186,11 @@ _PLAIN = b"Content-Type: text/plain; charset=utf-8; format=flowed\r\n"
 _HTML = b"Content-Type: text/html; charset=utf-8\r\n"
 
 
-def _escaped(value: str) -> str:
-    return html.escape(value) if _SPECIAL.search(value) else value
+def _escaped(slots: Mapping[str, str], marks: list[str]) -> Mapping[str, str]:
+    """`slots` with those of `marks` fit for HTML: nearly always as they are."""
+    if not _SPECIAL.search("".join([slots[mark] for mark in marks])):
+        return slots
+    return {mark: html.escape(slots[mark]) for mark in marks}
 
 
 def _part_head(content_type: bytes, part: QuotedPrintablePart | Base64Part) -> bytes:

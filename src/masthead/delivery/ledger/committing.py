@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from masthead.delivery.ledger import one_statement
-from masthead.delivery.ledger.entries import Result, Verdict, Wish
+from masthead.delivery.ledger.entries import GO, Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
 from masthead.delivery.ledger.rows import reason_sql
 
@@ -72,7 +72,8 @@ class Book:
             tokens, sending = self._standing(raw, claims)
             held = {identity for identity, claim in claims.items() if tokens.get(identity) == claim.token}
             self._record(raw, [each for each in results if each.range_id in held])
-            verdicts = {each.id: Verdict.HALTED if each.range_id in held else Verdict.FENCED for each in wishes}
+            halted, fenced = Verdict.HALTED, Verdict.FENCED
+            verdicts = {each.id: halted if each.range_id in held else fenced for each in wishes}
             if sending:
                 self._grant(raw, [each for each in wishes if each.range_id in held], verdicts, at, today)
             for identity, rate in (rates or {}).items():
@@ -116,9 +117,10 @@ class Book:
 
     def _grant(self, raw: Any, wishes: Sequence[Wish], verdicts: dict[int, Verdict], at: int, today: date) -> None:
         granted = self._claimed(raw, wishes, today)
+        verdicts.update(dict.fromkeys(granted, GO))
         for each in wishes:
-            verdicts[each.id] = Verdict.GO if each.id in granted else Verdict.LEFT
             if each.id not in granted:
+                verdicts[each.id] = Verdict.LEFT
                 row = raw.execute(self._why, (today.isoformat(), each.id)).fetchone()
                 if row and row[0]:
                     raw.execute(

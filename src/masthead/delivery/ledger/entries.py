@@ -42,3 +42,7 @@ class Verdict(IntEnum):
     HALTED = 2
     #: The range was taken over by somebody else.
     FENCED = 3
+
+
+#: Looking up a member of an enumeration is slow in Python 3.11, and this one is asked for several times a mail.
+GO = Verdict.GO

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -81,9 +82,15 @@ def fetch(
             " WHERE k.subscriber_id = s.id AND k.publication = %s AND k.since <= %s)"
         )
         consent = [tracking.publication, connection.ops.adapt_datetimefield_value(tracking.before)]
-    sql = (
-        "SELECT d.id, d.attempt, d.repeats, d.dated, d.digest, s.address, s.name, s.language, s.mail_format, s.mail_mode,"
+    on_sqlite = connection.vendor == "sqlite"
+    columns = (
+        "d.id, d.attempt, d.repeats, d.dated, "
+        + ("hex(d.digest)" if on_sqlite else "encode(d.digest, 'hex')")
+        + ", s.address, s.name, s.language, s.mail_format, s.mail_mode,"
         f" s.attributes, {tracked}, CASE WHEN s.id IS NULL THEN 'erased' ELSE {reason_sql(lists, 'd')} END"
+    )
+    sql = (
+        f"SELECT {f'json_array({columns}) AS line' if on_sqlite else columns}"
         " FROM delivery_delivery d LEFT JOIN audience_subscriber s ON s.id = d.subscriber_id"
         " WHERE d.id > %s AND d.id <= %s AND d.campaign_id = %s"
         " AND (d.state = 0 OR (d.state = 2 AND (d.retry_at IS NULL OR d.retry_at <= %s)))"
@@ -95,20 +102,33 @@ def fetch(
     left: list[tuple[str, int]] = []
     last = after
     count = 0
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*consent, today, after, claim.last, claim.campaign_id, at, *without_domains, limit])
-        for identity, attempt, repeats, dated, digest, *reader, is_tracked, reason in cursor.fetchall():
-            count += 1
-            last = identity
-            if reason:
-                left.append((reason, identity))
-            else:
-                kept = bytes(digest) if digest is not None else None
-                ours = (identity, claim.range_id, attempt, repeats, dated, kept)
-                rows.append(Row._make((*ours, *reader, bool(is_tracked))))
+    for identity, attempt, repeats, dated, digest, *reader, is_tracked, reason in _fetched(
+        sql, [*consent, today, after, claim.last, claim.campaign_id, at, *without_domains, limit], in_one=on_sqlite
+    ):
+        count += 1
+        last = identity
+        if reason:
+            left.append((reason, identity))
+        else:
+            kept = bytes.fromhex(digest) if digest else None
+            ours = (identity, claim.range_id, attempt, repeats, dated, kept)
+            rows.append(Row._make((*ours, *reader, bool(is_tracked))))
     if left:
         _skip(claim, left, at)
     return rows, last, count == limit
+
+
+def _fetched(sql: str, parameters: Sequence[Any], *, in_one: bool) -> list[Sequence[Any]]:
+    """The rows that `sql` finds; `in_one`: it makes a JSON array of each, and all come in one piece.
+
+    sqlite3 gives up the interpreter's lock for each row it fetches, and has to get it back from a busy event loop.
+    """
+    if in_one:
+        sql = f"SELECT '[' || coalesce(group_concat(line), '') || ']' FROM ({sql})"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found: list[Sequence[Any]] = cursor.fetchall()
+    return json.loads(found[0][0]) if in_one else found
 
 
 def _skip(claim: Claim, left: Sequence[tuple[str, int]], at: int) -> None:

@@ -24,7 +24,7 @@ from masthead.common.full_disk import is_full_disk
 from masthead.common.stopping import STOP
 from masthead.delivery import trouble
 from masthead.delivery.ledger.committing import Book
-from masthead.delivery.ledger.entries import Result, Verdict, Wish
+from masthead.delivery.ledger.entries import GO, Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
 from masthead.delivery.sender import rounds
 
@@ -79,8 +79,8 @@ class Clerk:
             if self._rounds is None:
                 await self.call(partial(rounds.disconnect, found[0].database, found[1]))
 
-    async def commit(self, results: Sequence[Result], wish: Wish | None) -> Answer:
-        """Durable when it returns: `results` are written, and the verdict on `wish` is spoken.
+    def commit(self, results: Sequence[Result], wish: Wish | None) -> asyncio.Future[Answer]:
+        """Durable when it is done: `results` are written, and the verdict on `wish` is spoken.
 
         While the database is away it waits; no dot is written meanwhile.
         """
@@ -91,7 +91,7 @@ class Clerk:
         else:
             self._asked.append(entry)
             self._plan_round(self._rounds)
-        return await future
+        return future
 
     async def call(self, work: Callable[[], T]) -> T:
         """Run `work` on the clerk's thread, between two commits."""
@@ -241,7 +241,8 @@ def _joined(batch: Sequence[_Entry]) -> tuple[list[Result], list[Wish]]:
 def _answers(
     batch: Sequence[_Entry], verdicts: Mapping[int, Verdict], looked_at: float
 ) -> list[tuple[asyncio.Future[Answer], Answer]]:
-    return [(e.future, Answer(verdicts[e.wish.id] if e.wish else Verdict.GO, looked_at)) for e in batch]
+    said = {verdict: Answer(verdict, looked_at) for verdict in Verdict}
+    return [(e.future, said[verdicts[e.wish.id]] if e.wish else said[GO]) for e in batch]
 
 
 def _answer(answers: Sequence[tuple[asyncio.Future[Any], Any]]) -> None:

@@ -10,7 +10,7 @@ import random
 import time
 from dataclasses import dataclass
 
-from masthead.delivery.ledger.entries import Result, Verdict
+from masthead.delivery.ledger.entries import GO, Result, Verdict
 from masthead.delivery.sender import crashing, outcomes
 from masthead.delivery.sender.clerk import Clerk
 from masthead.delivery.sender.feeder import Feeder
@@ -71,7 +71,7 @@ class Handing:
                 self.feeder.put_back(mail)
                 break
             crashing.point("mail_sent")
-            refusal = await self._envelope_and_body(lane, mail)
+            refusal = None if self._wants_body_now(lane) else await self._envelope_and_body(lane, mail)
             if refusal is not None:
                 unwritten.append(self._before_dot(mail, refusal))
                 await self._write(unwritten)
@@ -99,6 +99,14 @@ class Handing:
         await self._write(unwritten)
         await lane.close()
 
+    def _wants_body_now(self, lane: Lane) -> bool:
+        """Whether only the dot is missing. So it is nearly always: the relay says "go on" together with its last answer."""
+        if not lane.take_go_on():
+            return False
+        crashing.point("data_wanted")
+        crashing.point("body_written")
+        return True
+
     async def _envelope_and_body(self, lane: Lane, mail: Mail) -> Refused | TransportError | None:
         """None: the body is written and only the dot is missing."""
         try:
@@ -125,12 +133,12 @@ class Handing:
         """Write what is unwritten and ask the gate, in one commit. True: it is durable, and the dot may follow at once."""
         answer = await self.clerk.commit(list(unwritten), mail.wish)
         self._written(unwritten)
-        if answer.verdict is Verdict.LEFT:
-            self.feeder.settled(mail.row.range_id)
-            return False
-        if answer.verdict is not Verdict.GO:
-            self.feeder.put_back(mail)
-            self.feeder.halt()
+        if answer.verdict is not GO:
+            if answer.verdict is Verdict.LEFT:
+                self.feeder.settled(mail.row.range_id)
+            else:
+                self.feeder.put_back(mail)
+                self.feeder.halt()
             return False
         mail.claimed = True
         crashing.point("committed")

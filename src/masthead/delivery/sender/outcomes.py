@@ -12,6 +12,7 @@ from masthead.mail.message import Message
 from masthead.mail.transports.base import Refused, Reply, Stage, TransportError
 
 State = Delivery.State
+_ACCEPTED = int(State.ACCEPTED)  # looking up a member takes as long as all the rest of an ordinary answer
 
 #: Of a relay's words so much is kept: enough for any real answer, little enough that a million of them stay small.
 MOST_WORDS = 300
@@ -47,12 +48,12 @@ class Rules:
 
 def answered(mail: Mail, stage: Stage, reply: Reply, rules: Rules, *, at: int, jitter: float) -> Result:
     """The relay's `reply` to the dot, or to a command before it."""
+    if stage == "dot" and 200 <= reply.code < 300:
+        return _result(mail, _ACCEPTED, at, reply.code, _words(reply)[:_MOST_WORDS_ACCEPTED])
     if reply.permanent:
         return _result(mail, State.REJECTED, at, reply.code, _words(reply))
     if reply.temporary:
         return _again(mail, rules, at, jitter, reply.code, _words(reply), rules.first_wait)
-    if stage == "dot" and 200 <= reply.code < 300:
-        return _result(mail, State.ACCEPTED, at, reply.code, _words(reply)[:_MOST_WORDS_ACCEPTED])
     return lost(mail, reply_made_no_sense(stage, reply), rules, at=at, jitter=jitter)
 
 

@@ -30,13 +30,12 @@ def unstructured(name: str, value: str) -> bytes:
 
 def phrase(value: str, where: str) -> bytes:
     """A display name: atoms, a quoted string, or encoded words on lines of their own. Raises BadMail, naming `where`."""
-    one_line(value, where)
     if len(value) <= 60 and "=?" not in value:
         if _ATOMS.fullmatch(value):
             return value.encode("ascii")
         if _PLAIN.fullmatch(value):
             return b'"' + value.replace("\\", "\\\\").replace('"', '\\"').encode("ascii") + b'"'
-    return b"\r\n ".join(encoded_words(value, first=_MOST_WORD - 12))
+    return b"\r\n ".join(encoded_words(one_line(value, where), first=_MOST_WORD - 12))
 
 
 def encoded_words(value: str, *, first: int) -> list[bytes]:

@@ -125,6 +125,11 @@ class Lane(Protocol):
     async def begin(self, message: Message) -> None:
         """Write MAIL, RCPT and DATA, in one go where the relay offers PIPELINING. Raises Lost."""
 
+    def take_go_on(self) -> bool:
+        """Whether the relay wants the body already, and all of it is kept for `finish`: then there is nothing to do for `ready`
+        and `body`. Without it, nothing is said about what they would find.
+        """
+
     async def ready(self) -> Refused | None:
         """Wait for the replies to them. None: the relay wants the body. Raises Lost (after_dot=False)."""
 

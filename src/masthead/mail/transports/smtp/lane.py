@@ -73,6 +73,16 @@ class SmtpLane:
             await self._reset_done()
         self._write(wire, self._opening_group(message), "mail")
 
+    def take_go_on(self) -> bool:
+        """Whether MAIL, RCPT and DATA are answered well already and the body is short; nearly every mail goes this way."""
+        session, message = self._session, self._message
+        if session is None or message is None or self._leaving or self._needs_reset or self._unsendable is not None:
+            return False
+        if not (message.sound and session.offers.pipelining and len(message.raw) <= _ONE_WRITE and session.wire.take_go_on()):
+            return False
+        self._body = message.raw
+        return True
+
     async def ready(self) -> Refused | None:
         """The verdict on the envelope. Raises Lost(after_dot=False)."""
         if self._unsendable is not None:
@@ -110,12 +120,11 @@ class SmtpLane:
         if wire.unasked:
             # An answer nobody asked for must never be taken for the answer to the dot.
             raise await self._interrupted("body")
-        data = self._body + b".\r\n"
+        pieces = [self._body, b".\r\n"]
         self._message, self._body = None, b""
-        together = self.offers.pipelining and following is not None and self._prepare(following)
-        if together and following is not None:
-            data += self._opening_group(following)
-        self._write(wire, data, "dot")
+        if following is not None and self.offers.pipelining and self._prepare(following):
+            pieces.append(self._opening_group(following))
+        self._write(wire, b"".join(pieces), "dot")
         reply = await self._reply("dot", after_dot=True, seconds=self._deadlines.dot)
         if reply.code < 400 and reply.code >= 300:
             raise self._lost(

@@ -112,7 +112,8 @@ class Wire(asyncio.Protocol):
         while self._full:
             if self._ended is not None:
                 raise WireError(self._ended)
-            await self._woken(deadline, seconds, _TOOK_NOTHING)
+            await self._wake_up_call(deadline)
+            self._end_if_late(deadline, seconds, _TOOK_NOTHING)
 
     def take_go_on(self) -> bool:
         """Whether all that MAIL, RCPT and DATA are answered in the best case is here already; then it is read."""
@@ -131,7 +132,8 @@ class Wire(asyncio.Protocol):
                 return reply
             if self._ended is not None:
                 raise WireError(self._ended)
-            await self._woken(deadline, seconds, _NO_ANSWER)
+            await self._wake_up_call(deadline)
+            self._end_if_late(deadline, seconds, _NO_ANSWER)
 
     async def encrypt(self, context: ssl.SSLContext, server_name: str, seconds: float) -> None:
         """Turn the connection into TLS. Raises ssl.SSLError, OSError, WireError."""
@@ -159,16 +161,15 @@ class Wire(asyncio.Protocol):
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    async def _woken(self, deadline: float, seconds: float, words: object) -> None:
-        """Sleep until something happens, at most until `deadline`."""
+    def _wake_up_call(self, deadline: float) -> asyncio.Future[None]:
+        """What is done when something happens, at `deadline` at the latest."""
         self._waiter = waiter = self._loop.create_future()
         self._deadline = deadline
         if self._timer is None or self._timer_at > deadline:
             self._ring_at(deadline)
-        try:
-            await waiter
-        finally:
-            self._waiter = None
+        return waiter
+
+    def _end_if_late(self, deadline: float, seconds: float, words: object) -> None:
         if self._loop.time() >= deadline and self._ended is None:
             self._end(str(words) % {"seconds": seconds})
 
@@ -180,7 +181,7 @@ class Wire(asyncio.Protocol):
 
     def _rang(self) -> None:
         self._timer = None
-        if self._waiter is None:
+        if self._waiter is None or self._waiter.done():
             return
         if self._loop.time() >= self._deadline:
             self._wake()
