@@ -67,7 +67,7 @@ def test_the_builder_shows_that_it_is_gone_also_while_rows_are_added(
     for page in (owner_at_desk.get(url).text, owner_at_desk.post(url, form | {"act": "count"}).text):
         assert f'<option value="{fair.pk}" selected>Fair &lt;b&gt; (gone)</option>' in page
         assert '<option value="active" selected>is on it</option>' in page
-        assert "the list “Fair &lt;b&gt;” is gone" in page
+        assert "The list “Fair &lt;b&gt;” is gone" in page
     piece = owner_at_desk.post(reverse("desk_segment_count"), form | {"within": segment.pk}).text
     assert "the list “Fair &lt;b&gt;” is gone" in piece
     refused = owner_at_desk.post(url, form | {"act": "save"})

@@ -43,6 +43,7 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "desk_send": _ISSUE,
     "desk_send_domain": _ISSUE,
     "desk_send_audience": _ISSUE,
+    "desk_send_checks": _ISSUE,
     "desk_send_test": _ISSUE,
     "desk_dry_run": _ISSUE,
     "desk_check_links": _ISSUE,
