@@ -69,7 +69,7 @@ def test_the_builder_shows_that_it_is_gone_also_while_rows_are_added(
         assert '<option value="active" selected>is on it</option>' in page
         assert "The list “Fair &lt;b&gt;” is gone" in page
     piece = owner_at_desk.post(reverse("desk_segment_count"), form | {"within": segment.pk}).text
-    assert "the list “Fair &lt;b&gt;” is gone" in piece
+    assert "The list “Fair &lt;b&gt;” is gone" in piece
     refused = owner_at_desk.post(url, form | {"act": "save"})
     assert refused.status_code == 422
     assert "(gone) is on it" in owner_at_desk.get(reverse("desk_segments")).text
