@@ -125,7 +125,7 @@ class VerseForm(_Foreign):
 class ImageForm(_Foreign):
     """A picture with what belongs to it."""
 
-    image = ImageBlock(label=_("Picture"))
+    image = ImageBlock(label=_("The picture itself"))
     caption = blocks.CharBlock(required=False, max_length=500, label=_("Caption"))
     credit = blocks.CharBlock(required=False, max_length=250, label=_("Credit"))
     link = blocks.URLBlock(required=False, max_length=2000, label=_("Leads to"))

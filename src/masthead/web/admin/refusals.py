@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from masthead.team.roles import RIGHTS, MissingRight, may
 
@@ -24,7 +25,11 @@ class MissingRightMiddleware:
         """The screen, for MissingRight alone."""
         if not isinstance(error, MissingRight):
             return None
-        context = {"right": RIGHTS[error.right], "roles": [role.label for role in error.roles]}
+        context = {
+            "right": RIGHTS[error.right],
+            "roles": [role.label for role in error.roles],
+            "title": _("This screen is not for your role"),
+        }
         # Somebody who may not open the desk at all gets no menu either.
         template = "web_admin/no_right.html" if may(request.user, "desk.open") else "web_admin/no_desk.html"
         return render(request, template, context, status=403)
