@@ -223,3 +223,29 @@ def test_a_new_issue_gets_its_head_with_the_first_autosave(owner_at_desk: Client
     assert 'class="desk-number desk-number--planned"' in brought
     # The shell's own heading is not on our screen: it would look for it in vain and say so in the console.
     assert "#header-title" not in brought
+
+
+def test_a_comparison_shows_what_changed_and_how_much_did_not(owner_at_desk: Client, issue: Issue) -> None:
+    def saved(*blocks: tuple[str, Any]) -> int:
+        issue.body = list(blocks)  # each time with new ids, as the shell's first saves have them
+        return int(issue.save_revision().pk)
+
+    kept = ("text", {"text": RichText("<p>At six the ramp went down.</p><p>Nobody walked &amp; waited.</p>")})
+    older = saved(
+        kept,
+        ("heading", {"text": "What the pilots say", "level": "2"}),
+        ("quote", {"text": RichText("<p>We were never gone.</p>"), "source": "A pilot", "pull": False}),
+    )
+    newer = saved(
+        kept,
+        ("heading", {"text": "What the pilots <b> sing", "level": "3"}),
+        ("table", {"rows": "From | To", "header": True, "row_headers": False}),
+    )
+    page = owner_at_desk.get(f"/desk/issues/history/{issue.pk}/revisions/compare/{older}...{newer}/").content.decode()
+    assert "1 block as before" in page
+    assert "the ramp went down" not in page
+    reworded = '<span class="deletion">say</span><span class="addition">&lt;b&gt; sing\nRank: part of a section</span>'
+    assert f"What the pilots {reworded}" in page
+    assert re.search(r'Quote \(taken out\)</h3><div dir="auto"><span class="deletion">We were never gone.\s+Who said', page)
+    assert 'Table (new)</h3><div dir="auto"><span class="addition">From | To\nThe first line names the columns: yes</span>' in page
+    assert "Language of this block" not in page

@@ -17,11 +17,12 @@ from wagtail.snippets.models import register_snippet
 from masthead.team.roles import may
 from masthead.web.admin import menu, urls
 from masthead.web.admin.staff import staff
-from masthead.web.admin.writing import links
+from masthead.web.admin.writing import comparing, links
 from masthead.web.admin.writing.viewset import ContributorViewSet, IssueViewSet
 
 register_snippet(IssueViewSet)
 register_snippet(ContributorViewSet)
+comparing.register()
 
 
 @hooks.register("construct_main_menu")

@@ -18,6 +18,15 @@
       button.textContent = button.dataset.copied || "✓";
     });
   });
+  // The shell's field for tags hides the one that has the label.
+  const nameTags = () => {
+    for (const field of document.querySelectorAll(".tagit-new > input:not([aria-label])")) {
+      const label = field.closest("[data-field]")?.querySelector("label");
+      if (label) field.setAttribute("aria-label", label.textContent.trim());
+    }
+  };
+  addEventListener("load", nameTags);
+  addEventListener("focusin", nameTags);
   // <span data-countdown="2026-01-07T09:00:00Z"> counts the seconds.
   const tick = () => {
     for (const span of document.querySelectorAll("[data-countdown]")) {
