@@ -13,6 +13,7 @@ from wagtail.rich_text import RichText
 
 from masthead.issues.models import Contributor, Edition, Issue, Publication
 from masthead.team.models import Role
+from masthead.web.admin.writing.viewset import Compose
 from tests.web.admin.conftest import form_of
 
 
@@ -247,5 +248,29 @@ def test_a_comparison_shows_what_changed_and_how_much_did_not(owner_at_desk: Cli
     reworded = '<span class="deletion">say</span><span class="addition">&lt;b&gt; sing\nRank: part of a section</span>'
     assert f"What the pilots {reworded}" in page
     assert re.search(r'Quote \(taken out\)</h3><div dir="auto"><span class="deletion">We were never gone.\s+Who said', page)
-    assert 'Table (new)</h3><div dir="auto"><span class="addition">From | To\nThe first line names the columns: yes</span>' in page
+    table = '<span class="addition">From | To\nThe first line names the columns: yes</span>'
+    assert f'Table (new)</h3><div dir="auto">{table}' in page
     assert "Language of this block" not in page
+
+
+def test_what_is_saved_by_itself_never_overwrites_a_save_that_overtook_it(
+    owner_at_desk: Client, issue: Issue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"/desk/issues/edit/{issue.pk}/"
+    owner_at_desk.post(url, form_of(owner_at_desk, url) | {"title": "First"})
+    older = form_of(owner_at_desk, url) | {"title": "Second, half wri"}
+    pressed = older | {"title": "Second, as it was saved by hand"}
+    begun = Compose.is_valid
+
+    def overtaken(view: Compose, form: Any) -> bool:
+        fine = bool(begun(view, form))
+        if view.expects_json_response:
+            assert owner_at_desk.post(url, pressed).status_code == 302
+        return fine
+
+    monkeypatch.setattr(Compose, "is_valid", overtaken)
+    answer = owner_at_desk.post(url, older, headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "invalid_revision")
+    assert issue.revisions.latest("id").content["title"] == "Second, as it was saved by hand"
+    issue.refresh_from_db()
+    assert issue.title == "Second, as it was saved by hand"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse_lazy
@@ -102,6 +103,19 @@ class Compose(Composing, EditView):
 
     template_name = "web_admin/issues/edit.html"
     partials_template_name = "web_admin/issues/saved.html"
+
+    def save_instance(self) -> Issue:
+        """Saves of an issue come one after the other, and what is saved by itself never overwrites a save that overtook it.
+
+        The shell compares versions before it saves, which two requests of one browser can do at the same time. Raises
+        PermissionDenied, which the shell answers with "invalid_revision".
+        """
+        seen = self.latest_revision and (self.latest_revision.pk, self.latest_revision.created_at)
+        locked = Issue.objects.select_for_update(of=("self",)).get(pk=self.object.pk).latest_revision
+        if self.expects_json_response and (locked and (locked.pk, locked.created_at)) != seen:
+            raise PermissionDenied(_("A newer version was saved meanwhile."))
+        saved: Issue = super().save_instance()
+        return saved
 
 
 class _Preview:
