@@ -12,7 +12,7 @@ from wagtail.rich_text import RichText
 
 from masthead.cli.main import masthead
 from masthead.issues import freezing
-from masthead.issues.models import Edition, Issue
+from masthead.issues.models import Edition, Issue, TakenNumber
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +36,11 @@ def test_a_correction_is_published_by_number_and_only_where_something_changed(pu
     done = CliRunner().invoke(masthead, ["issue", "correct", "1971", "--note", "The last boat leaves at 22:40.", "--json"])
     assert json.loads(done.output) == {"number": 1971, "version": 2}
     assert Edition.objects.get(version=2).correction_note == "The last boat leaves at 22:40."
+
+
+def test_an_issue_is_withdrawn_by_number(public: Issue) -> None:
+    done = CliRunner().invoke(masthead, ["issue", "withdraw", "1971", "--reason", "It named a child."])
+    assert (done.exit_code, done.output) == (0, "No. 1971 is withdrawn.\n")
+    assert TakenNumber.objects.get(number=1971).reason == "It named a child."
+    public.refresh_from_db()
+    assert public.public_from is None

@@ -22,6 +22,7 @@ from masthead.delivery import campaigns, narrowing, waking
 from masthead.delivery.ledger import reach as reaching
 from masthead.delivery.models import ENDED, Campaign
 from masthead.delivery.narrowing import EVERYBODY, Narrowing
+from masthead.issues import numbering
 from masthead.issues.models import Edition, Issue
 
 State = Campaign.State
@@ -86,13 +87,15 @@ def send_to_rest(
     One of the same kind to the same lists that has not ended is answered instead: a repeated click or command makes no second
     one. Mail mode, deadline and (unless given) policy are those of the campaign before.
 
-    Raises NothingWasSent, SegmentBroken, and NobodyIsLeft when it would be for nobody.
+    Raises NothingWasSent, SegmentBroken, NobodyIsLeft when it would be for nobody, and NoNumber for a withdrawn issue.
     """
     reach = Reach(reach)
     with transaction.atomic():
         # Whoever comes second waits here, and then finds the campaign of the first.
         issue = Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk)
         last = _last(issue)
+        if not last.edition.is_test:
+            numbering.take(issue=issue, now=now)
         edition = last.edition
         existing = campaigns.existing_for(issue, lists, part, edition if edition.is_test else None, reach=reach)
         if existing is not None and existing.state not in (*ENDED, State.DRAFT):

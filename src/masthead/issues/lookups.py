@@ -134,6 +134,14 @@ def tombstone(publication: Publication, number: int) -> TakenNumber | None:
     return TakenNumber.objects.filter(publication=publication, number=number, withdrawn_at__isnull=False).first()
 
 
+def never_published(publication: Publication, number: int, *, now: datetime) -> bool:
+    """Whether `number` is a gap: between two listed issues, and never given away, so that nothing unseen is told by saying so."""
+    if TakenNumber.objects.filter(publication=publication, number=number).exists():
+        return False
+    listed = archive(publication, now=now)
+    return listed.filter(number__lt=number).exists() and listed.filter(number__gt=number).exists()
+
+
 def lists_for(publication: Publication) -> QuerySet[MailingList]:
     """Whom an issue may be sent to at the desk: the lists of its publication, and those of none; never another's readers."""
     mine = Q(publications=publication) | Q(publications=None)

@@ -19,6 +19,8 @@ from masthead.issues.models import Issue, Publication, TakenNumber
 
 #: A double issue is two numbers, seldom three or four; more is a slip of the pen.
 MOST_AT_ONCE = 12
+#: Why an issue was withdrawn: characters.
+MOST_REASON = 300
 
 _PRINTED = re.compile(r"(?P<first>\d+)(?:\s*[-‐‑–—/]\s*(?P<last>\d+))?")
 
@@ -119,6 +121,7 @@ def take(*, issue: Issue, now: datetime) -> Numbers:
     issue.publication = publication = Publication.objects.select_for_update().get(pk=issue.publication_id)
     numbers = expected(issue)
     if issue.number is not None:
+        _refuse_withdrawn(issue)
         return numbers
     if issue.translation_of is None:
         TakenNumber.objects.bulk_create(
@@ -135,8 +138,10 @@ def take(*, issue: Issue, now: datetime) -> Numbers:
 def withdraw(*, issue: Issue, reason: str, by: str, now: datetime) -> None:
     """Take `issue` off the site for good; its numbers stay taken and say when and why. Repeating it changes nothing.
 
-    Raises NoNumber for an issue that never had one.
+    Raises NoNumber for an issue that never had one, and for a reason of more than MOST_REASON characters.
     """
+    if len(reason) > MOST_REASON:
+        raise NoNumber(_("The reason has more than %(most)s characters.") % {"most": MOST_REASON})
     with transaction.atomic():
         held = TakenNumber.objects.select_for_update().filter(issue=issue)
         if not held.exists():
@@ -151,6 +156,14 @@ def withdraw(*, issue: Issue, reason: str, by: str, now: datetime) -> None:
             now=now,
             subject=f"issue:{issue.pk}",
             details={"number": issue.number, "reason": reason},
+        )
+
+
+def _refuse_withdrawn(issue: Issue) -> None:
+    owner = issue.translation_of or issue
+    if TakenNumber.objects.filter(issue=owner, withdrawn_at__isnull=False).exists():
+        raise NoNumber(
+            _("No. %(number)s was withdrawn and stays so. Copy it as a new issue to publish it anew.") % {"number": issue.number}
         )
 
 

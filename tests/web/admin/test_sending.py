@@ -540,3 +540,23 @@ def test_a_long_issue_is_sent_as_an_excerpt_and_not_in_full(
     assert not Campaign.objects.exists()
     assert send(owner_at_desk, long_issue, wish, mail_mode="excerpt").status_code == 302
     assert Campaign.objects.get().mail_mode == "excerpt"
+
+
+def test_an_issue_is_withdrawn_once_its_number_was_typed(
+    owner_at_desk: Client, client: Client, issue: Issue, reader: Subscriber, wish: dict[str, Any]
+) -> None:
+    send(owner_at_desk, issue, wish)
+    url = reverse("desk_withdraw", args=[issue.pk])
+    asked = {"reason": "It named a child.", "typed_number": "1971"}
+    said = owner_at_desk.post(url, asked)
+    assert (said.status_code, "Cancel the sending first" in said.content.decode()) == (422, True)
+    Campaign.objects.update(state=Campaign.State.FINISHED)
+    Issue.objects.update(public_from=timezone.now())
+    assert url in owner_at_desk.get(f"/desk/issues/send/{issue.pk}/").content.decode()
+    assert owner_at_desk.post(url, asked | {"typed_number": "1970"}).status_code == 422
+    assert client.get("/issues/1971/").status_code == 200
+    assert owner_at_desk.post(url, asked | {"typed_number": "۱۹۷۱"})["Location"] == "/desk/issues/"
+    gone = client.get("/issues/1971/")
+    assert (gone.status_code, "It named a child." in gone.content.decode()) == (410, True)
+    assert "Withdrawn" in owner_at_desk.get("/desk/issues/").content.decode()
+    assert url not in owner_at_desk.get(f"/desk/issues/send/{issue.pk}/").content.decode()

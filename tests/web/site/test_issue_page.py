@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from masthead.issues.content import Person, Picture
+from masthead.issues.models import TakenNumber
 from tests.web.pages import parsed, words
 
 pytestmark = pytest.mark.django_db
@@ -162,8 +163,6 @@ def test_the_mail_as_sent_has_its_own_origin_and_nobodys_links(visitor: Client, 
 
 
 def test_a_withdrawn_number_is_gone_for_ever_and_says_so(visitor: Client, publish: Any, publication: Any) -> None:
-    from masthead.issues.models import TakenNumber
-
     publish(1969)
     publish(1971)
     TakenNumber.objects.create(
@@ -181,6 +180,20 @@ def test_a_withdrawn_number_is_gone_for_ever_and_says_so(visitor: Client, publis
         assert "asked not to be named" in page
         assert "Previous: No. 1969" in page
         assert "Next: No. 1971" in page
+
+
+def test_a_number_passed_over_says_so_and_one_that_may_come_does_not(visitor: Client, publish: Any, publication: Any) -> None:
+    publish(1969)
+    publish(1972)
+    TakenNumber.objects.create(publication=publication, number=1971, taken_at=timezone.now())  # scheduled, or not for everybody
+    response = visitor.get("/issues/1970/")
+    page = words(response)
+    assert response.status_code == 410
+    assert "Not published here." in page
+    assert "Previous: No. 1969" in page
+    assert "Next: No. 1972" in page
+    for number in (1968, 1971, 1973):
+        assert visitor.get(f"/issues/{number}/").status_code == 404
 
 
 def test_previous_and_next_are_the_listed_neighbours(visitor: Client, publish: Any) -> None:

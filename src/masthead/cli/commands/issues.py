@@ -120,6 +120,28 @@ def correct(number: int, note: str, slug: str | None, as_json: bool) -> None:
     click.echo(f"No. {edition.number}, version {edition.version}, is public. No mail was sent.")
 
 
+@issue.command("withdraw")
+@click.argument("number", type=int)
+@click.option("--reason", default="", help="Stands with the date where the issue was.")
+@which_publication
+def withdraw(number: int, reason: str, slug: str | None) -> None:
+    """Take issue NUMBER off site, archive and feeds for good. Its number stays taken and says when and why.
+
+    Mails that were sent stay with their readers. To mend a mistake there is `masthead issue correct`.
+    """
+    start()
+    from masthead.cli import choosing
+    from masthead.delivery.withdrawing import StillSending
+    from masthead.delivery.withdrawing import withdraw as take_off
+    from masthead.issues.numbering import NoNumber
+
+    try:
+        take_off(issue=choosing.issue(choosing.publication(slug), number), reason=reason, by=BY, now=now())
+    except (NoNumber, StillSending) as error:
+        raise CommandError(str(error)) from error
+    click.echo(f"No. {number} is withdrawn.")
+
+
 @issue.command("score")
 @click.argument("number", type=int)
 @which_publication

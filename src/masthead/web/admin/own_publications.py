@@ -40,6 +40,7 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "desk_issue_copy": _ISSUE,
     "desk_findings": _ISSUE,
     "desk_correct": _ISSUE,
+    "desk_withdraw": _ISSUE,
     "desk_send": _ISSUE,
     "desk_send_domain": _ISSUE,
     "desk_send_audience": _ISSUE,

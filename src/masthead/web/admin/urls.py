@@ -17,7 +17,7 @@ from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, design, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
 from masthead.web.admin.returns import addresses as returns
-from masthead.web.admin.sending import correcting, following, progress, starting, tests, trying
+from masthead.web.admin.sending import correcting, following, progress, starting, tests, trying, withdrawing
 from masthead.web.admin.writing import copying, findings, listing, looks, manuscripts, previews
 
 screens: list[URLPattern | URLResolver] = [
@@ -35,6 +35,7 @@ screens: list[URLPattern | URLResolver] = [
     path("issues/send/<int:pk>/checks/", starting.checks, name="desk_send_checks"),
     path("issues/send/<int:pk>/domain/", doctor.of_sender, name="desk_send_domain"),
     path("issues/send/<int:pk>/correct/", correcting.correct, name="desk_correct"),
+    path("issues/send/<int:pk>/withdraw/", withdrawing.withdraw, name="desk_withdraw"),
     path("issues/send/<int:pk>/test/", tests.test, name="desk_send_test"),
     path("issues/send/<int:pk>/dry-run/", trying.begin, name="desk_dry_run"),
     path("issues/send/<int:pk>/links/", trying.links, name="desk_check_links"),

@@ -12,7 +12,7 @@ from masthead.common.sharing import share_links
 from masthead.common.urls import absolute
 from masthead.forwarding.forwarding import may_be_forwarded
 from masthead.issues import lookups
-from masthead.issues.models import Edition, Issue, Publication, TakenNumber
+from masthead.issues.models import Edition, Issue, Publication
 from masthead.issues.publications import base_url_of
 from masthead.web.middleware import SANDBOX
 from masthead.web.page import for_publication, here, page
@@ -125,19 +125,19 @@ def _authors(edition: Edition) -> set[str]:
 
 
 def _missing(request: HttpRequest, publication: Publication, number: int) -> HttpResponse:
-    """410 for a number that was withdrawn, 404 for one that is not there (yet); which of the two reasons is not told."""
+    """410 for a number that was withdrawn or passed over, 404 for one that is not there (yet); which of these two is not told."""
     tombstone = lookups.tombstone(publication, number)
-    if tombstone is None:
+    if tombstone is None and not lookups.never_published(publication, number, now=timezone.now()):
         raise Http404
-    context = {"tombstone": tombstone, **_around(publication, tombstone)}
+    context = {"number": number, "tombstone": tombstone, **_around(publication, number)}
     return page(request, "site/withdrawn.html", context, status=410, noindex=True)
 
 
-def _around(publication: Publication, tombstone: TakenNumber) -> dict[str, Edition | None]:
+def _around(publication: Publication, number: int) -> dict[str, Edition | None]:
     listed = lookups.archive(publication, now=timezone.now())
     return {
-        "before": listed.filter(number__lt=tombstone.number).order_by("-number").first(),
-        "after": listed.filter(number__gt=tombstone.number).order_by("number").first(),
+        "before": listed.filter(number__lt=number).order_by("-number").first(),
+        "after": listed.filter(number__gt=number).order_by("number").first(),
     }
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from masthead.audience.segments.compiling import SegmentBroken
 from masthead.delivery import following, narrowing
 from masthead.delivery.models import Campaign
+from masthead.issues.numbering import NoNumber
 from masthead.team.roles import requires
 from masthead.web.admin.sending.starting import UNDO
 from masthead.web.admin.staff import staff
@@ -41,7 +42,7 @@ def rest(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("desk_campaign", made.pk)
         found = following.rest_of(issue=campaign.edition.issue, lists=lists, part=part, now=now)
-    except (following.NothingWasSent, following.NobodyIsLeft, SegmentBroken) as error:
+    except (following.NothingWasSent, following.NobodyIsLeft, NoNumber, SegmentBroken) as error:
         messages.error(request, str(error))
         return redirect("desk_campaign", pk)
     title = _("Who is without No. %(number)s?") % {"number": campaign.edition.label}

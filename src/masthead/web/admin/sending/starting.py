@@ -116,7 +116,7 @@ class SendForm(forms.Form):
         else:
             # A rehearsal harms nobody and need not be taken back.
             values["starts_at"] = self.now + UNDO if self.issue.publication.is_live else self.now
-        if self.issue.publication.is_live and _plain(str(values.get("typed_number", ""))) != _plain(number_of(self.issue)):
+        if self.issue.publication.is_live and plain(str(values.get("typed_number", ""))) != plain(number_of(self.issue)):
             self.add_error("typed_number", _("Type %(number)s, the number of this issue.") % {"number": number_of(self.issue)})
         return values
 
@@ -273,7 +273,7 @@ def _set_words(request: HttpRequest, issue: Issue, form: SendForm, now: datetime
     drafting.set_words_of_mail(issue=issue, subject=words[0], preheader=words[1], by=staff(request).actor, now=now)
 
 
-def _plain(number: str) -> str:
+def plain(number: str) -> str:
     """A number as typed or printed, with European digits: ۱۹۷۱ is 1971."""
     return "".join(str(unicodedata.decimal(letter, letter)) for letter in number.strip())
 
