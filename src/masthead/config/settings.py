@@ -288,7 +288,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["masthead.web.admin.templatetags.desk_dates"],
+            "builtins": [f"masthead.web.admin.templatetags.{name}" for name in ("desk_dates", "desk_numbers")],
         },
     }
 ]

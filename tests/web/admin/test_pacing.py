@@ -30,7 +30,7 @@ def test_limits_share_and_warm_up_are_kept(client: Client, now: datetime) -> Non
     config = choosing.ways(now, sender_domain="example.org")[0]
     assert (config.limits.per_second, config.limits.per_hour, config.limits.per_day) == (5, 1000, 200)
     screen = client.get(reverse("desk_transports")).content.decode()
-    assert "5 a second, 1000 an hour" in screen
+    assert "5 a second, 1,000 an hour" in screen
     assert "Warm-up: at most 200 today, over after 5 more days of sending." in screen
     assert "Mails a day from today on" in client.get(reverse("desk_transport", args=[row.pk])).content.decode()
 

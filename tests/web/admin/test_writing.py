@@ -109,6 +109,26 @@ def test_a_byline_is_chosen_and_its_name_made_on_the_way(owner_at_desk: Client, 
     assert owner_at_desk.get("/desk/snippets/choose/issues/issue/").status_code == 404
 
 
+def test_a_contributor_not_chosen_yet_keeps_no_draft_from_being_saved(owner_at_desk: Client, issue: Issue) -> None:
+    url, maud = f"/desk/issues/edit/{issue.pk}/", Contributor.objects.create(name="Maud Ellery")
+    row = {"id": "", "contributor": "", "role": "by", "ORDER": "1", "DELETE": ""}
+    rows = {f"bylines-0-{name}": value for name, value in row.items()} | {"bylines-TOTAL_FORMS": "1"}
+    by_itself = {"accept": "application/json"}
+    saved = owner_at_desk.post(url, form_of(owner_at_desk, url) | rows | {"title": "Low water"}, headers=by_itself).json()
+    assert saved["success"], saved
+    draft = Issue.objects.get().get_latest_revision_as_object()
+    assert (draft.title, draft.bylines.count()) == ("Low water", 0)
+
+    chosen = rows | saved["field_updates"] | {"bylines-0-contributor": str(maud.pk), "bylines-0-role": "photos"}
+    saved = owner_at_desk.post(url, form_of(owner_at_desk, url) | chosen, headers=by_itself).json()
+    draft = Issue.objects.get().get_latest_revision_as_object()
+    assert [str(byline) for byline in draft.bylines.all()] == ["photos by Maud Ellery"]
+
+    emptied = chosen | saved["field_updates"] | {"bylines-0-contributor": ""}
+    assert owner_at_desk.post(url, form_of(owner_at_desk, url) | emptied, headers=by_itself).json()["success"]
+    assert Issue.objects.get().get_latest_revision_as_object().bylines.count() == 0
+
+
 def test_an_author_cannot_mark_ready(at_desk: Callable[[Role], Client], issue: Issue) -> None:
     author = at_desk(Role.AUTHOR)
     url = f"/desk/issues/edit/{issue.pk}/"

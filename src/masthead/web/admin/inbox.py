@@ -23,6 +23,7 @@ from masthead.issues.models import Publication
 from masthead.mail.inbox import emptying, lookups, reading
 from masthead.mail.models import InboxMessage
 from masthead.team.roles import may, requires
+from masthead.web.admin.numbers import Counted
 from masthead.web.admin.staff import staff
 from masthead.web.middleware import FILES, SANDBOX
 
@@ -121,8 +122,8 @@ def message_attachment(request: HttpRequest, pk: int, number: int) -> HttpRespon
 def empty(request: HttpRequest) -> HttpResponse:
     """Delete all mails in the inbox."""
     deleted = emptying.empty(by=staff(request).actor, now=timezone.now())
-    words = ngettext("%(n)d mail was deleted.", "%(n)d mails were deleted.", deleted)
-    messages.success(request, words % {"n": deleted})
+    words = ngettext("%(n)s mail was deleted.", "%(n)s mails were deleted.", deleted)
+    messages.success(request, words % {"n": Counted(deleted)})
     return redirect("desk_inbox")
 
 

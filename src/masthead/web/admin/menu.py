@@ -15,6 +15,7 @@ from masthead.bounces import lookups
 from masthead.issues.assigning import publications_of
 from masthead.team.models import User
 from masthead.team.roles import may
+from masthead.web.admin.numbers import Counted
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class DeskMenuItem(MenuItem):
 
     def __init__(self, item: Item, waiting: Mapping[str, int]) -> None:
         count = waiting.get(item.counted, 0)
-        label = _("%(label)s (%(count)d)") % {"label": item.label, "count": count} if count else item.label
+        label = _("%(label)s (%(count)s)") % {"label": item.label, "count": Counted(count)} if count else item.label
         super().__init__(label, reverse(item.url_name), name=item.name, icon_name=item.icon, order=item.order)
         self.item = item
 

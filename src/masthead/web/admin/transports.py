@@ -25,6 +25,7 @@ from masthead.mail.sender import Sender
 from masthead.mail.transports import choosing, configuring
 from masthead.team.models import User
 from masthead.team.roles import requires
+from masthead.web.admin.numbers import Counted
 from masthead.web.admin.staff import staff
 
 _SHOWN = 8
@@ -123,14 +124,14 @@ def _servers(rows: Sequence[Transport], now: datetime) -> list[Server]:
 
 
 def limits_in_words(limits: Limits) -> str:
-    """ "10 a second, 5000 a day"; empty without a limit."""
+    """ "10 a second, 5,000 a day"; empty without a limit."""
     spans = (
         (limits.per_second, _("%(n)s a second")),
         (limits.per_minute, _("%(n)s a minute")),
         (limits.per_hour, _("%(n)s an hour")),
         (limits.per_day, _("%(n)s a day")),
     )
-    return ", ".join(words % {"n": number} for number, words in spans if number)
+    return ", ".join(words % {"n": Counted(number)} for number, words in spans if number)
 
 
 def plan_in_words(row: Transport) -> str:
@@ -145,7 +146,7 @@ def plan_in_words(row: Transport) -> str:
         "Warm-up: at most %(ceiling)s today, over after %(days)s more day of sending.",
         "Warm-up: at most %(ceiling)s today, over after %(days)s more days of sending.",
         days,
-    ) % {"ceiling": ceiling, "days": days}
+    ) % {"ceiling": Counted(ceiling), "days": days}
 
 
 def _voice() -> Sender:

@@ -17,6 +17,7 @@ from masthead.web.admin.office import account as own
 from masthead.web.admin.office import activity, design, people, publications, welcome
 from masthead.web.admin.readers import addresses as readers
 from masthead.web.admin.returns import addresses as returns
+from masthead.web.admin.script_words import ScriptWords
 from masthead.web.admin.sending import correcting, following, progress, starting, tests, trying, withdrawing
 from masthead.web.admin.writing import copying, findings, listing, looks, manuscripts, previews
 
@@ -89,6 +90,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("logout/", logout),
     path("issues/", never_cache(require_admin_access(listing.issues)), name="desk_issues"),
+    path("jsi18n/", require_admin_access(ScriptWords.as_view()), name="desk_script_words"),
     path("account/", never_cache(require_admin_access(own.account)), name="desk_account"),
     path("welcome/bulletin/", welcome.bulletin, name="desk_welcome_bulletin"),
     path("welcome/mail/", welcome.how_mail_leaves, name="desk_welcome_mail"),

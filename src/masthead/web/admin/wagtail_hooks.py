@@ -74,6 +74,10 @@ class IssueSearch(SearchArea):
         """To those who may open the list."""
         return may(request.user, "desk.open")
 
+    def is_active(self, request: HttpRequest, current: str | None = None) -> bool:
+        """Whether it is the area that was searched; the shell asks this where a search found nothing."""
+        return request.path.startswith(str(self.url))
+
 
 # The only area, in place of what the shell and its parts register: each of theirs asks the database on every screen
 # whether it may be shown, and none of them is.

@@ -30,6 +30,7 @@ from masthead.audience.segments.tree import BadRule
 from masthead.audience.tagging import LONGEST, BadTag
 from masthead.audience.tasks import run_bulk_action, undo_bulk_action
 from masthead.team.roles import requires
+from masthead.web.admin.numbers import Counted
 from masthead.web.admin.own_publications import lists_known_to
 from masthead.web.admin.readers.filter_form import Meant
 from masthead.web.admin.readers.fresh import signed_in_freshly
@@ -169,8 +170,8 @@ def _begin(request: HttpRequest, form: BulkForm, meant: Meant, what: BulkAction.
         form.add_error("value", str(error))
     else:
         if what is What.ERASE:
-            words = ngettext("%(count)d reader was erased.", "%(count)d readers were erased.", form.cleaned_data["sure"])
-            tell_owners(what=words % {"count": form.cleaned_data["sure"]}, who=person, now=now)
+            words = ngettext("%(count)s reader was erased.", "%(count)s readers were erased.", form.cleaned_data["sure"])
+            tell_owners(what=words % {"count": Counted(form.cleaned_data["sure"])}, who=person, now=now)
         return action
     return None
 

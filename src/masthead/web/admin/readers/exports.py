@@ -24,6 +24,7 @@ from masthead.audience.segments.compiling import SegmentBroken
 from masthead.audience.segments.tree import BadRule
 from masthead.audit.models import Entry
 from masthead.team.roles import requires
+from masthead.web.admin.numbers import Counted
 from masthead.web.admin.own_publications import lists_known_to
 from masthead.web.admin.readers.filter_form import Meant
 from masthead.web.admin.readers.fresh import signed_in_freshly
@@ -74,7 +75,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return answer
     kind = Kind(form.cleaned_data["kind"])
     pieces = exporting.export(kind=kind, asked=whom, lists=lists_known_to(person), by=person.actor, now=now)
-    what = ngettext("%(count)d reader was exported.", "%(count)d readers were exported.", count) % {"count": count}
+    what = ngettext("%(count)s reader was exported.", "%(count)s readers were exported.", count) % {"count": Counted(count)}
     tell_owners(what=what, who=person, now=now)
     file = StreamingHttpResponse(pieces, content_type=kind.content_type)
     file["Content-Disposition"] = f'attachment; filename="readers-{_called(meant)}-{now.date().isoformat()}.{kind}"'

@@ -19,6 +19,7 @@ from masthead.audience.segments.compiling import SegmentBroken
 from masthead.issues.models import Publication
 from masthead.issues.publications import sender_of
 from masthead.team.roles import requires
+from masthead.web.admin.numbers import Counted
 from masthead.web.admin.returns.charts import Bar, Part
 from masthead.web.admin.staff import staff
 from masthead.web.admin.words import name_of
@@ -138,8 +139,8 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if action == "undo":
             back = verbs.undo(run=run, by=by, now=now)
-            words = ngettext("%(n)d reader is on the list again.", "%(n)d readers are on the list again.", back)
-            messages.success(request, words % {"n": back})
+            words = ngettext("%(n)s reader is on the list again.", "%(n)s readers are on the list again.", back)
+            messages.success(request, words % {"n": Counted(back)})
         elif action in {"pause", "resume", "cancel"}:
             state = {"pause": State.PAUSED, "resume": State.ASKING, "cancel": State.CANCELLED}[action]
             verbs.set_state(run=run, state=state, by=by, now=now)

@@ -14,6 +14,7 @@ from masthead.bounces import acting, lookups, policies
 from masthead.bounces.reasons import REASONS
 from masthead.delivery.models import Campaign
 from masthead.team.roles import may, requires
+from masthead.web.admin.numbers import Counted
 from masthead.web.admin.returns import charts, words
 from masthead.web.admin.staff import staff
 
@@ -70,11 +71,11 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("desk_returns_issue", pk)
     said = (
-        ngettext("%(n)d address is suppressed.", "%(n)d addresses are suppressed.", count)
+        ngettext("%(n)s address is suppressed.", "%(n)s addresses are suppressed.", count)
         if suppress
-        else ngettext("%(n)d reader goes on getting mail.", "%(n)d readers go on getting mail.", count)
+        else ngettext("%(n)s reader goes on getting mail.", "%(n)s readers go on getting mail.", count)
     )
-    messages.success(request, said % {"n": count})
+    messages.success(request, said % {"n": Counted(count)})
     return redirect("desk_returns_issue", pk)
 
 

@@ -23,6 +23,7 @@ from masthead.delivery.models import Campaign
 from masthead.team.roles import may, requires
 from masthead.tracking import lookups as tracking
 from masthead.tracking import readers
+from masthead.web.admin.numbers import Counted
 from masthead.web.admin.returns import advice, charts, clicks, exports, words
 from masthead.web.admin.returns.charts import Bar, Part
 from masthead.web.admin.staff import staff
@@ -105,28 +106,28 @@ def _next(
     held = lookups.held(campaign)
     if held:
         said = ngettext(
-            "%(n)d dead address is held: the owner or reader care decides.",
-            "%(n)d dead addresses are held: the owner or reader care decides.",
+            "%(n)s dead address is held: the owner or reader care decides.",
+            "%(n)s dead addresses are held: the owner or reader care decides.",
             held,
         )
-        todo.append((said % {"n": held}, reverse("desk_returns_issue", args=[campaign.pk])))
+        todo.append((said % {"n": Counted(held)}, reverse("desk_returns_issue", args=[campaign.pk])))
     if complaint_level(complaints=found.complaints, accepted=progress.accepted, thresholds=thresholds):
         todo.append((advice.about("complaints", ""), ""))
     if progress.uncertain:
         n = progress.uncertain
-        said = ngettext("%(n)d reader is uncertain: decide about it.", "%(n)d readers are uncertain: decide about them.", n)
-        todo.append((said % {"n": n}, sending))
+        said = ngettext("%(n)s reader is uncertain: decide about it.", "%(n)s readers are uncertain: decide about them.", n)
+        todo.append((said % {"n": Counted(n)}, sending))
     ours = Counter[str]()
     for reason, _domain, count in counts:
         if lookups.blame_of(reason) == "ours":
             ours[reason] += count
     for reason, count in ours.most_common(_MOST_ADVICE):
-        head = _("%(n)d mails: %(reason)s.") % {"n": count, "reason": REASONS.get(reason, reason)}
+        head = _("%(n)s mails: %(reason)s.") % {"n": Counted(count), "reason": REASONS.get(reason, reason)}
         todo.append((f"{head} {advice.about('refused', reason)}", ""))
     if progress.expired:
         n = progress.expired
-        said = ngettext("%(n)d reader was given up at the deadline.", "%(n)d readers were given up at the deadline.", n)
-        todo.append((said % {"n": n} + " " + _("You can send to those who are without it."), sending))
+        said = ngettext("%(n)s reader was given up at the deadline.", "%(n)s readers were given up at the deadline.", n)
+        todo.append((said % {"n": Counted(n)} + " " + _("You can send to those who are without it."), sending))
     return todo
 
 

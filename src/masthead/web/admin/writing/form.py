@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
+from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.admin.widgets import AdminAutoHeightTextInput
@@ -37,6 +38,23 @@ class IssueForm(WagtailAdminModelForm):
             self.fields["publication"].empty_label = None
 
 
+class BylineRows(BaseChildFormSet):
+    """Rows of contributors. One in which nobody is chosen yet is left out: it must not keep the draft from being saved."""
+
+    def _should_delete_form(self, form: forms.ModelForm[Any]) -> bool:
+        return not form.data.get(form.add_prefix("contributor")) or bool(super()._should_delete_form(form))
+
+
+class BylinesPanel(InlinePanel):
+    """Where they are added."""
+
+    def get_form_options(self) -> dict[str, Any]:
+        """The shell's options, and our rows."""
+        options: dict[str, Any] = super().get_form_options()
+        options["formsets"][self.relation_name]["formset"] = BylineRows
+        return options
+
+
 def _text(rows: int, counter: int | None = None) -> forms.Widget:
     more = {"data-counter": str(counter)} if counter else {}
     widget: forms.Widget = AdminAutoHeightTextInput(attrs={"rows": rows, "dir": "auto", **more})
@@ -50,7 +68,7 @@ write = ObjectList(
     [
         FieldPanel("publication"),
         FieldPanel("title", classname="title", widget=forms.TextInput(attrs={"placeholder": _("Headline"), "dir": "auto"})),
-        InlinePanel("bylines", heading=_("By"), label=_("contributor"), min_num=0),
+        BylinesPanel("bylines", heading=_("By"), label=_("contributor"), min_num=0),
         FieldPanel(
             "excerpt",
             widget=_text(3, 600),

@@ -13,6 +13,7 @@ from wagtail.models import ModelLogEntry
 from wagtail.snippets.views.snippets import HistoryView, RevisionsCompareView
 
 from masthead.web.admin.calendar import written
+from masthead.web.admin.numbers import Counted
 
 
 class _Steps(WagtailPaginator):
@@ -20,7 +21,7 @@ class _Steps(WagtailPaginator):
 
     @property
     def items_count_label(self) -> str:
-        return ngettext("%(n)s step", "%(n)s steps", self.count) % {"n": self.count}
+        return ngettext("%(n)s step", "%(n)s steps", self.count) % {"n": Counted(self.count)}
 
 
 class History(HistoryView):
