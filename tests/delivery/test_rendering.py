@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from dataclasses import replace
 from email.message import EmailMessage
 from typing import cast
@@ -14,13 +15,14 @@ from masthead.common.addresses import BadAddress
 from masthead.delivery.rendering import Copy, Reader, Renderer
 from masthead.issues.rendering.conditions import CLOSING, opening
 from masthead.mail import sealing
-from masthead.mail.bulk import BulkParts
+from masthead.mail.bulk import BadMail, BulkParts
+from masthead.mail.message import Message
 
 PARTS = BulkParts(
     from_name="The Courier", from_address="courier@example.org", reply_to="", subject="News for {{f0}}", text="", html=None,
     list_name="The Courier", list_id="courier.example.org", archive_url="https://news.example.org/issues/",
     help_url="https://news.example.org/", owner="courier@example.org", feedback_id="c1:courier:issue:courier",
-    bounce_domain="bounce.example.org", message_domain="example.org", marks=frozenset(),
+    bounce_domain="bounce.example.org", message_domain="example.org", marks=frozenset(), before_token={},
 )  # fmt: skip
 COPY = Copy(
     parts=PARTS, html_full="<p>full {{f0}} {{f1}} {{view_url}}</p>", html_excerpt="<p>excerpt</p>",
@@ -175,6 +177,27 @@ def test_a_test_says_so_and_keeps_its_reader() -> None:
 def test_the_same_input_gives_the_same_bytes() -> None:
     render = [Renderer(COPY).render(Reader("rosa@example.org", "Rosa"), delivery_id=7, date=1).raw for _ in range(2)]
     assert render[0] == render[1]
+
+
+def test_mails_made_together_are_those_made_one_by_one() -> None:
+    copy = replace(COPY, links={"https://example.org/a": 1}, html_full=COPY.html_full + '<a href="https://example.org/a">one</a>')
+    renderer = Renderer(copy)
+    readers = [
+        Reader("rosa@example.org", "Rosa", attributes='{"city": "Lyon"}'),
+        Reader("leo@example.org", mail_format="text"),
+        Reader("nina@example.org", "<Nina>", mail_mode="excerpt"),
+        Reader("rosa at home"),
+        Reader("ivo@example.org", "Ivo", attributes=""),
+        Reader("uma@example.org", attributes='{"city": "line\\u0000break"}'),
+    ]
+    made = renderer.render_all(readers, delivery_ids=range(6), dates=range(6))
+    for number, (mail, reader) in enumerate(zip(made, readers, strict=True)):
+        if isinstance(mail, Message):
+            assert mail == renderer.render(reader, delivery_id=number, date=number)
+        else:
+            with pytest.raises(type(mail), match=re.escape(str(mail))):
+                renderer.render(reader, delivery_id=number, date=number)
+    assert [type(mail) for mail in made] == [Message, Message, Message, BadAddress, Message, BadMail]
 
 
 def test_an_address_no_mail_can_go_to_is_said() -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import dataclasses
 import email
 import email.policy
+import html
 import re
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage, Message
+from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -18,6 +22,7 @@ from masthead.mail.message import fault_of
 
 TEXT = "The Courier, No. 1971\n\nDear {{f0}},\n\nthe boats are back.\n\nLeave: {{unsubscribe_url}}\n"
 HTML = '<p>Dear {{f0}},</p>\n<p>the boats are back.</p>\n<p><a href="{{unsubscribe_url}}">Unsubscribe</a></p>\n'
+FARSI = "قایق‌ها برگشته‌اند. {{f0}} {{unsubscribe_url}}"
 PARTS = BulkParts(
     from_name="The Courier",
     from_address="courier@example.org",
@@ -34,20 +39,25 @@ PARTS = BulkParts(
     bounce_domain="bounce.example.org",
     message_domain="news.example.org",
     marks=frozenset({"f0", "unsubscribe_url"}),
+    before_token={"unsubscribe_url": "https://news.example.org/u/"},
 )
-URL = "https://news.example.org/u/abcdefghijklmnopqrstuvwxyz234567abcdefg"
+TOKEN = "abcdefghijklmnopqrstuvwxyz234567abcdefg"
+URL = f"https://news.example.org/u/{TOKEN}"
 
 
 def fill(parts: BulkParts = PARTS, to: str = "anna@example.com", name: str = "Anna", **slots: str) -> Mail:
+    (mail,) = fill_all(parts, [to], [name], {"f0": ["Anna"], **{mark: [value] for mark, value in slots.items()}})
+    return mail
+
+
+def fill_all(parts: BulkParts, to: Sequence[str], names: Sequence[str], slots: Mapping[str, Sequence[str]]) -> list[Mail]:
     return BulkTemplate(parts, None).fill(
-        to_name=name,
-        to_address=normalise(to),
-        date=1_767_776_400,
-        message_token="m" * 39,
-        bounce_token="b" * 39,
-        unsubscribe_url=URL,
-        unsubscribe_mailto="unsub+abc@bounce.example.org",
-        slots={"f0": "Anna", "unsubscribe_url": URL, **slots},
+        names=names,
+        addresses=[normalise(each) for each in to],
+        dates=[1_767_776_400] * len(to),
+        message_tokens=["m" * 39] * len(to),
+        bounce_tokens=["b" * 39] * len(to),
+        slots={"unsubscribe_url": [TOKEN] * len(to), **slots},
     )
 
 
@@ -64,7 +74,7 @@ def test_the_header_block_is_exactly_this() -> None:
         "Date: Wed, 07 Jan 2026 09:00:00 +0000",
         f"Message-ID: <{'m' * 39}@news.example.org>",
         f"List-Unsubscribe: <{URL}>,",
-        " <mailto:unsub+abc@bounce.example.org>",
+        f" <mailto:unsub+{TOKEN}@bounce.example.org>",
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
         "Reply-To: editors@example.org",
         "List-Id: Weekly edition <weekly.example.org>",
@@ -159,8 +169,6 @@ def test_any_value_in_any_place_is_read_back_as_it_was(name: str, language: str,
     text = f"{language * 5}\r\n{around}\r\n{language} {around} {language}."
     parts = dataclasses.replace(PARTS, text="x", html=text)
     mail = fill(parts, name=name, f0=name)
-    import html
-
     expected = text.replace("{{f0}}", html.escape(name)) + "\r\n"
     for message in parsed(mail):
         assert message.get_payload()[1].get_payload(decode=True).decode() == expected
@@ -230,30 +238,70 @@ def test_a_line_break_is_refused_everywhere(evil: str) -> None:
 
 def test_a_line_break_in_the_unsubscribe_link_is_refused() -> None:
     with pytest.raises(BadMail, match="List-Unsubscribe"):
-        BulkTemplate(PARTS, None).fill(
-            to_name="",
-            to_address=normalise("anna@example.com"),
-            date=0,
-            message_token="m",
-            bounce_token="b",
-            unsubscribe_url="https://example.org/\r\nBcc: x",
-            unsubscribe_mailto="u@example.org",
-            slots={"f0": "", "unsubscribe_url": ""},
-        )
+        fill(dataclasses.replace(PARTS, before_token={"unsubscribe_url": "https://example.org/\r\nBcc: x"}))
+
+
+@pytest.mark.parametrize("token", ["", "a b", "a\r\nBcc: x", "<b>", "A", "a" * 65, "ä"])
+def test_what_is_no_token_is_refused(token: str) -> None:
+    with pytest.raises(BadMail, match="token"):
+        fill(unsubscribe_url=token)
+
+
+SAME = {
+    "plain": ("14dc06c284475d95", "888b129fbb86352852ac31003863e17a"),
+    "text alone": ("77a1d33add943e37", "113ace8afbcbf48945201b008597e5d1"),
+    "base64": ("4db03d6e932fbc6e", "161d72e251945db2a4066d076a897197"),
+    "with a file": ("5f3b45123d9d8fd6", "37012e0d7af211ff23352da7711db971"),
+    "told to providers": ("569c10f737728a44", "7db73ef0d0cb19ce754380ee92aae0f6"),
+}
+CHANGES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "text alone": {"html": None},
+    "base64": {"text": FARSI, "html": FARSI},
+    "with a file": {"attachments": (Attachment("a.txt", "text/plain", b"tides"),)},
+    "told to providers": {"providers": ("mailgun",), "subject": "For {{f0}}"},
+}
+
+
+@pytest.mark.parametrize("kind", SAME)
+def test_a_mail_that_is_repeated_by_a_newer_version_has_the_bytes_and_the_digest_of_the_first_attempt(kind: str) -> None:
+    mail = fill(dataclasses.replace(PARTS, **CHANGES[kind]), name="Jörg <x>", f0="Jörg <x>")
+    assert (sha256(mail.raw).hexdigest()[:16], mail.digest.hex()) == SAME[kind]
 
 
 def test_a_missing_value_is_named() -> None:
     with pytest.raises(BadMail, match="'f0'"):
-        BulkTemplate(PARTS, None).fill(
-            to_name="",
-            to_address=normalise("anna@example.com"),
-            date=0,
-            message_token="m",
-            bounce_token="b",
-            unsubscribe_url=URL,
-            unsubscribe_mailto="u@example.org",
-            slots={},
-        )
+        fill_all(PARTS, ["anna@example.com"], [""], {})
+
+
+@pytest.mark.parametrize(
+    "start", ["https://news.example.org/u/", "https://" + "long." * 12 + "example.org/u/", "x'&", ".", "From "]
+)
+@pytest.mark.parametrize("language", ["The boats are back", "قایق‌ها برگشته‌اند"])
+def test_a_token_stands_behind_what_is_before_it(start: str, language: str) -> None:
+    body = f"{language}. " * 9 + "{{own}} {{unsubscribe_url}}"
+    parts = dataclasses.replace(
+        PARTS,
+        text=body,
+        html=body,
+        marks=frozenset({"own", "unsubscribe_url"}),
+        before_token={**PARTS.before_token, "own": start},
+    )
+    for part in parsed(fill(parts, own=TOKEN))[0].get_payload():
+        said = part.get_payload(decode=True).decode().rstrip()
+        expected = f"{start}{TOKEN} {URL}"
+        assert said.endswith(expected if part.get_content_type() == "text/plain" else html.escape(expected))
+
+
+@pytest.mark.parametrize("text", [TEXT, FARSI])
+@pytest.mark.parametrize("subject", ["Boats", "{{f0}}, the boats are back"])
+def test_mails_made_together_are_those_made_one_by_one(text: str, subject: str) -> None:
+    parts = dataclasses.replace(PARTS, text=text, subject=subject)
+    names = [name for name in NAMES if "\u202e" not in name]
+    to = [f"reader{number}@example.com" for number in range(len(names))]
+    together = fill_all(parts, to, names, {"f0": names})
+    assert together == [fill(parts, to=address, name=name, f0=name) for address, name in zip(to, names, strict=True)]
+    assert len({mail.digest for mail in together}) == len(names)
 
 
 def test_a_slot_that_nobody_fills_stops_the_compilation() -> None:

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from masthead.mail import dkim
 from masthead.mail.bulk import BulkTemplate
-from tests.mail.test_bulk import PARTS, URL, normalise
+from tests.mail.test_bulk import PARTS, TOKEN, normalise
 
 
 @pytest.fixture(scope="module", params=["rsa", "ed25519"])
@@ -35,16 +35,15 @@ def key(request: pytest.FixtureRequest) -> tuple[bytes, bytes]:
 
 def signed(pem: bytes, **slots: str) -> bytes:
     template = BulkTemplate(PARTS, dkim.Signer(domain="example.org", selector="s1", pem=pem))
-    return template.fill(
-        to_name="Jörg  Müller",
-        to_address=normalise("anna@example.com"),
-        date=1_767_776_400,
-        message_token="m" * 39,
-        bounce_token="b" * 39,
-        unsubscribe_url=URL,
-        unsubscribe_mailto="unsub+abc@bounce.example.org",
-        slots={"f0": "Anna", "unsubscribe_url": URL, **slots},
-    ).raw
+    (mail,) = template.fill(
+        names=["Jörg  Müller"],
+        addresses=[normalise("anna@example.com")],
+        dates=[1_767_776_400],
+        message_tokens=["m" * 39],
+        bounce_tokens=["b" * 39],
+        slots={"f0": ["Anna"], "unsubscribe_url": [TOKEN], **{mark: [value] for mark, value in slots.items()}},
+    )
+    return mail.raw
 
 
 def verifies(raw: bytes, record: bytes) -> bool:

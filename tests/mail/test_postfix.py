@@ -21,7 +21,7 @@ from masthead.mail.bulk import BulkTemplate
 from masthead.mail.message import Message
 from masthead.mail.transports.base import Refused, Reply, TransportConfig
 from masthead.mail.transports.smtp.lane import SmtpLane
-from tests.mail.test_bulk import PARTS, URL
+from tests.mail.test_bulk import PARTS, TOKEN
 from tests.servers.processes import free_port
 
 pytestmark = pytest.mark.postfix
@@ -131,16 +131,15 @@ async def send(relay: Relay, mails: list[Message]) -> list[Reply | Refused]:
 
 
 def issue(to: str, number: int, signer: dkim.Signer | None = None) -> Message:
-    return BulkTemplate(PARTS, signer).fill(
-        to_name="Jörg",
-        to_address=normalise(to),
-        date=1_767_776_400,
-        message_token=f"m{number}",
-        bounce_token=f"b{number}",
-        unsubscribe_url=URL,
-        unsubscribe_mailto="unsub+abc@bounce.example.org",
-        slots={"f0": "Jörg .", "unsubscribe_url": URL},
+    (mail,) = BulkTemplate(PARTS, signer).fill(
+        names=["Jörg"],
+        addresses=[normalise(to)],
+        dates=[1_767_776_400],
+        message_tokens=[f"m{number}"],
+        bounce_tokens=[f"b{number}"],
+        slots={"f0": ["Jörg ."], "unsubscribe_url": [TOKEN]},
     )
+    return mail
 
 
 async def test_what_arrives_behind_postfix_is_what_was_written(relay: Relay) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Iterable
 from hashlib import blake2b
 
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz234567"
@@ -35,15 +36,25 @@ class Sealer:
 
     def seal(self, number: int) -> str:
         """The token for `number` (0 to 2**40 - 1)."""
+        return self.seal_all([number])[0]
+
+    def seal_all(self, numbers: Iterable[int]) -> list[str]:
+        """The token for each of `numbers`."""
         # `_mac` and `_mask` once more: for five tokens a mail their calls cost as much as the hashing.
-        hashed = self._begun.copy()
-        hashed.update(number.to_bytes(_NUMBER_BYTES, "big"))
-        mac = hashed.digest().translate(_OF_BYTE)
-        hashed = self._begun_mask.copy()
-        hashed.update(mac)
-        masked = number ^ int.from_bytes(hashed.digest(), "big")
-        letters = _PAIRS[masked >> 30] + _PAIRS[masked >> 20 & 1023] + _PAIRS[masked >> 10 & 1023] + _PAIRS[masked & 1023]
-        return mac.decode("ascii") + letters
+        begin, begin_mask, of_byte, pairs, number_of = self._begun.copy, self._begun_mask.copy, _OF_BYTE, _PAIRS, int.from_bytes
+        tokens = []
+        for number in numbers:
+            hashed = begin()
+            hashed.update(number.to_bytes(_NUMBER_BYTES))
+            mac = hashed.digest().translate(of_byte)
+            hashed = begin_mask()
+            hashed.update(mac)
+            masked = number ^ number_of(hashed.digest())
+            tokens.append(
+                mac.decode("ascii")
+                + (pairs[masked >> 30] + pairs[masked >> 20 & 1023] + pairs[masked >> 10 & 1023] + pairs[masked & 1023])
+            )
+        return tokens
 
     def unseal(self, token: str) -> int | None:
         """The number in `token`, or None when it was not sealed for this purpose under this key."""

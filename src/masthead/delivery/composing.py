@@ -98,6 +98,7 @@ def copy_of_text(
         bounce_domain=settings.BOUNCE_DOMAIN or domain,
         message_domain=domain,
         marks=frozenset(),
+        before_token={},
         attachments=attachments,
         providers=providers,
     )

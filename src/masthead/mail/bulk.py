@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from masthead.common.addresses import Address, BadAddress, domain_to_ascii
 from masthead.mail import dkim
 from masthead.mail.encoding.attachments import Attachment, attachment_part
-from masthead.mail.encoding.base64_lines import Base64Part
 from masthead.mail.encoding.flowed import crlf
-from masthead.mail.encoding.parts import encoded_part
-from masthead.mail.encoding.quoted_printable import QuotedPrintablePart
-from masthead.mail.encoding.slots import BadMail, filled, marks_in, split
+from masthead.mail.encoding.layout import Layout
+from masthead.mail.encoding.parts import Part, encoded_part
+from masthead.mail.encoding.slots import BadMail, Columns, TokenColumns, filled, marks_in, split
 from masthead.mail.headers import lists, references
 from masthead.mail.headers.dates import date_header
-from masthead.mail.headers.mailboxes import mailbox, own_address
+from masthead.mail.headers.mailboxes import mailbox, own_address, recipient
 from masthead.mail.headers.text import unstructured
 from masthead.mail.message import Message, fault_of_bytes
 
 __all__ = ["BadMail", "BulkParts", "BulkTemplate"]
 
 _SPECIAL = re.compile("[&<>\"']")
-_TOKEN = re.compile(r"[a-z0-9]{1,64}", re.ASCII)
+_TOKENS = re.compile(r"[a-z0-9]{1,64}(?: [a-z0-9]{1,64})*", re.ASCII)
+#: The slot of the link by which one leaves; its token is also that of List-Unsubscribe.
+LEAVING = "unsubscribe_url"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,10 @@ class BulkParts:
     """What all copies of one issue have in common. Text, not bytes: everything is encoded here.
 
     `text` is broken and stuffed already as format=flowed asks (RFC 3676): the renderer knows quotes from words.
-    Slots are written `{{mark}}` ([a-z0-9_]+) in `subject`, `text` and `html`; `marks` names all that occur. `list_id` is a
-    domain-like name ("courier.example.org"), `owner` an address. `archive_url` and `help_url` are https URLs, or empty.
-    `feedback_id` is "campaign:list:kind:sender". Domains may be U-labels.
+    Slots are written `{{mark}}` ([a-z0-9_]+) in `subject`, `text` and `html`; `marks` names all that occur. Those of
+    `before_token` are filled with tokens: what stands there before the token, by mark; `unsubscribe_url` is always one of them,
+    with an https URL up to its token. `list_id` is a domain-like name ("courier.example.org"), `owner` an address. `archive_url`
+    and `help_url` are https URLs, or empty. `feedback_id` is "campaign:list:kind:sender". Domains may be U-labels.
     """
 
     from_name: str
@@ -53,6 +55,7 @@ class BulkParts:
     bounce_domain: str
     message_domain: str
     marks: frozenset[str]
+    before_token: Mapping[str, str]
     attachments: tuple[Attachment, ...] = ()
     #: Of `headers.references`: to whom the mail's own Message-ID is told beside.
     providers: tuple[str, ...] = ()
@@ -63,21 +66,28 @@ class BulkTemplate:
 
     def __init__(self, parts: BulkParts, signer: dkim.Signer | None) -> None:
         _check_marks(parts)
+        before = parts.before_token
+        self._before_token = before
         self._from = mailbox("From", parts.from_name, own_address("From", parts.from_address))
         self._subject = split(parts.subject)
         self._constant_subject = None if self._subject[1] else unstructured("Subject", parts.subject)
         self._list = _list_headers(parts)
         self._bounce_domain = _ascii_domain("The bounce domain", parts.bounce_domain)
         self._message_domain = _ascii_domain("The domain of the Message-ID", parts.message_domain)
-        self._text = encoded_part(crlf(parts.text))
-        self._html = encoded_part(crlf(parts.html)) if parts.html is not None else None
-        self._text_head = _part_head(_PLAIN, self._text)
-        self._html_head = _part_head(_HTML, self._html) if self._html is not None else b""
-        self._html_marks = sorted(marks_in(parts.html or ""))
-        self._references = references.headers(parts.providers)
+        self._leave = lists.unsubscribe(before[LEAVING] + _SAMPLE, f"unsub+{_SAMPLE}@{self._bounce_domain}")
+        self._text = encoded_part(crlf(parts.text), before)
+        self._html: Part | None = None
+        if parts.html is not None:
+            self._html = encoded_part(crlf(parts.html), {mark: html.escape(start) for mark, start in before.items()})
+        found = marks_in(parts.subject) | marks_in(parts.text) | marks_in(parts.html or "")
+        self._tokens = [mark for mark in before if mark in found or mark == LEAVING]
+        self._html_texts = sorted(marks_in(parts.html or "") - set(before))
+        self._references = references.headers(parts.providers).encode("ascii")
         self._attached = tuple(attachment_part(each) for each in parts.attachments)
         self._signer = signer
         self._fingerprint = self._of_constants()
+        head, body, own = self._pieces()
+        self._head, self._body, self._whole = Layout(head, own), Layout(body, own), Layout([*head, b"\r\n", *body], own)
 
     @classmethod
     def compile(cls, parts: BulkParts) -> BulkTemplate:
@@ -90,90 +100,114 @@ class BulkTemplate:
     def fill(
         self,
         *,
-        to_name: str,
-        to_address: Address,
-        date: int,
-        message_token: str,
-        bounce_token: str,
-        unsubscribe_url: str,
-        unsubscribe_mailto: str,
-        slots: Mapping[str, str],
-    ) -> Message:
-        """The mail to one reader. The same input gives the same bytes, on any machine (rule 5 of the ledger).
+        names: Sequence[str],
+        addresses: Sequence[Address],
+        dates: Sequence[int],
+        message_tokens: Sequence[str],
+        bounce_tokens: Sequence[str],
+        slots: Columns,
+    ) -> list[Message]:
+        """The mails to some readers. The same input gives the same bytes, on any machine (rule 5 of the ledger).
 
-        `date`: seconds since 1970, UTC. `message_token` makes the Message-ID and the MIME boundary, `bounce_token` the
-        envelope sender b+TOKEN@bounce-domain; both are lower-case letters and digits. `unsubscribe_mailto` is an address
-        without "mailto:". `slots` has a text for every mark; in HTML it is escaped here. Raises BadMail for text that cannot
-        stand where its slot is.
+        `dates`: seconds since 1970, UTC. A `message_token` makes the Message-ID and the MIME boundary, a `bounce_token` the
+        envelope sender b+TOKEN@bounce-domain; tokens are lower-case letters and digits. `slots` has a text for every mark, or a
+        token, and always that of `unsubscribe_url`; in HTML it is escaped here. Raises BadMail for text that cannot stand where
+        its slot is; then there is no mail at all.
         """
-        if not _TOKEN.fullmatch(message_token) or not _TOKEN.fullmatch(bounce_token):
-            raise BadMail("A token must have 1 to 64 lower-case letters and digits.")
-        message_id = f"<{message_token}@{self._message_domain}>"
         try:
-            said = [
-                mailbox("To", to_name, to_address),
-                self._constant_subject or unstructured("Subject", filled(*self._subject, slots)),
-                date_header(date),
-                f"Message-ID: {message_id}\r\n".encode("ascii"),
-                lists.unsubscribe(unsubscribe_url, unsubscribe_mailto),
-            ]
-            if self._references:
-                said.append(self._references.replace("%s", message_id[1:-1]).encode("ascii"))
-            # Only what goes into a header unencoded has to be looked at for each reader. The rest is sound as it is made:
-            # both encodings give short ASCII lines that never begin with a dot, as do folded headers.
-            own = said[0] if self._constant_subject else said[0] + said[1]
-            if fault := fault_of_bytes(own, utf8=to_address.needs_smtputf8):
-                raise BadMail(fault)
-            head = [self._from, *said, self._list]
-            body = self._body(message_token, slots, head, said)
+            tokens = {mark: _checked(slots[mark]) for mark in self._tokens}
+            own, said = self._own(names, addresses, dates, _checked(message_tokens), tokens, slots)
         except KeyError as error:
             raise BadMail(f"There is no value for the slot {error.args[0]!r}.") from error
-        if self._signer is not None:
-            said.append(self._signer.sign(b"".join(head), b"".join(body), date))
-            head.insert(0, said[-1])
-        return Message(
-            f"b+{bounce_token}@{self._bounce_domain}",
-            to_address.ascii,
-            b"".join([*head, b"\r\n", *body]),
-            message_id,
-            to_address.needs_smtputf8,
-            sound=True,
-            # Of what varies alone: a pass over 10 KB would give up the interpreter's lock in every mail, and waiting for it
-            # to come back costs more than the hash.
-            digest=sha256(self._fingerprint + b"\0".join(said)).digest()[:16],
-        )
+        raws, said = self._put_together(own, said, dates)
+        _checked(bounce_tokens)
+        bounce, domain, fingerprint = self._bounce_domain, self._message_domain, self._fingerprint
+        return [
+            Message(
+                f"b+{bounce_token}@{bounce}",
+                address.ascii,
+                raw,
+                f"<{message_token}@{domain}>",
+                address.needs_smtputf8,
+                True,  # sound
+                # Of what varies alone: a pass over 10 KB would give up the interpreter's lock in every mail, and waiting for it
+                # to come back costs more than the hash.
+                sha256(fingerprint + b"\0".join(varies)).digest()[:16],
+            )
+            for bounce_token, address, raw, message_token, varies in zip(
+                bounce_tokens, addresses, raws, message_tokens, said, strict=True
+            )
+        ]
 
-    def _body(self, token: str, slots: Mapping[str, str], head: list[bytes], said: list[bytes]) -> list[bytes]:
-        """The pieces of the body; its Content-Type and what belongs to it are appended to `head`."""
-        head.append(b"MIME-Version: 1.0\r\n")
-        if not self._attached:
-            return self._words(token, slots, head, said)
-        boundary = b"=_m" + token.encode("ascii")
-        inner: list[bytes] = []
-        words = self._words(token, slots, inner, said)
-        head.append(b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n')
-        out = [b"--", boundary, b"\r\n", *inner, b"\r\n", *words]
-        for part in self._attached:
-            out += (b"\r\n--", boundary, b"\r\n", part)
-        out += (b"\r\n--", boundary, b"--\r\n")
-        return out
+    def _own(
+        self,
+        names: Sequence[str],
+        addresses: Sequence[Address],
+        dates: Sequence[int],
+        message_tokens: Sequence[bytes],
+        tokens: TokenColumns,
+        slots: Columns,
+    ) -> tuple[Iterable[tuple[bytes, ...]], Iterable[tuple[bytes, ...]]]:
+        """For each mail its own pieces, as `_pieces` numbers them, and those of them that its digest is made of.
 
-    def _words(self, token: str, slots: Mapping[str, str], head: list[bytes], said: list[bytes]) -> list[bytes]:
-        """The same without attachments."""
-        out: list[bytes] = []
-        if self._html is None:
-            head.append(self._text_head)
-            self._text.fill(slots, out, said)
-            return out
-        # "=_" occurs in neither encoding, so no part can contain the boundary (RFC 2045 §6.7).
-        boundary = b"=_" + token.encode("ascii")
-        head.append(b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n')
-        out += (b"--", boundary, b"\r\n", self._text_head, b"\r\n")
-        self._text.fill(slots, out, said)
-        out += (b"\r\n--", boundary, b"\r\n", self._html_head, b"\r\n")
-        self._html.fill(_escaped(slots, self._html_marks), out, said)
-        out += (b"\r\n--", boundary, b"--\r\n")
-        return out
+        Each is sound as it is made: both encodings give short ASCII lines that never begin with a dot, as do headers.
+        """
+        domain = self._message_domain.encode("ascii")
+        headers = [
+            list(map(recipient, names, addresses)),
+            [self._constant_subject] * len(names) if self._constant_subject else self._own_subjects(slots),
+            list(map(date_header, dates)),
+            [b"Message-ID: <%b@%b>\r\n" % (token, domain) for token in message_tokens],
+            [self._leave.replace(_SAMPLE_BYTES, token) for token in tokens[LEAVING]],
+        ]
+        if self._references:
+            headers.append([self._references.replace(b"%s", b"%b@%b" % (token, domain)) for token in message_tokens])
+        text, said = self._text.fill(slots, tokens)
+        page: list[list[bytes]] = []
+        if self._html is not None:
+            page, html_said = self._html.fill(_escaped(slots, self._html_texts), tokens)
+            said = [*said, *html_said]
+        return zip(message_tokens, *headers, *text, *page, strict=True), zip(*headers, *said, strict=True)
+
+    def _put_together(
+        self, own: Iterable[tuple[bytes, ...]], said: Iterable[tuple[bytes, ...]], dates: Sequence[int]
+    ) -> tuple[list[bytes], Iterable[tuple[bytes, ...]]]:
+        """The mails, signed if that is to be, and what their digests are made of."""
+        if self._signer is None:
+            return list(map(self._whole.filled, own)), said
+        raws, signed = [], []
+        for pieces, varies, date in zip(own, said, dates, strict=True):
+            head, body = self._head.filled(pieces), self._body.filled(pieces)
+            signature = self._signer.sign(head, body, date)
+            raws.append(signature + head + b"\r\n" + body)
+            signed.append((*varies, signature))
+        return raws, signed
+
+    def _own_subjects(self, slots: Columns) -> list[bytes]:
+        constants, marks = self._subject
+        lines = []
+        for values in zip(*(slots[mark] for mark in marks), strict=True):
+            texts = {mark: self._before_token.get(mark, "") + value for mark, value in zip(marks, values, strict=True)}
+            lines.append(unstructured("Subject", filled(constants, marks, texts)))
+            if fault := fault_of_bytes(lines[-1], utf8=False):
+                raise BadMail(fault)
+        return lines
+
+    def _pieces(self) -> tuple[list[bytes | int], list[bytes | int], int]:
+        """The head and the body in their order, with numbers for what `_own` lists, and how many those are."""
+        first = 7 if self._references else 6
+        head: list[bytes | int] = [self._from, *range(1, first), self._list, b"MIME-Version: 1.0\r\n"]
+        said: list[bytes | int] = [_part_head(_PLAIN, self._text)]
+        body, own = self._text.pieces(first), first + self._text.own
+        if self._html is not None:
+            page = [_part_head(_HTML, self._html), b"\r\n", *self._html.pieces(own)]
+            own += self._html.own
+            # "=_" occurs in neither encoding, so no part can contain the boundary (RFC 2045 §6.7).
+            said, body = _multipart(b"alternative", b"=_", [[*said, b"\r\n", *body], page])
+        if self._attached:
+            files: list[list[bytes | int]] = [[each] for each in self._attached]
+            said, body = _multipart(b"mixed", b"=_m", [[*said, b"\r\n", *body], *files])
+        return [*head, *said], body, own
 
     def _of_constants(self) -> bytes:
         """A digest of everything in the mail that is the same for all readers."""
@@ -186,14 +220,36 @@ _PLAIN = b"Content-Type: text/plain; charset=utf-8; format=flowed\r\n"
 _HTML = b"Content-Type: text/html; charset=utf-8\r\n"
 
 
-def _escaped(slots: Mapping[str, str], marks: list[str]) -> Mapping[str, str]:
-    """`slots` with those of `marks` fit for HTML: nearly always as they are."""
-    if not _SPECIAL.search("".join([slots[mark] for mark in marks])):
-        return slots
-    return {mark: html.escape(slots[mark]) for mark in marks}
+#: The first of a mail's own pieces is the token of its Message-ID.
+_TOKEN = 0
+#: Stands for a token where headers are made once for all mails.
+_SAMPLE = "zzzz0tokenzzzz"
+_SAMPLE_BYTES = _SAMPLE.encode("ascii")
 
 
-def _part_head(content_type: bytes, part: QuotedPrintablePart | Base64Part) -> bytes:
+def _checked(tokens: Sequence[str]) -> list[bytes]:
+    joined = " ".join(tokens)
+    if not _TOKENS.fullmatch(joined) or joined.count(" ") != len(tokens) - 1:
+        raise BadMail("A token must have 1 to 64 lower-case letters and digits.")
+    return joined.encode("ascii").split(b" ")
+
+
+def _multipart(kind: bytes, start: bytes, parts: Iterable[list[bytes | int]]) -> tuple[list[bytes | int], list[bytes | int]]:
+    """The Content-Type and the body of a multipart whose boundary is `start` and the token of the Message-ID."""
+    body: list[bytes | int] = []
+    for part in parts:
+        body += (b"\r\n--" if body else b"--", start, _TOKEN, b"\r\n", *part)
+    body += (b"\r\n--", start, _TOKEN, b"--\r\n")
+    return [b"Content-Type: multipart/" + kind + b'; boundary="' + start, _TOKEN, b'"\r\n'], body
+
+
+def _escaped(slots: Columns, marks: list[str]) -> Columns:
+    """`slots` with those of `marks`, which are texts, fit for HTML: nearly always as they are."""
+    special = [mark for mark in marks if _SPECIAL.search("".join(slots[mark]))]
+    return {**slots, **{mark: [html.escape(value) for value in slots[mark]] for mark in special}} if special else slots
+
+
+def _part_head(content_type: bytes, part: Part) -> bytes:
     return content_type + b"Content-Transfer-Encoding: " + part.name + b"\r\n"
 
 

@@ -72,7 +72,7 @@ class Pool:
     def next_rows(self, most: int) -> list[Row]:
         """Take out up to `most` rows that every relay may have at once; none where limits say who is next."""
         found: list[Row] = []
-        if not self._turns.free or self._sorted:
+        if not self._turns.unlimited or self._sorted:
             return found
         while len(found) < most and isinstance((self._waiting.get(_ALL) or (None,))[0], Row):
             found.append(self._pop(_ALL))  # type: ignore[arg-type]

@@ -135,7 +135,12 @@ class Turns:
     @property
     def free(self) -> bool:
         """Whether every mail may go at once."""
-        return self.shares is None and not self._transports and not self.by_provider
+        return self.shares is None and self.unlimited
+
+    @property
+    def unlimited(self) -> bool:
+        """Whether every mail may go at once, be it over this relay or that."""
+        return not self._transports and not self.by_provider
 
     def provider_of(self, address: str) -> str:
         """The provider that keeps this mailbox."""

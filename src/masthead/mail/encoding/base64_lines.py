@@ -8,34 +8,54 @@ can begin. Lines may have any length up to 76, so nothing has to be wrapped agai
 from __future__ import annotations
 
 from binascii import b2a_base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from masthead.mail.encoding.slots import one_line
+from masthead.mail.encoding.slots import Columns, TokenColumns, one_line
 
 _LINE_BYTES = 57
 
 
 class Base64Part:
-    """A body in base64, ready to be filled."""
+    """A body in base64, ready to be filled. `before_token` as in `encoding.parts`."""
 
     name = b"base64"
 
-    def __init__(self, constants: list[str], marks: list[str]) -> None:
+    def __init__(self, constants: list[str], marks: list[str], before_token: Mapping[str, str]) -> None:
         self.constants = [constant.encode() for constant in constants]
         self._first = _Constant(self.constants[0])
-        self._rest = [(mark, _Constant(constant)) for mark, constant in zip(marks, self.constants[1:], strict=True)]
+        self._rest = [
+            (mark, before_token.get(mark, ""), _Constant(constant))
+            for mark, constant in zip(marks, self.constants[1:], strict=True)
+        ]
 
     @property
     def size(self) -> int:
         """Bytes of the constant text."""
-        return len(self._first.ready[0][0]) + sum(len(constant.ready[0][0]) for _, constant in self._rest)
+        return len(self._first.ready[0][0]) + sum(len(constant.ready[0][0]) for *_, constant in self._rest)
 
-    def fill(self, values: Mapping[str, str], out: list[bytes], said: list[bytes]) -> None:
-        """Append the body with `values` in its slots to `out`, what is this mail's own to `said`. Raises BadMail, KeyError."""
+    @property
+    def own(self) -> int:
+        """How many pieces of a mail `fill` makes."""
+        return 1
+
+    def pieces(self, first: int) -> list[bytes | int]:
+        """The body in its order, with numbers for what `fill` makes, from `first` on."""
+        return [first]
+
+    def fill(self, values: Columns, tokens: TokenColumns) -> tuple[list[list[bytes]], list[list[bytes]]]:
+        """See `encoding.parts`. Raises BadMail, KeyError."""
+        count = max(map(len, values.values()))
+        rows = zip(*(values[mark] for mark, *_ in self._rest), strict=True) if self._rest else [()] * count
+        bodies, said = zip(*map(self._filled, rows), strict=True)
+        # All mails have some pieces of their own, or none has.
+        return [list(bodies)], [[b"\0".join(own) for own in said]] if said[0] else []
+
+    def _filled(self, values: Sequence[str]) -> tuple[bytes, list[bytes]]:
+        """The body with `values` in its slots, and what in it is this mail's own."""
         ready, carried = self._first.ready[0]
-        out.append(ready)
-        for mark, constant in self._rest:
-            carried += one_line(values[mark], mark).encode()
+        out, said = [ready], list[bytes]()
+        for (mark, start, constant), value in zip(self._rest, values, strict=True):
+            carried += (start + one_line(value, mark)).encode()
             offset = -len(carried) % 3
             if offset > len(constant.text):
                 carried += constant.text  # too short to complete a group: it goes along with the next slot
@@ -47,6 +67,7 @@ class Base64Part:
         if carried:
             said.append(_encoded(carried))
             out.append(said[-1])
+        return b"".join(out), said
 
 
 class _Constant:

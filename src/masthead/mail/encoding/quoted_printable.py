@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from operator import itemgetter
 
-from masthead.mail.encoding.slots import one_line
+from masthead.mail.encoding.slots import BadMail, Columns, TokenColumns, one_line
 
 _SOFT_BREAK = b"=\r\n"
 _WIDTH = 75  # and the = of a soft break
@@ -25,34 +24,63 @@ _UNSAFE = re.compile(rb"[^ -<>-~]+")
 
 
 class QuotedPrintablePart:
-    """A body in quoted-printable, ready to be filled."""
+    """A body in quoted-printable, ready to be filled. `before_token` as in `encoding.parts`."""
 
     name = b"quoted-printable"
 
-    def __init__(self, constants: list[str], marks: list[str]) -> None:
+    def __init__(self, constants: list[str], marks: list[str], before_token: Mapping[str, str]) -> None:
         last = len(constants) - 1
         self.constants = [_constant(constant, closed=number == last) for number, constant in enumerate(constants)]
+        self._in_text = marks
         self._marks = sorted(set(marks))
-        # Where each piece of the body is found in the encoded slots and, behind them, the constants.
-        places = [len(self._marks)]
-        for number, mark in enumerate(marks, start=1):
-            places += (self._marks.index(mark), len(self._marks) + number)
-        self._in_order = itemgetter(*places, 0)
+        self._slots = [_prepared(mark, before_token.get(mark)) for mark in self._marks]
 
     @property
     def size(self) -> int:
         """Bytes of the constant text."""
         return sum(map(len, self.constants))
 
-    def fill(self, values: Mapping[str, str], out: list[bytes], said: list[bytes]) -> None:
-        """Append the body with `values` in its slots to `out`, what is this mail's own to `said`. Raises BadMail, KeyError."""
-        encoded = [_slot(values[mark], mark) for mark in self._marks]
-        said += encoded
-        out += self._in_order([*encoded, *self.constants])[:-1]  # the last is there so that it is always a tuple
+    @property
+    def own(self) -> int:
+        """How many pieces of a mail `fill` makes."""
+        return len(self._marks)
+
+    def pieces(self, first: int) -> list[bytes | int]:
+        """The body in its order, with numbers for what `fill` makes, from `first` on."""
+        found: list[bytes | int] = [self.constants[0]]
+        for mark, constant in zip(self._in_text, self.constants[1:], strict=True):
+            found += (first + self._marks.index(mark), constant)
+        return found
+
+    def fill(self, values: Columns, tokens: TokenColumns) -> tuple[list[list[bytes]], list[list[bytes]]]:
+        """See `encoding.parts`. Raises BadMail, KeyError."""
+        own = []
+        for mark, start, ready, most in self._slots:
+            if max(map(len, tokens.get(mark, _NONE))) <= most:
+                own.append([ready + token + _SOFT_BREAK for token in tokens[mark]])
+                continue
+            try:
+                own.append([_slot(start + value) for value in values[mark]])
+            except BadMail:
+                for value in values[mark]:
+                    one_line(value, f"The value of {mark}")  # says whose it is
+                raise
+        return own, own
 
 
-@lru_cache(maxsize=256)  # a value usually stands in the text and in the HTML
-def _slot(value: str, mark: str) -> bytes:
+_NONE = (b"x" * 1000,)
+
+
+def _prepared(mark: str, before_token: str | None) -> tuple[str, str, bytes, int]:
+    """`mark`, the text before its token, the same encoded, and up to which length a token fits behind it on one line."""
+    start = before_token or ""
+    if before_token is None or not _EASY.fullmatch(start + "a"):
+        return mark, start, b"", -1
+    return mark, start, start.encode("ascii"), _WIDTH - len(start)
+
+
+@lru_cache(maxsize=1024)  # a value usually stands in the text and in the HTML
+def _slot(value: str) -> bytes:
     if not value:
         return b""
     if _EASY.fullmatch(value):
@@ -61,7 +89,7 @@ def _slot(value: str, mark: str) -> bytes:
         lines = [value[start : start + _WIDTH] for start in range(0, len(value), _WIDTH)]
         if " " not in value and not any(line.startswith(".") for line in lines):  # a long address
             return "".join(f"{line}=\r\n" for line in lines).encode("ascii")
-    encoded = _UNSAFE.sub(_in_hex, one_line(value, f"The value of {mark}").encode())
+    encoded = _UNSAFE.sub(_in_hex, one_line(value, "").encode())
     if len(encoded) <= _WIDTH and _EASY_ENCODED.fullmatch(encoded):
         return encoded + _SOFT_BREAK
     return _constant(value, closed=False)

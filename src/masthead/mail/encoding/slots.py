@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _SLOT = re.compile(r"\{\{([a-z0-9_]+)\}\}")
 _BREAKS = re.compile("[\\x00\\r\\n\\v\\f\\x1c-\\x1e\\x85\u2028\u2029]")
+
+
+#: For each mark its values in a batch of mails.
+Columns = Mapping[str, Sequence[str]]
+TokenColumns = Mapping[str, Sequence[bytes]]
 
 
 class BadMail(ValueError):

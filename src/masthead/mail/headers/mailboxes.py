@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from masthead.common.addresses import Address, BadAddress, normalise
 from masthead.mail.encoding.slots import BadMail
 from masthead.mail.headers.text import phrase
+from masthead.mail.message import fault_of_bytes
 
 _WIDTH = 76
+#: A reader's name of atoms (without =, since "=?" would begin an encoded word) and a plain address: `mailbox` changes nothing.
+_USUAL = re.compile(
+    r"To: [A-Za-z0-9!#$%&'*+/?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/?^_`{|}~-]+)* <[!#-'*+\-./0-9=?A-Z^-~]+@[a-z0-9.-]+>\r\n", re.ASCII
+)
 
 
 def mailbox(header: str, name: str, address: Address) -> bytes:
@@ -19,6 +26,17 @@ def mailbox(header: str, name: str, address: Address) -> bytes:
     last = len(shown) - shown.rfind(b"\n") - 1
     fits = last + len(where) + 1 + (len(start) if b"\n" not in shown else 0) <= _WIDTH
     return start + shown + (b" " if fits else b"\r\n ") + where + b"\r\n"
+
+
+def recipient(name: str, address: Address) -> bytes:
+    """To, for one reader. Raises BadMail."""
+    line = f"To: {name} <{address.ascii}>\r\n"
+    if len(line) <= _WIDTH + 2 and _USUAL.fullmatch(line):
+        return line.encode("ascii")
+    own = mailbox("To", name, address)
+    if fault := fault_of_bytes(own, utf8=address.needs_smtputf8):
+        raise BadMail(fault)
+    return own
 
 
 def own_address(header: str, text: str) -> Address:
