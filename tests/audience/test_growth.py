@@ -163,3 +163,16 @@ def test_whom_a_round_of_questions_took_off_and_put_back_stayed(
     consent.withdraw(subscriber=reader, lists=[mailing_list], how=how, by="system", now=now)
     staying.put_back(subscriber=reader, mailing_list=mailing_list, left_at=now, how=how, by="staff:1", now=now)
     assert standing_of(mailing_list, now) == before
+
+
+@pytest.mark.parametrize("taken_off", [False, True])
+def test_who_says_yes_to_a_round_of_questions_joins_nothing(
+    lives: MailingList, mailing_list: MailingList, now: datetime, taken_off: bool
+) -> None:
+    before = standing_of(mailing_list, now)
+    reader, how = Subscriber.objects.get(address="r2@example.org"), f"{Reconfirmation.HOW} 1"
+    if taken_off:
+        consent.withdraw(subscriber=reader, lists=[mailing_list], how=how, by="system", now=now - timedelta(days=1))
+        assert standing_of(mailing_list, now) != before
+    staying.reaffirm(subscriber=reader, mailing_list=mailing_list, how=how, text="Yes.", now=now)
+    assert standing_of(mailing_list, now) == before

@@ -2,7 +2,7 @@
 
 What was taken back does not count: neither the act, on its own day, nor that by which it was taken back. An import, an action on
 many readers and a merge are taken back by an act of a kind of its own, under the same name; a reader's leaving by the reader's
-pressing "undo"; a round of questions by its adding again whom it took off.
+pressing "undo"; a round of questions by its adding again whom it took off, or by their answer. To say yes to it is no joining.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ Kind = ConsentEvent.Kind
 _JOINED = (Kind.CONFIRMED, Kind.IMPORTED, Kind.ADDED)
 _LEFT = (Kind.WITHDRAWN, Kind.COMPLAINED)
 #: A leaving is taken back by these, which say that somebody is on the list and are no joining.
-_PUT_BACK = Q(kind=Kind.CONFIRMED, how=UNDO) | Q(kind=Kind.ADDED, how__startswith=f"{Reconfirmation.HOW} ")
+_BY_A_ROUND = Q(kind__in=(Kind.CONFIRMED, Kind.ADDED), how__startswith=f"{Reconfirmation.HOW} ")
+_BY_THE_READER = Q(kind=Kind.CONFIRMED, how=UNDO)
+_PUT_BACK = _BY_THE_READER | _BY_A_ROUND
 _TAKES_BACK = Q(kind=Kind.UNDONE) | _PUT_BACK
 
 
@@ -106,7 +108,7 @@ def since(*, moment: datetime, lists: Iterable[MailingList]) -> Since:
     # Each looks for what took it back by itself: of a million no more than are counted.
     later = ConsentEvent.objects.filter(subscriber=OuterRef("subscriber"), list=OuterRef("list"), pk__gt=OuterRef("pk"))
     undone = Q(kind=Kind.UNDONE, how=OuterRef("how"))
-    put_back = Q(kind=Kind.CONFIRMED, how=UNDO, at__lt=OuterRef("at") + UNDO_WITHIN) | Q(kind=Kind.ADDED, how=OuterRef("how"))
+    put_back = _BY_THE_READER & Q(at__lt=OuterRef("at") + UNDO_WITHIN) | _BY_A_ROUND & Q(how=OuterRef("how"))
     joined = events.filter(~Exists(later.filter(undone)), ~_PUT_BACK, kind__in=_JOINED)
     left = events.filter(~Exists(later.filter(undone | put_back)), kind__in=_LEFT)
     return Since(joined=_readers(joined), left=_readers(left))
@@ -126,7 +128,7 @@ def _taken_back(events: QuerySet[ConsentEvent]) -> QuerySet[ConsentEvent, dict[s
     """The ids of acts that were taken back, found from what took them back: that is little beside an import of a million."""
     act = "subscriber__consent_events"
     alike, lately = Q(**{f"{act}__how": F("how")}), Q(**{f"{act}__at__gt": F("at") - UNDO_WITHIN})
-    put_back = Q(kind=Kind.ADDED) & alike | Q(kind=Kind.CONFIRMED) & lately
+    put_back = _BY_A_ROUND & alike | _BY_THE_READER & lately
     pair = Q(kind=Kind.UNDONE) & alike | put_back & Q(**{f"{act}__kind__in": _LEFT})
     same = {f"{act}__list": F("list"), f"{act}__pk__lt": F("pk")}
     found: QuerySet[ConsentEvent, dict[str, Any]] = events.filter(_TAKES_BACK, pair, **same).values(f"{act}__pk")
