@@ -79,7 +79,7 @@ def test_who_acted_since_they_were_put_on_a_list_keeps_it(make_subscriber: Any, 
     done = do(What.JOIN, [chose.pk, went.pk], now, mailing_list=extra, statement="On paper.")
     consent.withdraw(subscriber=went, how="one-click", by="reader", now=now)
     consent.withdraw(subscriber=chose, how="preferences", by="reader", now=now)
-    consent.rejoin(subscriber=chose, how="preferences", by="reader", now=now)
+    consent.rejoin(subscriber=chose, by="reader", now=now)
     assert undo(done, now).counts == {"acted": 2}
     assert [state_on(each, extra) for each in (chose, went)] == ["active", "left"]
 

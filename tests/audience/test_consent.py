@@ -261,17 +261,17 @@ def test_a_goodbye_says_how_to_come_back(reader: Subscriber, sender: Sender, now
 def test_leaving_can_be_undone_for_a_day(reader: Subscriber, mailing_list: MailingList, now: datetime) -> None:
     ConsentEvent.objects.create(subscriber=reader, list=mailing_list, kind="confirmed", at=now, how="mailed link")
     consent.withdraw(subscriber=reader, how="one-click", by="reader", now=now)
-    assert consent.rejoin(subscriber=reader, how="undo", by="reader", now=now + 23 * HOUR) == [mailing_list]
+    assert consent.rejoin(subscriber=reader, by="reader", now=now + 23 * HOUR) == [mailing_list]
     assert states("rosa@example.org") == {"The Courier": "active"}
     consent.withdraw(subscriber=reader, how="one-click", by="reader", now=now + 24 * HOUR)
-    assert consent.rejoin(subscriber=reader, how="undo", by="reader", now=now + 48 * HOUR) == []
+    assert consent.rejoin(subscriber=reader, by="reader", now=now + 48 * HOUR) == []
 
 
 def test_who_never_confirmed_cannot_rejoin_by_undo(ask: Any, stranger: str, now: datetime) -> None:
     ask(stranger)
     reader = Subscriber.objects.get()
     consent.withdraw(subscriber=reader, how="one-click", by="reader", now=now)
-    assert consent.rejoin(subscriber=reader, how="undo", by="reader", now=now) == []
+    assert consent.rejoin(subscriber=reader, by="reader", now=now) == []
 
 
 def test_staff_must_say_why(reader: Subscriber, mailing_list: MailingList, now: datetime) -> None:

@@ -9,9 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from masthead.audience import consent, growth, lookups
+from masthead.audience import consent, growth, lookups, staying
+from masthead.audience.bulk import acting, undoing
 from masthead.audience.growth import PERIODS, AtLeast, Period, Since, Step
-from masthead.audience.models import MailingList, Subscriber
+from masthead.audience.imports import taking_back
+from masthead.audience.models import BulkAction, MailingList, Reconfirmation, Subscriber
 from masthead.common.addresses import normalise
 from masthead.mail import suppressions
 from masthead.mail.models import Suppression
@@ -87,3 +89,90 @@ def test_after_a_large_import_it_is_not_counted_to_the_end(
         found = growth.since(moment=now - timedelta(days=60), lists=[mailing_list, lives])
     assert found == Since(joined=AtLeast(2, is_more=True), left=AtLeast(1))
     assert [query["sql"].rpartition("LIMIT")[2].strip() for query in asked] == ["3", "3"]
+
+
+def standing_of(mailing_list: MailingList, now: datetime) -> tuple[list[Period], Since]:
+    """What the days show, and what Home shows since a month ago."""
+    days = growth.by_list(now=now, lists=[mailing_list])[mailing_list.pk]
+    shown = [each for each in days if each != Period(each.first)]
+    return shown, growth.since(moment=now - timedelta(days=29), lists=[mailing_list])
+
+
+def test_an_import_that_was_taken_back_brought_nobody(
+    load: Any, make_subscriber: Any, lives: MailingList, mailing_list: MailingList, now: datetime
+) -> None:
+    known = make_subscriber("known@example.org")
+    consent.add_by_staff(subscriber=known, lists=[lives], reason="By phone.", by="staff:1", now=now)
+    before = standing_of(mailing_list, now)
+    run = load("email\nknown@example.org\nnew@example.org\n")
+    assert standing_of(mailing_list, now)[0][-1] == Period(now.date(), joined=2, left=1)
+    taking_back.begin(run=run, by="staff:1", now=now)
+    taking_back.work(run=run, by="staff:1", now=now + timedelta(days=1))
+    assert known.consent_events.filter(kind="undone").exists()
+    assert standing_of(mailing_list, now) == before
+
+
+def test_an_action_on_many_that_was_taken_back_did_nothing(lives: MailingList, mailing_list: MailingList, now: datetime) -> None:
+    before = standing_of(mailing_list, now)
+    everybody = list(Subscriber.objects.values_list("pk", flat=True))
+    action = acting.begin(what=BulkAction.What.LEAVE, chosen=everybody, mailing_list=mailing_list, by="staff:1", now=now)
+    acting.work(action=action, now=now)
+    assert standing_of(mailing_list, now)[0][-1] == Period(now.date(), left=3)
+    undoing.begin(action=action)
+    undoing.work(action=action, by="staff:1", now=now)
+    assert standing_of(mailing_list, now) == before
+
+
+def test_who_left_and_took_it_back_neither_left_nor_joined(lives: MailingList, mailing_list: MailingList, now: datetime) -> None:
+    before = standing_of(mailing_list, now)
+    reader = Subscriber.objects.get(address="r2@example.org")
+    for hours in (1, 2):
+        at = now + timedelta(hours=hours)
+        consent.withdraw(subscriber=reader, how="one-click", by="reader", now=at)
+        consent.rejoin(subscriber=reader, by="reader", now=at + timedelta(minutes=1))
+    assert standing_of(mailing_list, now) == before
+    # Leaving for good and asking anew is both.
+    consent.withdraw(subscriber=reader, how="preferences", by="reader", now=now)
+    consent.choose(subscriber=reader, lists=[mailing_list], among=[mailing_list], how="preferences", now=now)
+    shown, since = standing_of(mailing_list, now)
+    assert shown[-1] == Period(now.date(), joined=1, left=2)
+    assert since == Since(joined=AtLeast(2), left=AtLeast(2))
+
+
+def test_an_undo_of_today_takes_nothing_from_who_left_long_before(
+    lives: MailingList, mailing_list: MailingList, now: datetime
+) -> None:
+    reader = Subscriber.objects.get(address="r2@example.org")
+    long_ago = now - timedelta(hours=20)
+    consent.withdraw(subscriber=reader, how="one-click", by="reader", now=long_ago)
+    consent.choose(subscriber=reader, lists=[mailing_list], among=[mailing_list], how="preferences", now=long_ago)
+    later = now + timedelta(hours=10)
+    consent.withdraw(subscriber=reader, how="one-click", by="reader", now=later)
+    consent.rejoin(subscriber=reader, by="reader", now=later)
+    shown, since = standing_of(mailing_list, later)
+    assert shown[-2:] == [Period(date(2026, 11, 21), joined=2, left=1), Period(now.date(), left=1)]
+    assert since.left == AtLeast(2)
+
+
+def test_whom_a_round_of_questions_took_off_and_put_back_stayed(
+    lives: MailingList, mailing_list: MailingList, now: datetime
+) -> None:
+    before = standing_of(mailing_list, now)
+    reader = Subscriber.objects.get(address="r2@example.org")
+    how = f"{Reconfirmation.HOW} 1"
+    consent.withdraw(subscriber=reader, lists=[mailing_list], how=how, by="system", now=now)
+    staying.put_back(subscriber=reader, mailing_list=mailing_list, left_at=now, how=how, by="staff:1", now=now)
+    assert standing_of(mailing_list, now) == before
+
+
+@pytest.mark.parametrize("taken_off", [False, True])
+def test_who_says_yes_to_a_round_of_questions_joins_nothing(
+    lives: MailingList, mailing_list: MailingList, now: datetime, taken_off: bool
+) -> None:
+    before = standing_of(mailing_list, now)
+    reader, how = Subscriber.objects.get(address="r2@example.org"), f"{Reconfirmation.HOW} 1"
+    if taken_off:
+        consent.withdraw(subscriber=reader, lists=[mailing_list], how=how, by="system", now=now - timedelta(days=1))
+        assert standing_of(mailing_list, now) != before
+    staying.reaffirm(subscriber=reader, mailing_list=mailing_list, how=how, text="Yes.", now=now)
+    assert standing_of(mailing_list, now) == before

@@ -17,7 +17,7 @@ from django.utils import timezone
 from masthead.audience import keeping
 from masthead.audience.imports.report import folder as report_folder
 from masthead.audience.imports.staging import STAGED
-from masthead.audience.models import MailingList, Subscriber, Subscription
+from masthead.audience.models import ImportRun, MailingList, Subscriber, Subscription
 from masthead.audit.models import Entry
 from masthead.cli.main import masthead
 from masthead.common.addresses import normalise
@@ -94,3 +94,20 @@ def test_what_a_killed_import_left_goes_the_next_night_and_reports_stay_for_a_mo
     assert keeping.remove_import_files(now=now) == 1
     assert [path.exists() for path in (left, fresh, report)] == [False, True, True]
     assert keeping.remove_import_files(now=now + timedelta(days=2)) == 2
+
+
+def test_the_rows_that_an_import_shows_go_with_its_files(load: Any, now: datetime) -> None:
+    run = load("email,name\nrosa@example.org,Rosa\nno address,Nobody\n")
+    other = load("email\nnina@example.org\n")
+    ImportRun.objects.filter(pk=other.pk).update(state=ImportRun.State.WAITING)
+    assert "rosa@example.org" in f"{run.samples} {run.layout}"
+    assert keeping.housekeep(now=now + timedelta(days=30))["import_rows"] == 0
+    late = now + timedelta(days=31)
+    assert keeping.housekeep(now=late)["import_rows"] == 1
+    counted = (run.added, run.rejected)
+    run.refresh_from_db()
+    other.refresh_from_db()
+    assert (run.samples, run.layout["headings"], (run.added, run.rejected)) == ({}, ["email", "name"], counted)
+    assert "rosa@example.org" not in str(ImportRun.objects.filter(pk=run.pk).values().get())
+    assert "nina@example.org" in str(other.samples)
+    assert keeping.housekeep(now=late)["import_rows"] == 0

@@ -26,6 +26,8 @@ Kind = ConsentEvent.Kind
 
 #: How long "undo" is offered after leaving. Later it takes a new request: the mail with the link may have been passed on.
 UNDO_WITHIN = timedelta(hours=24)
+#: What undoing it is called in the ledger. Nothing else by which somebody comes onto a list is called so.
+UNDO = "unsubscribe page"
 
 
 class UnknownLink(LookupError):
@@ -227,16 +229,14 @@ def withdraw(
 
 
 @transaction.atomic
-def rejoin(
-    *, subscriber: Subscriber, lists: Iterable[MailingList] | None = None, how: str, by: str, now: datetime
-) -> list[MailingList]:
+def rejoin(*, subscriber: Subscriber, lists: Iterable[MailingList] | None = None, by: str, now: datetime) -> list[MailingList]:
     """Undo leaving, within `UNDO_WITHIN` of it. Returns the lists the reader is on again by this.
 
     Only what was confirmed before comes back: who left while waiting for confirmation has nothing to undo.
     """
     back = _left_lately(subscriber, subscriber.subscriptions.select_for_update(of=("self",)), lists, now)
     for entry in back:
-        set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=how, by=by, now=now)
+        set_state(subscriber, entry, State.ACTIVE, Kind.CONFIRMED, how=UNDO, by=by, now=now)
     return back
 
 

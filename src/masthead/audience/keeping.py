@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from masthead.audience import duplicates, lapsing, list_deleting, tally
 from masthead.audience.default_mails import LINK_DAYS
@@ -59,6 +60,7 @@ def housekeep(*, now: datetime, by: str = "system") -> dict[str, int]:
         "counters": Tally.objects.filter(last_at__lt=now - tally.KEPT).delete()[0],
         "interrupted_imports": end_interrupted_imports(now=now),
         "import_files": remove_import_files(now=now),
+        "import_rows": forget_import_rows(now=now),
         "undo_rows": forget_bulk_rows(now=now),
         "of_deleted_lists": list_deleting.sweep(),
     }
@@ -109,6 +111,18 @@ def forget_bulk_rows(*, now: datetime) -> int:
     """What many readers were before an action goes after a month: then it cannot be taken back. Returns how many rows."""
     old = BulkRow.objects.filter(action__finished_at__lt=now - BULK_UNDO_KEPT)
     return old.delete()[0]
+
+
+@transaction.atomic
+def forget_import_rows(*, now: datetime) -> int:
+    """The rows that the screen of an import shows go when its files do: they are addresses, too. Returns of how many imports."""
+    open_ones = [ImportRun.State.WAITING, ImportRun.State.RUNNING, ImportRun.State.UNDOING]
+    old = ImportRun.objects.filter(created_at__lt=now - IMPORT_FILES_KEPT).exclude(state__in=open_ones)
+    forgot = 0
+    for run in old.filter(~Q(samples={}) | Q(layout__has_key="entries")).only("layout").select_for_update():
+        layout = {name: said for name, said in run.layout.items() if name != "entries"}
+        forgot += ImportRun.objects.filter(pk=run.pk).update(samples={}, layout=layout)
+    return forgot
 
 
 def remove_import_files(*, now: datetime) -> int:

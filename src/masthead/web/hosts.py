@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
 
+from masthead.common.hosts import is_ip
 from masthead.issues.models import Publication
 
 #: A loopback name reaches nobody else's machine, so that a page of somebody else cannot be mistaken for ours.
@@ -85,6 +86,11 @@ def publications_below(request: HttpRequest) -> list[Publication]:
     domain, _port = split_domain_port(request.get_host())
     here = [p for p in Publication.objects.order_by("name") if _host_of(p.public_address) == domain]
     return here if all(prefix_of(p) for p in here) else []
+
+
+def asked_by_number(request: HttpRequest) -> bool:
+    """Whether the host was asked by its IP address. No passkey works there: it belongs to a name (WebAuthn Level 3, §5.1.2)."""
+    return is_ip(split_domain_port(request.get_host())[0].strip("[]"))
 
 
 def speak_for(request: HttpRequest, publication: Publication) -> None:

@@ -122,3 +122,15 @@ def test_an_unknown_address_is_told_so_in_its_mailbox_alone() -> None:
     (message,) = mail.outbox
     assert "There is none." in str(message.body)
     assert "sign-in" not in str(message.body)
+
+
+@pytest.mark.parametrize(("host", "offered"), [("localhost", True), ("127.0.0.1", False)])
+def test_no_passkey_is_offered_where_the_desk_is_opened_by_a_number(
+    at_desk: Callable[[Role], Client], client: Client, host: str, offered: bool
+) -> None:
+    login = client.get(reverse("account_login"), headers={"host": host}).content.decode()
+    assert ("passkey_login" in login) is offered
+    owner = at_desk(Role.OWNER)
+    page = owner.get(reverse("mfa_index"), headers={"host": host}).content.decode()
+    assert (reverse("mfa_add_webauthn") in page) is offered
+    assert ("this desk was opened by a number" in page) is not offered

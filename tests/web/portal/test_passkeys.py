@@ -153,3 +153,21 @@ def test_nobody_removes_the_passkey_of_another(reader: Subscriber, leaver: Subsc
     key = Passkey.objects.create(subscriber=reader, credential_id=b"1", data=b"", host="localhost", created_at=now)
     assert not passkeys.remove(subscriber=leaver, number=key.pk, now=now)
     assert passkeys.remove(subscriber=reader, number=key.pk, now=now)
+
+
+@pytest.mark.parametrize(("host", "offered"), [("localhost:8000", True), ("127.0.0.1:8000", False), ("[::1]:8000", False)])
+def test_no_passkey_is_offered_where_the_host_is_a_number(
+    settings: Any, publication: Any, reader: Subscriber, now: Any, host: str, offered: bool
+) -> None:
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+    client = Client(HTTP_HOST=host)
+    enter(client, reader)
+    assert ("Sign in with a passkey" in client.get("/sign-in/").content.decode()) is offered
+    assert ("With a passkey" in client.get("/account/").content.decode()) is offered
+    for path in ("/sign-in/passkey/", "/account/passkeys/"):
+        assert client.post(path, b"", content_type="application/json").status_code == (200 if offered else 400)
+    # Who has one from elsewhere can still be rid of it.
+    Passkey.objects.create(subscriber=reader, credential_id=b"1", data=b"", host="localhost", created_at=now)
+    page = client.get("/account/").content.decode()
+    assert "Remove this passkey" in page
+    assert ("Add a passkey" in page) is offered

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,9 @@ class Reconfirmation(models.Model):
         CLOSED = "closed", _("Closed")
         UNDONE = "undone", _("Taken back")
         CANCELLED = "cancelled", _("Cancelled")
+
+    #: How what it does is called in the ledger of consent, before its number.
+    HOW: ClassVar = "re-confirmation"
 
     list = models.ForeignKey(MailingList, on_delete=models.CASCADE, related_name="reconfirmations")
     #: Who was meant, in words, as it was when it began.
@@ -45,7 +50,7 @@ class Reconfirmation(models.Model):
     @property
     def how(self) -> str:
         """What the ledger of consent calls it."""
-        return f"re-confirmation {self.pk}"
+        return f"{self.HOW} {self.pk}"
 
     @property
     def is_open(self) -> bool:

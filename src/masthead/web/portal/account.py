@@ -29,6 +29,7 @@ from masthead.tracking.readers import data_of
 from masthead.web import reader_session
 from masthead.web.budgets import SIGN_UP, TOKENS
 from masthead.web.forms import by_token
+from masthead.web.hosts import asked_by_number
 from masthead.web.limits import spends
 from masthead.web.page import for_publication, here
 from masthead.web.portal import preferences_form, questions, tracking_form
@@ -90,6 +91,7 @@ def _own_page(
         "kept": retention.all_kinds(),
         **tracking_form.shown(reader, publication),
         "passkeys": reader.passkeys.order_by("id"),
+        "with_passkeys": not asked_by_number(request),
         "problems": list(problems),
         **(shown or {}),
     }

@@ -82,7 +82,7 @@ def unsubscribe(request: HttpRequest, delivery: Delivery, reader: Subscriber) ->
             subscriber=reader, lists=leaves, how="unsubscribe page", by="reader", now=now, notice=sender_of(publication)
         )
     elif action == "undo":
-        consent.rejoin(subscriber=reader, how="unsubscribe page", by="reader", now=now)
+        consent.rejoin(subscriber=reader, by="reader", now=now)
         return own_page(request, "portal/back_again.html", _about(reader), reader=reader)
     elif action == "reason" and request.POST.get("reason") in REASONS:
         leaving.explain(subscriber=reader, reason=request.POST["reason"], now=now)

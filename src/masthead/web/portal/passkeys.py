@@ -15,6 +15,7 @@ from masthead.issues.models import Publication
 from masthead.web import reader_session
 from masthead.web.budgets import CODES
 from masthead.web.forms import stateless
+from masthead.web.hosts import asked_by_number
 from masthead.web.limits import spends
 from masthead.web.page import for_publication, here
 from masthead.web.portal.account import for_reader
@@ -30,10 +31,10 @@ _MOST_BYTES = 20_000
 @for_publication
 def passkey_sign_in(request: HttpRequest, publication: Publication) -> HttpResponse:
     """The same options for everybody; then who holds the key."""
-    if not request.body:
-        options, state = verbs.begin_sign_in(host=_host(request))
-        return _begun(request, options, state)
     try:
+        if not request.body:
+            options, state = verbs.begin_sign_in(host=_host(request))
+            return _begun(request, options, state)
         now = timezone.now()
         reader = verbs.sign_in(host=_host(request), state=_state(request), answer=_answer(request), now=now)
     except verbs.PasskeyRefused:
@@ -69,7 +70,9 @@ def passkey_remove(request: HttpRequest, publication: Publication, reader: Subsc
 
 
 def _host(request: HttpRequest) -> str:
-    """The host without its port: what a passkey belongs to."""
+    """The host without its port: what a passkey belongs to. Raises PasskeyRefused."""
+    if asked_by_number(request):
+        raise verbs.PasskeyRefused
     return request.get_host().partition(":")[0].lower()
 
 

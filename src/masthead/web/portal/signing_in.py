@@ -19,6 +19,7 @@ from masthead.issues.publications import base_url_of, sender_of
 from masthead.web import reader_session
 from masthead.web.budgets import CODES, SIGN_IN
 from masthead.web.forms import TooSoon, check_stamp, is_machine, stateless
+from masthead.web.hosts import asked_by_number
 from masthead.web.limits import spends
 from masthead.web.page import for_publication, here
 from masthead.web.portal.frame import gone, own_page, why_not
@@ -35,7 +36,7 @@ def sign_in(request: HttpRequest, publication: Publication) -> HttpResponse:
     """The form for the address; then the one for the code, which is the same for known and unknown addresses (S12)."""
     onward = safe_path(request.POST.get("next") or request.GET.get("next", ""))
     if request.method != "POST":
-        return own_page(request, "portal/sign_in.html", {"next": onward})
+        return _address_form(request, onward)
     address = request.POST.get("address", "")[:1000]
     try:
         check_stamp(request)
@@ -44,10 +45,9 @@ def sign_in(request: HttpRequest, publication: Publication) -> HttpResponse:
         return _mail_link(request, publication, address, onward)
     except TooSoon:
         problem = _("That was very quick, or the page was open for very long. Please press the button once more.")
-        return own_page(request, "portal/sign_in.html", {"next": onward, "address": address, "problem": problem})
+        return _address_form(request, onward, address=address, problem=problem)
     except BadAddress as error:
-        context = {"next": onward, "address": address, "problem": why_not(error)}
-        return own_page(request, "portal/sign_in.html", context, status=400)
+        return _address_form(request, onward, address=address, problem=why_not(error), status=400)
 
 
 @require_http_methods(_METHODS)
@@ -83,6 +83,11 @@ def safe_path(path: str) -> str:
     """`path` if it is one of this site, else "": nobody is led elsewhere after signing in."""
     plain = path.isascii() and path.isprintable() and len(path) < 300
     return path if plain and path.startswith("/") and not path.startswith(("//", "/\\")) else ""
+
+
+def _address_form(request: HttpRequest, onward: str, *, address: str = "", problem: str = "", status: int = 200) -> HttpResponse:
+    context = {"next": onward, "address": address, "problem": problem, "with_passkeys": not asked_by_number(request)}
+    return own_page(request, "portal/sign_in.html", context, status=status)
 
 
 def _mail_link(request: HttpRequest, publication: Publication, address: str, onward: str) -> HttpResponse:

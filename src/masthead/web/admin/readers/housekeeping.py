@@ -23,6 +23,7 @@ _WENT: dict[str, str | Promise] = {
     "counters": gettext_lazy("counters of mails to strangers"),
     "interrupted_imports": gettext_lazy("imports found interrupted"),
     "import_files": gettext_lazy("files of imports"),
+    "import_rows": gettext_lazy("imports whose first rows were shown"),
     "undo_rows": gettext_lazy("rows kept to take an action back"),
     "of_deleted_lists": gettext_lazy("subscriptions to lists that were deleted"),
 }

@@ -17,6 +17,7 @@ from masthead.issues.assigning import publications_of
 from masthead.team.models import User
 from masthead.team.roles import may
 from masthead.web.admin.calendar import written
+from masthead.web.hosts import asked_by_number
 
 register = template.Library()
 
@@ -47,6 +48,12 @@ def address_of(context: dict[str, Any], address: str) -> str:
     if not address:
         return "—"
     return address if may(context["request"].user, "readers.view") else mask(address)
+
+
+@register.simple_tag(takes_context=True)
+def with_passkeys(context: dict[str, Any]) -> bool:
+    """Whether a passkey can work at the address by which the desk was asked."""
+    return not asked_by_number(context["request"])
 
 
 @register.simple_tag
