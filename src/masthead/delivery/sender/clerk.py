@@ -90,7 +90,8 @@ class Clerk:
             self._leave_to_thread([entry])
         else:
             self._asked.append(entry)
-            self._plan_round(self._rounds)
+            if not self._planned:
+                self._plan_round(self._rounds)
         return future
 
     async def call(self, work: Callable[[], T]) -> T:
@@ -112,7 +113,7 @@ class Clerk:
 
     def _plan_round(self, our: rounds.Rounds) -> None:
         """Begin a round once all lanes that have something to say at this moment have said it."""
-        if not self._planned and our.may_begin(len(self._asked)):
+        if our.may_begin(len(self._asked)):
             self._planned = True
             self._loop.call_soon(self._begin_round, our)
 
@@ -209,7 +210,7 @@ class Clerk:
 
     def _rates(self, results: Sequence[Result]) -> dict[int, int] | None:
         """Every few seconds what the sign of life says, with these `results` in it."""
-        self._accepted += len([True for result in results if result.state == _ACCEPTED])
+        self._accepted += [result.state for result in results].count(_ACCEPTED)
         passed = time.monotonic() - self._last_sign
         if passed < HEARTBEAT_SECONDS:
             return None

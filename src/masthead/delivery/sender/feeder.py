@@ -134,7 +134,7 @@ class Feeder:
         while mail is None and (found := self._pool.take(key)) is not None:
             mail = found if isinstance(found, Mail) else self._rendered_ahead(found)
         self._handed += mail is not None
-        if self._hungry() and self._current is not None and self._fetching is None:
+        if self._fetching is None and self._current is not None and self._hungry():
             self._count_pace()
             self._fetching = asyncio.ensure_future(self._fetch())
         return mail
