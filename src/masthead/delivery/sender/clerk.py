@@ -44,10 +44,8 @@ class Answer(NamedTuple):
     looked_at: float
 
 
-class _Entry(NamedTuple):
-    results: Sequence[Result]
-    wish: Wish | None
-    future: asyncio.Future[Answer]
+#: What a lane asks to be written, and who waits for it. A bare tuple: there is one for each mail.
+_Entry = tuple[Sequence[Result], Wish | None, asyncio.Future[Answer]]
 
 
 class Clerk:
@@ -85,7 +83,7 @@ class Clerk:
         While the database is away it waits; no dot is written meanwhile.
         """
         future: asyncio.Future[Answer] = self._loop.create_future()
-        entry = _Entry(results, wish, future)
+        entry = (results, wish, future)
         if self._rounds is None:
             self._leave_to_thread([entry])
         else:
@@ -132,8 +130,8 @@ class Clerk:
         except DatabaseError:
             self._leave_to_thread(batch)
         except Exception as error:  # noqa: BLE001 (told to those who wait for it)
-            for entry in batch:
-                _fail(entry.future, error)
+            for _results, _wish, future in batch:
+                _fail(future, error)
         else:
             answer.add_done_callback(partial(self._round_done, our, batch, looked_at))
 
@@ -173,8 +171,8 @@ class Clerk:
         try:
             verdicts = self._settle(results, wishes)
         except Exception as error:  # noqa: BLE001 (told to those who wait for it)
-            for entry in batch:
-                self._loop.call_soon_threadsafe(_fail, entry.future, error)
+            for _results, _wish, future in batch:
+                self._loop.call_soon_threadsafe(_fail, future, error)
             return
         self._loop.call_soon_threadsafe(_answer, _answers(batch, verdicts, looked_at))
 
@@ -236,14 +234,14 @@ def _moment() -> tuple[int, date]:
 
 
 def _joined(batch: Sequence[_Entry]) -> tuple[list[Result], list[Wish]]:
-    return [result for entry in batch for result in entry.results], [e.wish for e in batch if e.wish is not None]
+    return [result for results, _, _ in batch for result in results], [wish for _, wish, _ in batch if wish is not None]
 
 
 def _answers(
     batch: Sequence[_Entry], verdicts: Mapping[int, Verdict], looked_at: float
 ) -> list[tuple[asyncio.Future[Answer], Answer]]:
     said = {verdict: Answer(verdict, looked_at) for verdict in Verdict}
-    return [(e.future, said[verdicts[e.wish.id]] if e.wish else said[GO]) for e in batch]
+    return [(future, said[verdicts[wish.id]] if wish else said[GO]) for _, wish, future in batch]
 
 
 def _answer(answers: Sequence[tuple[asyncio.Future[Any], Any]]) -> None:

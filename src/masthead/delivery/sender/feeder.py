@@ -149,8 +149,9 @@ class Feeder:
 
     def settled(self, range_id: int) -> None:
         """One row of the range has its answer, durably."""
-        self._open[range_id] = self._open.get(range_id, 0) - 1
-        self._close_if_done(range_id)
+        left = self._open[range_id] = self._open.get(range_id, 0) - 1
+        if left == 0:
+            self._close_if_done(range_id)
 
     async def waiting(self) -> int:
         """How many rows are in memory, once the first batch is read: enough to say how many lanes are worth opening."""

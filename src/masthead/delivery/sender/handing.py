@@ -133,7 +133,7 @@ class Handing:
 
     async def _may_finish(self, mail: Mail, unwritten: list[Result]) -> bool:
         """Write what is unwritten and ask the gate, in one commit. True: it is durable, and the dot may follow at once."""
-        answer = await self.clerk.commit(list(unwritten), mail.wish)
+        answer = await self.clerk.commit(tuple(unwritten), mail.wish)
         self._written(unwritten)
         if answer.verdict is not GO:
             if answer.verdict is Verdict.LEFT:

@@ -199,7 +199,7 @@ class Turns:
 
     def answered(self, key: int, address: str, stage: Stage, reply: Reply) -> None:
         """Hear an answer: the governor slows down, or speeds up again."""
-        if reply.positive:
+        if reply.code < 400:
             self._accepted += 1
             if self._ears:
                 self._hear_well(key, self.provider_of(address))

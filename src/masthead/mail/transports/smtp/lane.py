@@ -122,7 +122,8 @@ class SmtpLane:
             raise await self._interrupted("body")
         pieces = [self._body, b".\r\n"]
         self._message, self._body = None, b""
-        if following is not None and self.offers.pipelining and self._prepare(following):
+        pipelined = self.offers.pipelining
+        if following is not None and pipelined and self._prepare(following):
             pieces.append(self._opening_group(following))
         self._write(wire, b"".join(pieces), "dot")
         try:
@@ -131,11 +132,11 @@ class SmtpLane:
             raise self._lost(error, "dot", after_dot=True) from error
         if reply.code == _GOING_AWAY:
             self._leaving = True
-        if reply.code < 400 and reply.code >= 300:
+        if 300 <= reply.code < 400:
             raise self._lost(
                 WireError(_("it answered %(words)s to the end of the mail") % {"words": reply}), "dot", after_dot=True
             )
-        if following is not None and not self.offers.pipelining and self._prepare(following) and self.alive:
+        if following is not None and not pipelined and self._prepare(following) and self.alive:
             self._write(wire, self._opening_group(following), "mail")
         return reply
 

@@ -36,6 +36,8 @@ class Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._loop = asyncio.get_running_loop()
         self._reader = ReplyReader()
+        #: Whether all that MAIL, RCPT and DATA are answered in the best case is here already; then it is read.
+        self.take_go_on = self._reader.take_go_on
         #: One of the two is waited for, until `_deadline`; then `_late` says of the server what it did not do.
         self._answer: asyncio.Future[Reply] | None = None
         self._room: asyncio.Future[None] | None = None
@@ -119,10 +121,6 @@ class Wire(asyncio.Protocol):
             self._room = self._loop.create_future()
             self._wait_until(self._loop.time() + seconds, (_TOOK_NOTHING, seconds))
             await self._room
-
-    def take_go_on(self) -> bool:
-        """Whether all that MAIL, RCPT and DATA are answered in the best case is here already; then it is read."""
-        return self._reader.take_go_on()
 
     def reply(self, seconds: float) -> asyncio.Future[Reply]:
         """The next complete reply; a WireError after `seconds` altogether, however busily the server drips."""
