@@ -26,12 +26,13 @@ def unsendable(message: Message, offers: Extensions) -> Refused | None:
 
 def envelope(message: Message, offers: Extensions) -> bytes:
     """MAIL, RCPT and DATA, for a server that takes them in one go."""
-    if offers.dsn and offers.announces_size and message.sound:
+    if offers.dsn and message.sound:
         # Nearly always so, and then this is what the functions below make of it.
         token, to, sender = message.message_id[1:].partition("@")[0], message.envelope_to, message.envelope_from
         if sender and 0 < len(token) <= 100 and not message.needs_smtputf8 and _PLAIN_XTEXT.fullmatch(token + to):
+            size = f" SIZE={len(message.raw)}" if offers.announces_size else ""
             return (
-                f"MAIL FROM:<{sender}> SIZE={len(message.raw)} RET=HDRS ENVID={token}\r\n"
+                f"MAIL FROM:<{sender}>{size} RET=HDRS ENVID={token}\r\n"
                 f"RCPT TO:<{to}> NOTIFY=FAILURE,DELAY ORCPT=rfc822;{to}\r\nDATA\r\n"
             ).encode("ascii")
     return f"{_mail_from(message, offers)}\r\n{_rcpt_to(message, offers)}\r\nDATA\r\n".encode()
