@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db.models import F
 
 from masthead.delivery.ledger import ranges
+from masthead.delivery.ledger.rows import Row
 from masthead.delivery.models import Range
 from masthead.delivery.sender import feeder
+from masthead.delivery.sender.pool import Pool
 from tests.delivery.test_sender import State, begin, sink, states, work  # noqa: F401 (two of them are fixtures)
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,3 +60,13 @@ def test_a_worker_that_stood_still_does_not_take_its_own_readers_again(
     work(campaign)
     assert sorted(relay.taken()) == sorted(f"r{number}@example.org" for number in range(40))
     assert states(campaign) == [State.ACCEPTED] * 40
+
+
+@pytest.mark.parametrize(("unlimited", "taken"), [(True, 3), (False, 0)])
+def test_mails_are_made_ahead_for_several_relays_but_not_where_a_limit_says_who_is_next(unlimited: bool, taken: int) -> None:
+    turns: Any = SimpleNamespace(free=False, unlimited=unlimited, by_provider=False)
+    waiting = Pool(turns)
+    row = Row(1, 1, 0, 0, None, None, "rosa@example.org", "Rosa", "", "html", "", "{}", False)
+    waiting.add([row._replace(id=number) for number in range(5)])
+    assert [each.id for each in waiting.next_rows(3)] == list(range(taken))
+    assert len(waiting) == 5 - taken

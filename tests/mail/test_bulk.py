@@ -191,6 +191,12 @@ def test_a_display_name_is_read_back_as_it_was(name: str) -> None:
         assert decoded.removesuffix("<anna@example.com>").strip().strip('"').replace('\\"', '"') == name
 
 
+def test_a_long_name_and_a_long_address_stand_on_two_lines() -> None:
+    name, address = "Anna Maria Theodora of the Lower Estuary", "anna.maria.theodora@lower-estuary.example.com"
+    head = fill(name=name, to=address).raw.partition(b"\r\n\r\n")[0].decode()
+    assert f"\r\nTo: {name}\r\n <{address}>\r\n" in head
+
+
 @pytest.mark.parametrize(
     "subject",
     [
@@ -274,9 +280,7 @@ def test_a_missing_value_is_named() -> None:
         fill_all(PARTS, ["anna@example.com"], [""], {})
 
 
-@pytest.mark.parametrize(
-    "start", ["https://news.example.org/u/", "https://" + "long." * 12 + "example.org/u/", "x'&", ".", "From "]
-)
+@pytest.mark.parametrize("start", ["https://news.example.org/u/", "https://" + "a" * 25 + ".org/", "x'&", ".", "From "])
 @pytest.mark.parametrize("language", ["The boats are back", "قایق‌ها برگشته‌اند"])
 def test_a_token_stands_behind_what_is_before_it(start: str, language: str) -> None:
     body = f"{language}. " * 9 + "{{own}} {{unsubscribe_url}}"
@@ -287,7 +291,10 @@ def test_a_token_stands_behind_what_is_before_it(start: str, language: str) -> N
         marks=frozenset({"own", "unsubscribe_url"}),
         before_token={**PARTS.before_token, "own": start},
     )
-    for part in parsed(fill(parts, own=TOKEN))[0].get_payload():
+    mail = fill(parts, own=TOKEN)
+    assert not re.search(rb"\r\n(?:\.|From )", mail.raw)
+    assert max(map(len, mail.raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+    for part in parsed(mail)[0].get_payload():
         said = part.get_payload(decode=True).decode().rstrip()
         expected = f"{start}{TOKEN} {URL}"
         assert said.endswith(expected if part.get_content_type() == "text/plain" else html.escape(expected))

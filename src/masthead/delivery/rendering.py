@@ -155,13 +155,14 @@ class Renderer:
             slots[_LINK_MARK] = self._link_sealer.seal_all(delivery_ids)
         if self.copy.tracks and readers[0].is_tracked:
             slots |= {mark: each.seal_all(delivery_ids) for mark, each in self._own_sealers.items()}
+        names = [as_text(reader.name) for reader in readers]
         return template.fill(
-            names=[as_text(reader.name) for reader in readers],
+            names=names,
             addresses=addresses,
             dates=dates,
             message_tokens=[message_token] if message_token else message_ids,
             bounce_tokens=bounce,
-            slots=slots | self._merged(readers, addresses),
+            slots=slots | self._merged(readers, names, addresses),
         )
 
     def compile_all(self) -> None:
@@ -220,16 +221,25 @@ class Renderer:
             )
         )
 
-    def _merged(self, readers: Sequence[_Reader], addresses: Sequence[Address]) -> dict[str, list[str]]:
+    def _merged(self, readers: Sequence[_Reader], names: list[str], addresses: Sequence[Address]) -> dict[str, list[str]]:
         """The values of the merge fields."""
         if not self._merge:
             return {}
-        known: list[dict[str, object]] = [{} for _ in readers]
+        known: list[dict[str, object]] = []
         if self._merges_attributes:
             known = json.loads(f"[{','.join([reader.attributes or '{}' for reader in readers])}]")
-        for of_reader, reader, address in zip(known, readers, addresses, strict=True):
-            of_reader["name"], of_reader["address"], of_reader["language"] = reader.name, address.address, reader.language
-        return {mark: [as_text(of_reader.get(field)) or fallback for of_reader in known] for mark, field, fallback in self._merge}
+        merged = {}
+        for mark, source, fallback in self._merge:
+            if source == "name":
+                values = names
+            elif source == "address":
+                values = [address.address for address in addresses]
+            elif source == "language":
+                values = [as_text(reader.language) for reader in readers]
+            else:
+                values = [as_text(of_reader.get(source)) for of_reader in known]
+            merged[mark] = [value or fallback for value in values]
+        return merged
 
 
 #: Length, format, the conditions that hold, whether the reader has links of their own.

@@ -44,10 +44,8 @@ class Answer(NamedTuple):
     looked_at: float
 
 
-class _Entry(NamedTuple):
-    results: Sequence[Result]
-    wish: Wish | None
-    future: asyncio.Future[Answer]
+#: What a lane asks to be written, and who waits for it. A bare tuple: there is one for each mail.
+_Entry = tuple[Sequence[Result], Wish | None, asyncio.Future[Answer]]
 
 
 class Clerk:
@@ -85,12 +83,13 @@ class Clerk:
         While the database is away it waits; no dot is written meanwhile.
         """
         future: asyncio.Future[Answer] = self._loop.create_future()
-        entry = _Entry(results, wish, future)
+        entry = (results, wish, future)
         if self._rounds is None:
             self._leave_to_thread([entry])
         else:
             self._asked.append(entry)
-            self._plan_round(self._rounds)
+            if not self._planned:
+                self._plan_round(self._rounds)
         return future
 
     async def call(self, work: Callable[[], T]) -> T:
@@ -112,7 +111,7 @@ class Clerk:
 
     def _plan_round(self, our: rounds.Rounds) -> None:
         """Begin a round once all lanes that have something to say at this moment have said it."""
-        if not self._planned and our.may_begin(len(self._asked)):
+        if our.may_begin(len(self._asked)):
             self._planned = True
             self._loop.call_soon(self._begin_round, our)
 
@@ -131,8 +130,8 @@ class Clerk:
         except DatabaseError:
             self._leave_to_thread(batch)
         except Exception as error:  # noqa: BLE001 (told to those who wait for it)
-            for entry in batch:
-                _fail(entry.future, error)
+            for _results, _wish, future in batch:
+                _fail(future, error)
         else:
             answer.add_done_callback(partial(self._round_done, our, batch, looked_at))
 
@@ -172,8 +171,8 @@ class Clerk:
         try:
             verdicts = self._settle(results, wishes)
         except Exception as error:  # noqa: BLE001 (told to those who wait for it)
-            for entry in batch:
-                self._loop.call_soon_threadsafe(_fail, entry.future, error)
+            for _results, _wish, future in batch:
+                self._loop.call_soon_threadsafe(_fail, future, error)
             return
         self._loop.call_soon_threadsafe(_answer, _answers(batch, verdicts, looked_at))
 
@@ -209,7 +208,7 @@ class Clerk:
 
     def _rates(self, results: Sequence[Result]) -> dict[int, int] | None:
         """Every few seconds what the sign of life says, with these `results` in it."""
-        self._accepted += len([True for result in results if result.state == _ACCEPTED])
+        self._accepted += [result.state for result in results].count(_ACCEPTED)
         passed = time.monotonic() - self._last_sign
         if passed < HEARTBEAT_SECONDS:
             return None
@@ -235,14 +234,14 @@ def _moment() -> tuple[int, date]:
 
 
 def _joined(batch: Sequence[_Entry]) -> tuple[list[Result], list[Wish]]:
-    return [result for entry in batch for result in entry.results], [e.wish for e in batch if e.wish is not None]
+    return [result for results, _, _ in batch for result in results], [wish for _, wish, _ in batch if wish is not None]
 
 
 def _answers(
     batch: Sequence[_Entry], verdicts: Mapping[int, Verdict], looked_at: float
 ) -> list[tuple[asyncio.Future[Answer], Answer]]:
     said = {verdict: Answer(verdict, looked_at) for verdict in Verdict}
-    return [(e.future, said[verdicts[e.wish.id]] if e.wish else said[GO]) for e in batch]
+    return [(future, said[verdicts[wish.id]] if wish else said[GO]) for _, wish, future in batch]
 
 
 def _answer(answers: Sequence[tuple[asyncio.Future[Any], Any]]) -> None:

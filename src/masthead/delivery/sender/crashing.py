@@ -1,6 +1,7 @@
 """The hook of the crash tests: MASTHEAD_CRASH_AT="dot_written:17" ends the process the 17th time it gets to that point.
 
-`os._exit` runs no handler and flushes nothing, as SIGKILL would. Without the variable a point costs one look at a name.
+`os._exit` runs no handler and flushes nothing, as SIGKILL would. Without the variable a point costs one look at a name;
+where thousands pass in a second they look at ARMED before.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ class Feeder:
         while mail is None and (found := self._pool.take(key)) is not None:
             mail = found if isinstance(found, Mail) else self._rendered_ahead(found)
         self._handed += mail is not None
-        if self._hungry() and self._current is not None and self._fetching is None:
+        if self._fetching is None and self._current is not None and self._hungry():
             self._count_pace()
             self._fetching = asyncio.ensure_future(self._fetch())
         return mail
@@ -149,8 +149,9 @@ class Feeder:
 
     def settled(self, range_id: int) -> None:
         """One row of the range has its answer, durably."""
-        self._open[range_id] = self._open.get(range_id, 0) - 1
-        self._close_if_done(range_id)
+        left = self._open[range_id] = self._open.get(range_id, 0) - 1
+        if left == 0:
+            self._close_if_done(range_id)
 
     async def waiting(self) -> int:
         """How many rows are in memory, once the first batch is read: enough to say how many lanes are worth opening."""

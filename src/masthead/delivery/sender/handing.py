@@ -70,7 +70,8 @@ class Handing:
                 # The connection was dead before this mail was on it: nothing is held against the mail.
                 self.feeder.put_back(mail)
                 break
-            crashing.point("mail_sent")
+            if crashing.ARMED:
+                crashing.point("mail_sent")
             refusal = None if self._wants_body_now(lane) else await self._envelope_and_body(lane, mail)
             if refusal is not None:
                 unwritten.append(self._before_dot(mail, refusal))
@@ -103,8 +104,9 @@ class Handing:
         """Whether only the dot is missing. So it is nearly always: the relay says "go on" together with its last answer."""
         if not lane.take_go_on():
             return False
-        crashing.point("data_wanted")
-        crashing.point("body_written")
+        if crashing.ARMED:
+            crashing.point("data_wanted")
+            crashing.point("body_written")
         return True
 
     async def _envelope_and_body(self, lane: Lane, mail: Mail) -> Refused | TransportError | None:
@@ -131,7 +133,7 @@ class Handing:
 
     async def _may_finish(self, mail: Mail, unwritten: list[Result]) -> bool:
         """Write what is unwritten and ask the gate, in one commit. True: it is durable, and the dot may follow at once."""
-        answer = await self.clerk.commit(list(unwritten), mail.wish)
+        answer = await self.clerk.commit(tuple(unwritten), mail.wish)
         self._written(unwritten)
         if answer.verdict is not GO:
             if answer.verdict is Verdict.LEFT:
@@ -141,7 +143,8 @@ class Handing:
                 self.feeder.halt()
             return False
         mail.claimed = True
-        crashing.point("committed")
+        if crashing.ARMED:
+            crashing.point("committed")
         if time.monotonic() - answer.looked_at > GATE_SECONDS:
             late = TransportError("The machine was too slow between the last look at the list and the mail's end.", stage="body")
             await self._write([outcomes.lost(mail, late, self.rules, at=int(time.time()), jitter=0.0)])
@@ -157,7 +160,8 @@ class Handing:
             certain = not error.after_dot and error.stage == "body"
             known = error if error.after_dot or certain else TransportError(error.text, stage="dot", after_dot=True)
             return outcomes.lost(mail, known, self.rules, at=int(time.time()), jitter=random.random())  # noqa: S311
-        crashing.point("reply_read")
+        if crashing.ARMED:
+            crashing.point("reply_read")
         result = outcomes.answered(mail, "dot", reply, self.rules, at=int(time.time()), jitter=random.random())  # noqa: S311
         self.relay.note(result, mail.row.address, "dot", reply)
         self.turns.answered(self.relay.key, mail.row.address, "dot", reply)
@@ -169,7 +173,7 @@ class Handing:
             self._written(unwritten)
 
     def _written(self, unwritten: list[Result]) -> None:
-        if unwritten:
+        if unwritten and crashing.ARMED:
             crashing.point("reply_recorded")
         for result in unwritten:
             self.feeder.settled(result.range_id)

@@ -49,7 +49,11 @@ class Rules:
 def answered(mail: Mail, stage: Stage, reply: Reply, rules: Rules, *, at: int, jitter: float) -> Result:
     """The relay's `reply` to the dot, or to a command before it."""
     if stage == "dot" and 200 <= reply.code < 300:
-        return _result(mail, _ACCEPTED, at, reply.code, _words(reply)[:_MOST_WORDS_ACCEPTED])
+        row, this = mail.row, mail.row.attempt + 1
+        words = f"{reply.enhanced} {reply.text}".strip()[:_MOST_WORDS_ACCEPTED]
+        return Result(
+            row.id, row.range_id, this if mail.claimed else row.attempt, this, _ACCEPTED, at, reply.code, words, None, 0
+        )
     if reply.permanent:
         return _result(mail, State.REJECTED, at, reply.code, _words(reply))
     if reply.temporary:

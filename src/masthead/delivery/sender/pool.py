@@ -34,6 +34,14 @@ class Pool:
     def add(self, rows: Iterable[Row]) -> None:
         """Rows from the ledger."""
         self._sort_if_needed()
+        if not self._sorted:
+            before = self._waiting.setdefault(_ALL, deque())
+            count = len(before)
+            before.extend(rows)
+            self._count += len(before) - count
+            if not before:
+                del self._waiting[_ALL]
+            return
         for row in rows:
             self._queue(row).append(row)
             self._count += 1
@@ -55,9 +63,9 @@ class Pool:
         """What may go over relay `key` now."""
         if not self._count:
             return None
-        self._sort_if_needed()
-        if self._turns.free:
+        if self._turns.free and not self._sorted:
             return self._pop(_ALL)
+        self._sort_if_needed()
         now = time.monotonic()
         for provider in list(self._waiting):
             if self._turns.wait(key, provider, now) == 0.0:

@@ -108,14 +108,15 @@ class Relay:
         """
         if reply is None:
             self._refusals.neutral()
+        elif reply.code < 400:
+            self.accepted += 1
+            self._refusals.good(self._turns.provider_of(address) if self._refusals.has_suspects else RELAY, accepted=True)
         elif refusals.is_our_fault(stage, reply):
             self._refused(result, address, stage, reply)
         elif reply.temporary:
             self._refusals.neutral()
         else:
-            self.accepted += reply.positive
-            provider = self._turns.provider_of(address) if self._refusals.has_suspects else RELAY
-            self._refusals.good(provider, accepted=reply.positive)
+            self._refusals.good(self._turns.provider_of(address) if self._refusals.has_suspects else RELAY, accepted=False)
 
     def _refused(self, result: Result, address: str, stage: Stage, reply: Reply) -> None:
         provider = self._turns.provider_of(address)

@@ -53,10 +53,11 @@ class Rounds:
         self._failed = failed
         self._loop = asyncio.get_running_loop()
         self._under_way: deque[_Round] = deque()
+        self._lanes = 0  # of all that are under way
 
     def may_begin(self, asking: int) -> bool:
         """Whether one more round is worth its sync for so many lanes: the first at once, another when as many ask as wait."""
-        return len(self._under_way) < MOST and asking >= sum(each.lanes for each in self._under_way)
+        return len(self._under_way) < MOST and asking >= self._lanes
 
     def begin(
         self,
@@ -76,6 +77,7 @@ class Rounds:
         verdicts = self._book.commit(results, wishes, claims, at=at, today=today, rates=rates)
         this = _Round(verdicts, self._loop.create_future(), lanes)
         self._under_way.append(this)
+        self._lanes += lanes
         sync = asyncio.ensure_future(self._aio.fdsync(self._wal))
         sync.add_done_callback(partial(self._synced, this))
         return this.answer
@@ -93,6 +95,7 @@ class Rounds:
         # In the order of the commits: of a failed sync the kernel tells once, perhaps at the one before.
         while self._under_way and self._under_way[0].synced:
             first = self._under_way.popleft()
+            self._lanes -= first.lanes
             if not first.answer.done():
                 first.answer.set_result(first.verdicts)
 

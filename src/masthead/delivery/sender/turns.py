@@ -135,12 +135,12 @@ class Turns:
     @property
     def free(self) -> bool:
         """Whether every mail may go at once."""
-        return self.shares is None and self.unlimited
+        return self.shares is None and not (self._transports or self._providers or self._slow or self.held)
 
     @property
     def unlimited(self) -> bool:
         """Whether every mail may go at once, be it over this relay or that."""
-        return not self._transports and not self.by_provider
+        return not (self._transports or self._providers or self._slow or self.held)
 
     def provider_of(self, address: str) -> str:
         """The provider that keeps this mailbox."""
@@ -199,7 +199,7 @@ class Turns:
 
     def answered(self, key: int, address: str, stage: Stage, reply: Reply) -> None:
         """Hear an answer: the governor slows down, or speeds up again."""
-        if reply.positive:
+        if reply.code < 400:
             self._accepted += 1
             if self._ears:
                 self._hear_well(key, self.provider_of(address))

@@ -1,8 +1,8 @@
 """Chooses a transfer encoding: the shorter of quoted-printable and base64, never 8bit.
 
-Mails are filled in batches, slot by slot: a processor that does one thing for thirty mails takes two thirds of the time of one
-that does thirty things for each. `fill` of a part takes the values of each slot, tokens also as bytes, and gives two tables,
-column by column: the pieces that `pieces` numbers, and what this mail says otherwise than others, for its digest.
+Mails are filled in batches, slot by slot: a processor that does one thing for thirty mails takes less than two thirds of the
+time of one that does thirty things for each. `fill` of a part takes the values of each slot, tokens also as bytes, and gives
+two tables, column by column: the pieces that `pieces` numbers, and what this mail says otherwise than others, for its digest.
 
 A relay that has to convert 8bit breaks the DKIM signature; quoted-printable doubles a Persian text, base64 an English one by
 a third (`reliability.md` section 7).

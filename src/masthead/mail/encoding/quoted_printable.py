@@ -60,7 +60,7 @@ class QuotedPrintablePart:
                 own.append([ready + token + _SOFT_BREAK for token in tokens[mark]])
                 continue
             try:
-                own.append([_slot(start + value) for value in values[mark]])
+                own.append([_slot(start + value) for value in values[mark]] if start else list(map(_slot, values[mark])))
             except BadMail:
                 for value in values[mark]:
                     one_line(value, f"The value of {mark}")  # says whose it is

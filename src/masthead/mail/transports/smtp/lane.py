@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from masthead.mail.message import Message
 from masthead.mail.transports.base import ConnectFailed, Lost, Refused, Reply, Stage, TransportConfig
-from masthead.mail.transports.smtp.commands import dot_stuffed, mail_from, rcpt_to, unsendable
+from masthead.mail.transports.smtp.commands import dot_stuffed, envelope, mail_from, rcpt_to, unsendable
 from masthead.mail.transports.smtp.deadlines import Deadlines
 from masthead.mail.transports.smtp.extensions import Extensions
 from masthead.mail.transports.smtp.greeting import Session, connect, secure, sign_in
@@ -78,7 +78,7 @@ class SmtpLane:
         session, message = self._session, self._message
         if session is None or message is None or self._leaving or self._needs_reset or self._unsendable is not None:
             return False
-        if not (message.sound and session.offers.pipelining and len(message.raw) <= _ONE_WRITE and session.wire.take_go_on()):
+        if not message.sound or not session.offers.pipelining or len(message.raw) > _ONE_WRITE or not session.wire.take_go_on():
             return False
         self._body = message.raw
         return True
@@ -122,15 +122,21 @@ class SmtpLane:
             raise await self._interrupted("body")
         pieces = [self._body, b".\r\n"]
         self._message, self._body = None, b""
-        if following is not None and self.offers.pipelining and self._prepare(following):
+        pipelined = self.offers.pipelining
+        if following is not None and pipelined and self._prepare(following):
             pieces.append(self._opening_group(following))
         self._write(wire, b"".join(pieces), "dot")
-        reply = await self._reply("dot", after_dot=True, seconds=self._deadlines.dot)
-        if reply.code < 400 and reply.code >= 300:
+        try:
+            reply = await wire.reply(self._deadlines.dot)
+        except WireError as error:
+            raise self._lost(error, "dot", after_dot=True) from error
+        if reply.code == _GOING_AWAY:
+            self._leaving = True
+        if 300 <= reply.code < 400:
             raise self._lost(
                 WireError(_("it answered %(words)s to the end of the mail") % {"words": reply}), "dot", after_dot=True
             )
-        if following is not None and not self.offers.pipelining and self._prepare(following) and self.alive:
+        if following is not None and not pipelined and self._prepare(following) and self.alive:
             self._write(wire, self._opening_group(following), "mail")
         return reply
 
@@ -164,10 +170,9 @@ class SmtpLane:
 
     def _opening_group(self, message: Message) -> bytes:
         """RSET after a refusal, then MAIL; RCPT and DATA with it where commands may be pipelined."""
-        group = (b"RSET\r\n" if self._needs_reset else b"") + mail_from(message, self.offers)
-        if self.offers.pipelining:
-            group += rcpt_to(message, self.offers) + b"DATA\r\n"
-        return group
+        offers = self.offers
+        group = envelope(message, offers) if offers.pipelining else mail_from(message, offers)
+        return b"RSET\r\n" + group if self._needs_reset else group
 
     async def _pipelined_verdict(self) -> Refused | None:
         """Match the three replies in order. A refusal is certain, whatever happens to the connection after it."""

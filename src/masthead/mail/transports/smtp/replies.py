@@ -32,7 +32,8 @@ class ReplyReader:
     """Collects bytes and hands out whole replies in order."""
 
     def __init__(self) -> None:
-        self._unread = bytearray()
+        self._data = b""
+        self._at = 0  # what stands before it in `_data` is read
         self._searched = 0
         self._lines: list[str] = []
         self._code = b""
@@ -40,12 +41,14 @@ class ReplyReader:
 
     def feed(self, data: bytes) -> None:
         """Take what has arrived."""
-        self._unread += data
+        self._data = self._data[self._at :] + data
+        self._searched -= self._at
+        self._at = 0
 
     @property
     def waiting(self) -> int:
         """Bytes that have arrived and are not yet part of a reply handed out."""
-        return len(self._unread) + self._size
+        return len(self._data) - self._at + self._size
 
     @property
     def in_the_middle(self) -> bool:
@@ -54,26 +57,24 @@ class ReplyReader:
 
     def take_go_on(self) -> bool:
         """Whether the next three replies take a whole envelope, DATA included. If so they are read; else `next` reads them."""
-        found = None if self._lines else _GO_ON.match(self._unread)
+        found = None if self._lines else _GO_ON.match(self._data, self._at)
         if found is None:
             return False
-        del self._unread[: found.end()]
-        self._searched = 0
+        self._at = self._searched = found.end()
         return True
 
     def next(self) -> Reply | None:
         """The next complete reply, or None when more bytes are needed. Raises BadReplyError."""
-        while (end := self._unread.find(b"\r\n", self._searched)) >= 0:
-            line = bytes(self._unread[:end])
-            del self._unread[: end + 2]
-            self._searched = 0
+        while (end := self._data.find(b"\r\n", self._searched)) >= 0:
+            line = self._data[self._at : end]
+            self._at = self._searched = end + 2
             if not self._lines and (known := _known(line)):
                 return known
             if self._take(line):
                 return self._finished()
-        self._searched = max(0, len(self._unread) - 1)  # a CR at the end may get its LF yet
+        self._searched = max(self._at, len(self._data) - 1)  # a CR at the end may get its LF yet
         if self.waiting > MOST_BYTES:
-            raise self._too_long(bytes(self._unread[:_MOST_KEPT]))
+            raise self._too_long(self._data[self._at : self._at + _MOST_KEPT])
         return None
 
     def _take(self, line: bytes) -> bool:

@@ -36,8 +36,13 @@ class Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._loop = asyncio.get_running_loop()
         self._reader = ReplyReader()
-        self._waiter: asyncio.Future[None] | None = None
+        #: Whether all that MAIL, RCPT and DATA are answered in the best case is here already; then it is read.
+        self.take_go_on = self._reader.take_go_on
+        #: One of the two is waited for, until `_deadline`; then `_late` says of the server what it did not do.
+        self._answer: asyncio.Future[Reply] | None = None
+        self._room: asyncio.Future[None] | None = None
         self._deadline = 0.0
+        self._late: tuple[object, float] = (_NO_ANSWER, 0.0)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
         self._ended: str | None = None
@@ -55,7 +60,8 @@ class Wire(asyncio.Protocol):
         if self._reader.waiting > _MOST_UNREAD:
             self._end(_("it sent more than anybody asked for"))
             self.abort()
-        self._wake()
+        elif self._answer is not None:
+            self._look_for_answer(self._answer)
 
     def eof_received(self) -> bool:
         """The server has closed its side; there is no more to be had from it."""
@@ -74,7 +80,8 @@ class Wire(asyncio.Protocol):
     def resume_writing(self) -> None:
         """There is room again."""
         self._full = False
-        self._wake()
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
 
     # --- the client calls these --------------------------------------------------------------------------------
 
@@ -108,32 +115,21 @@ class Wire(asyncio.Protocol):
 
     async def drained(self, seconds: float) -> None:
         """Wait until there is room to write. Raises WireError after `seconds`."""
-        deadline = self._loop.time() + seconds
         while self._full:
             if self._ended is not None:
                 raise WireError(self._ended)
-            await self._wake_up_call(deadline)
-            self._end_if_late(deadline, seconds, _TOOK_NOTHING)
+            self._room = self._loop.create_future()
+            self._wait_until(self._loop.time() + seconds, (_TOOK_NOTHING, seconds))
+            await self._room
 
-    def take_go_on(self) -> bool:
-        """Whether all that MAIL, RCPT and DATA are answered in the best case is here already; then it is read."""
-        return self._reader.take_go_on()
-
-    async def reply(self, seconds: float) -> Reply:
-        """The next complete reply. Raises WireError after `seconds` altogether, however busily the server drips."""
-        deadline = self._loop.time() + seconds
-        while True:
-            try:
-                reply = self._reader.next()
-            except BadReplyError as error:
-                self._end(str(error))
-                raise WireError(str(error), error.line) from error
-            if reply is not None:
-                return reply
-            if self._ended is not None:
-                raise WireError(self._ended)
-            await self._wake_up_call(deadline)
-            self._end_if_late(deadline, seconds, _NO_ANSWER)
+    def reply(self, seconds: float) -> asyncio.Future[Reply]:
+        """The next complete reply; a WireError after `seconds` altogether, however busily the server drips."""
+        self._answer = answer = self._loop.create_future()
+        if self._reader.waiting or self._ended is not None:
+            self._look_for_answer(answer)
+        if not answer.done():
+            self._wait_until(self._loop.time() + seconds, (_NO_ANSWER, seconds))
+        return answer
 
     async def encrypt(self, context: ssl.SSLContext, server_name: str, seconds: float) -> None:
         """Turn the connection into TLS. Raises ssl.SSLError, OSError, WireError."""
@@ -161,17 +157,28 @@ class Wire(asyncio.Protocol):
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    def _wake_up_call(self, deadline: float) -> asyncio.Future[None]:
-        """What is done when something happens, at `deadline` at the latest."""
-        self._waiter = waiter = self._loop.create_future()
-        self._deadline = deadline
+    def _look_for_answer(self, answer: asyncio.Future[Reply]) -> None:
+        """End the wait for a reply if there is one, or can be none any more."""
+        if answer.done():
+            return
+        try:
+            reply = self._reader.next()
+        except BadReplyError as error:
+            self._answer = None
+            self._end(str(error))
+            answer.set_exception(WireError(str(error), error.line))
+            return
+        if reply is not None:
+            self._answer = None
+            answer.set_result(reply)
+        elif self._ended is not None:
+            self._answer = None
+            answer.set_exception(WireError(self._ended))
+
+    def _wait_until(self, deadline: float, late: tuple[object, float]) -> None:
+        self._deadline, self._late = deadline, late
         if self._timer is None or self._timer_at > deadline:
             self._ring_at(deadline)
-        return waiter
-
-    def _end_if_late(self, deadline: float, seconds: float, words: object) -> None:
-        if self._loop.time() >= deadline and self._ended is None:
-            self._end(str(words) % {"seconds": seconds})
 
     def _ring_at(self, moment: float) -> None:
         """Have the one timer of this wire ring. It is left to ring too early rather than made anew for every answer."""
@@ -181,16 +188,13 @@ class Wire(asyncio.Protocol):
 
     def _rang(self) -> None:
         self._timer = None
-        if self._waiter is None or self._waiter.done():
+        if (self._answer is None or self._answer.done()) and (self._room is None or self._room.done()):
             return
         if self._loop.time() >= self._deadline:
-            self._wake()
+            words, seconds = self._late
+            self._end(str(words) % {"seconds": seconds})
         else:
             self._ring_at(self._deadline)
-
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
 
     def _end(self, words: str) -> None:
         if self._ended is None:
@@ -198,7 +202,10 @@ class Wire(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._wake()
+        if self._answer is not None:
+            self._look_for_answer(self._answer)
+        if self._room is not None and not self._room.done():
+            self._room.set_exception(WireError(self._ended))
 
 
 def _words(error: Exception) -> str:
