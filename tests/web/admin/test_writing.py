@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils.timezone import localtime
 from wagtail.rich_text import RichText
 
+from masthead.issues import numbering
 from masthead.issues.models import Contributor, Edition, Issue, Publication
 from masthead.team.models import Role
 from tests.web.admin.conftest import form_of
@@ -243,3 +244,21 @@ def test_a_new_issue_gets_its_head_with_the_first_autosave(owner_at_desk: Client
     assert 'class="desk-number desk-number--planned"' in brought
     # The shell's own heading is not on our screen: it would look for it in vain and say so in the console.
     assert "#header-title" not in brought
+
+
+def test_of_two_drafts_only_one_says_the_next_number(owner_at_desk: Client, issue: Issue) -> None:
+    later = Issue.objects.create(publication=issue.publication, title="Nobody winds the clock")
+    planned = Issue.objects.create(publication=issue.publication, title="In the new year", planned_number=1990)
+    listed = owner_at_desk.get("/desk/issues/")
+    number = numbering.next_number(issue.publication)
+    expected = {issue.pk: (str(number), "next number"), later.pk: ("", "number when sent"), planned.pk: ("1990", "planned")}
+    assert {row.issue.pk: (row.number.text, row.number.note) for row in listed.context["rows"]} == expected
+    home = owner_at_desk.get("/desk/").content.decode()
+    assert f"No. <bdi>{number}</bdi> · next number" in home
+    assert "Number when sent" in home
+    assert home.count(f"<bdi>{number}</bdi>") == 1
+    assert f"Copy No. {number} as a new issue" in owner_at_desk.get(f"/desk/issues/edit/{issue.pk}/").content.decode()
+    compose = owner_at_desk.get(f"/desk/issues/edit/{later.pk}/").content.decode()
+    assert "number when sent" in compose
+    assert "Copy this as a new issue" in compose
+    assert f"No. <bdi>{number}</bdi>" not in compose
