@@ -70,6 +70,28 @@ def test_beside_the_text_stand_state_lock_and_preview_alone(owner_at_desk: Clien
         assert words not in page
 
 
+def test_beside_the_text_stands_who_saved_it_last_and_when(owner_at_desk: Client, issue: Issue) -> None:
+    url = f"/desk/issues/edit/{issue.pk}/"
+    page = status_of(owner_at_desk, url)
+    assert "Last saved" in page
+    assert ", by" not in page
+    owner_at_desk.post(url, form_of(owner_at_desk, url) | {"title": "Low water"})
+    at = localtime(Issue.objects.get().latest_revision.created_at)
+    page = status_of(owner_at_desk, url)
+    assert f"{at.day} {at:%b %Y %H:%M}, by owner person" in page
+    assert f'href="/desk/issues/history/{issue.pk}/"' in page
+    for repeated in ("Draft", "Live", "Published", "Edited", "Created"):
+        assert repeated not in page
+    new = status_of(owner_at_desk, "/desk/issues/add/")
+    assert "Not saved yet" in new
+    assert "View history" not in new
+
+
+def status_of(client: Client, url: str) -> str:
+    """The panel beside the text."""
+    return client.get(url).content.decode().split('data-side-panel="status"', 1)[1].split('data-side-panel="', 1)[0]
+
+
 def test_a_sitting_of_many_saves_is_one_line_of_the_history(owner_at_desk: Client, issue: Issue) -> None:
     url = f"/desk/issues/edit/{issue.pk}/"
     for sitting in ("Low water", "High water"):
