@@ -7,7 +7,8 @@ allowed while nobody has taken it: that is how a gap is filled.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -109,6 +110,30 @@ def next_number(publication: Publication) -> int:
             break
         number += 1
     return number
+
+
+def next_in_line(publications: Iterable[Publication]) -> set[int]:
+    """The draft of each publication that the next number is expected for: one that is ready, else the one begun first.
+
+    None of a publication in which another draft plans that very number.
+    """
+    waiting, planned = defaultdict[Publication, list[Issue]](list), defaultdict[Publication, set[int]](set)
+    for draft in Issue.objects.filter(publication__in=publications, number=None, translation_of=None).select_related(
+        "publication"
+    ):
+        try:
+            numbers = planned_numbers(draft)
+        except NoNumber:
+            continue
+        if numbers is None:
+            waiting[draft.publication].append(draft)
+        else:
+            planned[draft.publication].update(numbers)
+    return {
+        min(unplanned, key=lambda draft: (not draft.ready_digest, not draft.title, draft.pk)).pk
+        for publication, unplanned in waiting.items()
+        if next_number(publication) not in planned[publication]
+    }
 
 
 def take(*, issue: Issue, now: datetime) -> Numbers:

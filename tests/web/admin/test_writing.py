@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils.timezone import localtime
 from wagtail.rich_text import RichText
 
+from masthead.issues import numbering
 from masthead.issues.models import Contributor, Edition, Issue, Publication
 from masthead.team.models import Role
 from masthead.web.admin.writing.viewset import Compose
@@ -68,6 +69,28 @@ def test_beside_the_text_stand_state_lock_and_preview_alone(owner_at_desk: Clien
     assert re.findall(r'data-side-panel-toggle="(\w+)"', page) == ["status", "preview"]
     for words in ("No publishing schedule set", "Used 0 times", "Content metrics"):
         assert words not in page
+
+
+def test_beside_the_text_stands_who_saved_it_last_and_when(owner_at_desk: Client, issue: Issue) -> None:
+    url = f"/desk/issues/edit/{issue.pk}/"
+    page = status_of(owner_at_desk, url)
+    assert "Last saved" in page
+    assert ", by" not in page
+    owner_at_desk.post(url, form_of(owner_at_desk, url) | {"title": "Low water"})
+    at = localtime(Issue.objects.get().latest_revision.created_at)
+    page = status_of(owner_at_desk, url)
+    assert f"{at.day} {at:%b %Y %H:%M}, by owner person" in page
+    assert f'href="/desk/issues/history/{issue.pk}/"' in page
+    for repeated in ("Draft", "Live", "Published", "Edited", "Created"):
+        assert repeated not in page
+    new = status_of(owner_at_desk, "/desk/issues/add/")
+    assert "Not saved yet" in new
+    assert "View history" not in new
+
+
+def status_of(client: Client, url: str) -> str:
+    """The panel beside the text."""
+    return client.get(url).content.decode().split('data-side-panel="status"', 1)[1].split('data-side-panel="', 1)[0]
 
 
 def test_a_sitting_of_many_saves_is_one_line_of_the_history(owner_at_desk: Client, issue: Issue) -> None:
@@ -294,3 +317,21 @@ def test_what_is_saved_by_itself_never_overwrites_a_save_that_overtook_it(
     assert issue.revisions.latest("id").content["title"] == "Second, as it was saved by hand"
     issue.refresh_from_db()
     assert issue.title == "Second, as it was saved by hand"
+
+
+def test_of_two_drafts_only_one_says_the_next_number(owner_at_desk: Client, issue: Issue) -> None:
+    later = Issue.objects.create(publication=issue.publication, title="Nobody winds the clock")
+    planned = Issue.objects.create(publication=issue.publication, title="In the new year", planned_number=1990)
+    listed = owner_at_desk.get("/desk/issues/")
+    number = numbering.next_number(issue.publication)
+    expected = {issue.pk: (str(number), "next number"), later.pk: ("", "number when sent"), planned.pk: ("1990", "planned")}
+    assert {row.issue.pk: (row.number.text, row.number.note) for row in listed.context["rows"]} == expected
+    home = owner_at_desk.get("/desk/").content.decode()
+    assert f"No. <bdi>{number}</bdi> · next number" in home
+    assert "Number when sent" in home
+    assert home.count(f"<bdi>{number}</bdi>") == 1
+    assert f"Copy No. {number} as a new issue" in owner_at_desk.get(f"/desk/issues/edit/{issue.pk}/").content.decode()
+    compose = owner_at_desk.get(f"/desk/issues/edit/{later.pk}/").content.decode()
+    assert "number when sent" in compose
+    assert "Copy this as a new issue" in compose
+    assert f"No. <bdi>{number}</bdi>" not in compose

@@ -26,7 +26,7 @@ from masthead.web.admin.checklist import checklist_of
 from masthead.web.admin.health import problems
 from masthead.web.admin.sending.progress import MOVING, standing
 from masthead.web.admin.staff import staff
-from masthead.web.admin.writing.listing import row_of
+from masthead.web.admin.writing.listing import rows_of
 
 #: So many campaigns under way are drawn with their bars; how many more there are is said in words.
 SHOWN = 5
@@ -71,7 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_ask_outside": may(person, "transports.edit"),
         "came_back": reporting.came_back(last) if last else 0,
         "may_see_returns": may(person, "returns.view"),
-        "drafts": [row_of(issue, now=now) for issue in drafts[:5]] if may(person, "issues.write") else [],
+        "drafts": rows_of(drafts[:5], publications, now=now) if may(person, "issues.write") else [],
         "checklist": checklist,
         "todo_done": sum(todo.done for todo in checklist),
         "next": _next_action(person, publications, moving),

@@ -183,6 +183,7 @@ EDITOR = (
 
 #: History and lock.
 HISTORY = (
+    _("Action"),
     _("Created"),
     _("Deleted"),
     _("Field"),

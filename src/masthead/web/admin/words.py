@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +33,25 @@ def number_of(issue: Issue) -> str:
         return "?"
     first, last = digits(numbers.first, issue.language_code), digits(numbers.last, issue.language_code)
     return first if numbers.first == numbers.last else f"{first}–{last}"
+
+
+@dataclass(frozen=True)
+class Number:
+    """What stands where an issue has its number: the number, "" where it cannot be told yet, and what is to be said about it."""
+
+    text: str
+    note: str = ""
+
+
+def number_shown(issue: Issue, *, next_in_line: Collection[int]) -> Number:
+    """Of two drafts that would both take the next number only the first shows it: `next_in_line` of `issues.numbering`."""
+    if issue.number is not None:
+        return Number(number_of(issue))
+    if issue.pk in next_in_line:
+        return Number(number_of(issue), _("next number"))
+    if issue.label or issue.planned_number or issue.planned_last_number or issue.translation_of_id:
+        return Number(number_of(issue), _("planned"))
+    return Number("", _("number when sent"))
 
 
 def state_of(issue: Issue, *, now: datetime, newest: Edition | None = None) -> Words:

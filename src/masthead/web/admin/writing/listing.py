@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,12 +16,12 @@ from django.views.decorators.http import require_safe
 
 from masthead.delivery import lookups as delivery
 from masthead.delivery.models import Campaign
-from masthead.issues import lookups
+from masthead.issues import lookups, numbering
 from masthead.issues.assigning import publications_of
-from masthead.issues.models import Edition, Issue, TakenNumber
+from masthead.issues.models import Edition, Issue, Publication, TakenNumber
 from masthead.team.roles import may, requires
 from masthead.web.admin.staff import staff
-from masthead.web.admin.words import Words, byline_of, campaign_words, number_of, state_of
+from masthead.web.admin.words import Number, Words, byline_of, campaign_words, number_shown, state_of
 
 A_PAGE = 30
 
@@ -30,8 +31,7 @@ class Row:
     """One issue as the list shows it."""
 
     issue: Issue
-    number: str
-    planned: bool
+    number: Number
     state: Words
     byline: str
     edition: Edition | None
@@ -61,7 +61,7 @@ def issues(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Issues"),
         "page": page,
-        "rows": [row_of(issue, now=now) for issue in page],
+        "rows": rows_of(page, own, now=now),
         "withdrawn": TakenNumber.objects.filter(withdrawn_at__isnull=False, issue=None, publication__in=own).select_related(
             "publication"
         ),
@@ -79,14 +79,18 @@ def issues(request: HttpRequest) -> HttpResponse:
     return render(request, "web_admin/issues/list.html", context)
 
 
-def row_of(issue: Issue, *, now: datetime) -> Row:
-    """What the list says about `issue`."""
+def rows_of(issues: Iterable[Issue], publications: Iterable[Publication], *, now: datetime) -> list[Row]:
+    """What the list says about `issues`, all of `publications`."""
+    first = numbering.next_in_line(publications)
+    return [_row_of(issue, next_in_line=first, now=now) for issue in issues]
+
+
+def _row_of(issue: Issue, *, next_in_line: set[int], now: datetime) -> Row:
     edition = lookups.versions_of(issue).first()
     campaign = delivery.main_campaign_of(issue)
     return Row(
         issue=issue,
-        number=number_of(issue),
-        planned=issue.number is None,
+        number=number_shown(issue, next_in_line=next_in_line),
         state=state_of(issue, now=now, newest=edition),
         byline=byline_of(issue),
         edition=edition,

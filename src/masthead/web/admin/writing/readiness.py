@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from masthead.issues import readiness
+from masthead.issues import numbering, readiness
 from masthead.issues.freezing import NotReady
 from masthead.issues.models import Issue
 from masthead.web.admin.staff import staff
-from masthead.web.admin.words import Words, name_of, number_of, state_of
+from masthead.web.admin.words import Number, Words, name_of, number_shown, state_of
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,7 @@ class Head:
     """What stands above the form."""
 
     publication: str
-    number: str
-    planned: bool
+    number: Number
     state: Words
     note: str
 
@@ -37,7 +36,8 @@ def head(issue: Issue | None) -> Head | None:
         who = {"name": name_of(issue.ready_by), "time": timezone.localtime(issue.ready_at).strftime("%H:%M")}
         is_ready = readiness.is_ready(issue)
         note = (_("by %(name)s, %(time)s") if is_ready else _("Changed since %(name)s marked it ready at %(time)s.")) % who
-    return Head(issue.publication.name, number_of(issue), issue.number is None, state, note)
+    number = number_shown(issue, next_in_line=numbering.next_in_line([issue.publication]))
+    return Head(issue.publication.name, number, state, note)
 
 
 def mark(request: HttpRequest, issue: Issue) -> None:

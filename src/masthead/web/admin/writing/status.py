@@ -1,4 +1,4 @@
-"""What stands beside the compose screen: state, history, lock and preview; the rest of what the shell has there is left out."""
+"""What stands beside the compose screen: last save, history, lock and preview; the rest of what the shell has is left out."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 from wagtail.admin.ui.side_panels import ChecksSidePanel, StatusSidePanel
 from wagtail.snippets.side_panels import SnippetStatusSidePanel
 
+_LAST_SAVED = "web_admin/issues/last_saved.html"
+
 
 class IssueStatus(SnippetStatusSidePanel):
-    """State, history and lock of an issue, without schedule (the send desk has it), uses and the name of the model."""
+    """Last save, history and lock of an issue, without schedule (the send desk has it), uses and the name of the model."""
 
     template_name = "web_admin/issues/status.html"
 
@@ -19,8 +21,17 @@ class IssueStatus(SnippetStatusSidePanel):
         self.usage_url = None
 
     def get_scheduled_publishing_context(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        """Nothing is published here. The second key keeps the shell's template from saying that no schedule is set."""
-        return {"draftstate_enabled": True, "has_live_publishing_schedule": True}
+        """Nothing is published here."""
+        return {}
+
+    def get_status_templates(self, context: dict[str, Any]) -> list[str]:
+        """When it was saved and by whom in place of the shell's own state: that of an issue stands above the text."""
+        return [_LAST_SAVED if name.endswith("/workflow.html") else name for name in super().get_status_templates(context)]
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        """With the newest version, if it has any."""
+        context: dict[str, Any] = super().get_context_data(parent_context)
+        return context | {"saved": self.object.latest_revision if self.object.pk else None}
 
 
 def ours(panels: list[Any]) -> list[Any]:

@@ -168,7 +168,7 @@ class IssueViewSet(SnippetViewSet):
     @property
     def breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Where the compose screen says it stands."""
-        return [{"url": reverse_lazy("desk_home"), "label": _("Home")}]
+        return [{"url": reverse_lazy("desk_home"), "label": gettext_lazy("Home")}]
 
     def get_urlpatterns(self) -> list[URLPattern]:
         """Wagtail's addresses but for those that are CLOSED; our own list stands before them (web.admin.urls)."""
@@ -205,4 +205,4 @@ class ContributorViewSet(SnippetViewSet):
     @property
     def breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Where the screen says it stands."""
-        return [{"url": reverse_lazy("desk_home"), "label": _("Home")}]
+        return [{"url": reverse_lazy("desk_home"), "label": gettext_lazy("Home")}]
