@@ -13,6 +13,7 @@ from masthead.audience.models import ConsentEvent, ImportRun, MailingList, Recon
 from masthead.audience.segments import saving, tree
 from masthead.audience.segments.compiling import Compiler
 from masthead.audit.models import Entry
+from masthead.delivery import narrowing
 from masthead.delivery.models import Campaign
 from masthead.mail.sender import Sender
 from tests.campaigns import under_way
@@ -90,11 +91,13 @@ def test_what_asks_for_it_is_named_and_says_that_it_is_gone(reader: Any, mailing
     rule = {"all": [{"if": "list", "of": str(mailing_list.pk), "is": "active"}, {"if": "format", "is": "html"}]}
     segment = saving.create(name="Here", rule=tree.read(rule), by=BY, now=now)
     saving.create(name="Anybody", rule=tree.read({"if": "any_list", "is": "active"}), by=BY, now=now)
+    within = tree.read({"if": "segment", "of": str(segment.pk), "is": "out"})
+    saving.create(name="Within", rule=within, by=BY, now=now)
     form = SignUpForm.objects.create(name="Fair", slug="fair", created_at=now)
     form.lists.add(mailing_list)
     assert words(mailing_list) == [
         "1 reader is on it or waits to be",
-        "Segments ask for it, and cannot be used any more: Here",
+        "Segments ask for it, and cannot be used any more: Here, Within",
         "Sign-up forms offer it; one without another list leads to the publication’s own: Fair",
     ]
     list_deleting.delete(mailing_list=mailing_list, by=BY, now=now)
@@ -120,6 +123,25 @@ def test_a_sending_keeps_its_list_until_it_ends_and_names_it_afterwards(
     list_deleting.delete(mailing_list=mailing_list, by=BY, now=now)
     assert not publication.lists.exists() and not campaign.lists.exists()
     assert [each.name for each in campaign.lists(manager="every").all()] == ["The Courier"]
+
+
+def test_a_sending_that_is_planned_keeps_a_list_that_its_segment_asks_for(
+    publication: Any, reader: Any, mailing_list: MailingList, now: datetime
+) -> None:
+    fair = lists.create(name="Fair", by=BY, now=now)
+    rule = tree.read({"if": "list", "of": str(fair.pk), "is": "off"})
+    segment = saving.create(name="Elsewhere", rule=rule, by=BY, now=now)
+    outer = saving.create(name="Outer", rule=tree.read({"if": "segment", "of": str(segment.pk), "is": "in"}), by=BY, now=now)
+    campaign = under_way(publication, mailing_list, now)
+    narrowing.keep(campaign, narrowing.of([], [outer]))
+    for state in ("scheduled", "preparing"):
+        Campaign.objects.update(state=state)
+        with pytest.raises(list_deleting.ListInUse, match=r"planned to readers in segments.*\(The Courier 1971"):
+            list_deleting.delete(mailing_list=fair, by=BY, now=now)
+    # Once it has begun its readers are taken.
+    Campaign.objects.update(state="sending")
+    list_deleting.delete(mailing_list=fair, by=BY, now=now)
+    assert not MailingList.objects.filter(pk=fair.pk).exists()
 
 
 def test_an_import_and_a_round_of_questions_keep_their_list(

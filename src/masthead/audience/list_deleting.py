@@ -27,6 +27,7 @@ from masthead.audience.models import (
     Subscription,
 )
 from masthead.audience.segments import tree
+from masthead.audience.segments.compiling import SEGMENT
 from masthead.audience.segments.tree import BadRule
 from masthead.audit.recording import record
 
@@ -106,16 +107,19 @@ def sweep(*, stopping: Callable[[], bool] = lambda: False) -> int:
 
 
 def segments_by(mailing_list: MailingList) -> list[Segment]:
-    """The segments that ask for the list."""
-    found = []
+    """The segments that ask for the list, and those that refer to one of them."""
+    asked: dict[Segment, set[tuple[str, str]]] = {}
     for segment in Segment.objects.all():
         try:
-            leaves = list(tree.leaves(tree.read(segment.rule)))
+            asked[segment] = {(leaf.condition, leaf.subject) for leaf in tree.leaves(tree.read(segment.rule))}
         except BadRule:
             continue
-        if any(leaf.condition in {"list", "joined_list"} and leaf.subject == str(mailing_list.pk) for leaf in leaves):
-            found.append(segment)
-    return found
+    wanted = {("list", str(mailing_list.pk)), ("joined_list", str(mailing_list.pk))}
+    found: list[Segment] = []
+    while more := [segment for segment, asks in asked.items() if segment not in found and asks & wanted]:
+        found += more
+        wanted |= {(SEGMENT, str(segment.pk)) for segment in more}
+    return sorted(found, key=list(asked).index)
 
 
 def _own(mailing_list: MailingList) -> Iterable[Use]:

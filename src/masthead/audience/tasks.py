@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django_tasks import task
 
 from masthead.audience import defining, duplicates, importing, keeping, list_deleting, reconfirming
@@ -15,16 +16,18 @@ from masthead.common.stopping import STOP
 
 
 @task()
-def run_import(run_id: int) -> None:
+def run_import(run_id: int, language: str = "") -> None:
     """Execute an uploaded import, or go on with it. A file that cannot be imported is a finding, no failed task.
 
+    What it says of the file and of its rows is kept in `language`, that of whoever asked for it.
     When the process is asked to end in mid-import, the task is started again by the next one, and goes on.
     """
     run = ImportRun.objects.filter(pk=run_id).select_related("list").first()
     if run is None:
         return
     try:
-        importing.execute(run=run, path=Path(run.stored_path), now=timezone.now())
+        with override(language or get_language()):
+            importing.execute(run=run, path=Path(run.stored_path), now=timezone.now())
     except importing.CannotImport:
         return
     except importing.Stopped:

@@ -89,6 +89,23 @@ def test_a_sending_that_nobody_begins_is_named(owner_at_desk: Client, sent: Camp
     assert lamp(owner_at_desk)[0] == "All is well"
 
 
+def test_a_sending_that_could_not_begin_is_named_until_its_issue_is_sent(owner_at_desk: Client, sent: Campaign) -> None:
+    Campaign.objects.update(state=Campaign.State.DRAFT, attention="Nothing was sent.", started_at=None, finished_at=None)
+    there = reverse("desk_campaign", args=[sent.pk])
+    assert lamp(owner_at_desk) == ("Not well", [there])
+    assert "No. 7 was not sent when its time came" in home(owner_at_desk).get_text()
+    page = owner_at_desk.get(there).text
+    assert "Choose the readers anew" in page
+    assert reverse("desk_send", args=[sent.edition.issue_id]) in page
+    now = timezone.now()
+    ended = {"state": "finished", "starts_at": now, "started_at": now, "finished_at": now, "created_at": now, "audience": 0}
+    Campaign.objects.create(edition=sent.edition, mail_mode="full", by="staff:1", reach="missed", **ended)
+    assert lamp(owner_at_desk)[0] == "All is well"
+    Campaign.objects.exclude(pk=sent.pk).delete()
+    Campaign.objects.update(attention="")
+    assert lamp(owner_at_desk)[0] == "All is well"
+
+
 def test_home_asks_as_much_for_many_readers_as_for_few(
     owner_at_desk: Client, sent: Campaign, make_subscriber: Any, mailing_list: MailingList
 ) -> None:

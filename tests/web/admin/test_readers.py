@@ -6,6 +6,7 @@ import json
 import time
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from openpyxl import Workbook
 from masthead.audience import importing
 from masthead.audience.imports import taking_back
 from masthead.audience.models import ConsentEvent, ImportRun, MailingList, SignUpForm, Subscriber
+from masthead.audience.tasks import run_import
 from masthead.audit.models import Entry
 from masthead.common.addresses import normalise
 from masthead.mail.models import Suppression
@@ -27,6 +29,7 @@ from masthead.mail.suppressions import suppress, suppress_domain
 from masthead.team import people
 from masthead.team.models import Role, User
 from masthead.web.admin.permissions import write_group_permissions
+from masthead.web.admin.readers import imports
 
 pytestmark = pytest.mark.django_db
 
@@ -308,6 +311,33 @@ def test_an_import_is_previewed_then_stated_then_done(desk: Client, upload: Any,
     file = desk.get(reverse("desk_import_report", args=[done.pk]))
     assert "attachment" in file["Content-Disposition"]
     assert b"nonsense" in b"".join(file.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_what_an_import_says_is_in_the_language_of_who_asked_for_it(
+    desk: Client,
+    leaver: Subscriber,
+    mailing_list: MailingList,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    settings.DATA = tmp_path
+    asked: list[tuple[int, str]] = []
+    monkeypatch.setattr(imports, "run_import", SimpleNamespace(enqueue=lambda *given: asked.append(given)))
+    file = SimpleUploadedFile("readers.csv", b"email,name\nleo@example.net,Leo\n")
+    french = {"accept-language": "fr"}
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(reverse("desk_imports"), {"file": file, "list": mailing_list.pk}, headers=french)
+    run_import.call(*asked[0])
+    run = ImportRun.objects.get()
+    assert (run.layout["separator"], run.samples["left_before"][0][2][:21]) == ("virgule", "A quitté cette liste ")
+    desk.post(reverse("desk_import_begin", args=[run.pk]), {"statement": "On paper."})
+    again = ImportRun.objects.latest("pk")
+    importing.cancel(run=again, by="staff:1", now=again.created_at)
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(reverse("desk_import_act", args=[again.pk]), {"what": "resume"}, headers=french)
+    assert asked[-1] == (again.pk, "fr")
 
 
 def test_pasted_addresses_are_previewed_like_a_file(

@@ -134,3 +134,8 @@ def test_no_passkey_is_offered_where_the_desk_is_opened_by_a_number(
     page = owner.get(reverse("mfa_index"), headers={"host": host}).content.decode()
     assert (reverse("mfa_add_webauthn") in page) is offered
     assert ("this desk was opened by a number" in page) is not offered
+
+
+def test_half_of_the_address_of_the_sign_in_leads_to_the_desk(at_desk: Callable[[Role], Client]) -> None:
+    answer = at_desk(Role.OWNER).get("/desk/sign-in/", follow=True)
+    assert (answer.status_code, answer.redirect_chain[-1][0]) == (200, reverse("desk_home"))

@@ -36,16 +36,22 @@ class Problem:
     url: str
 
 
-def problems(person: User, moving: QuerySet[Campaign], *, now: datetime) -> list[Problem]:
-    """What is not well of what `person` may see, the worst first. `moving` are their campaigns under way."""
+def problems(person: User, moving: QuerySet[Campaign], missed: QuerySet[Campaign], *, now: datetime) -> list[Problem]:
+    """What is not well of what `person` may see, the worst first. `moving` are their campaigns under way, `missed` not begun."""
     found: list[Problem] = []
     if may(person, "campaigns.view"):
-        found += _sendings(moving, now)
+        found += [*_missed(missed), *_sendings(moving, now)]
     if may(person, "transports.edit"):
         found += [*_queue(now), *_servers(now), *_mailboxes()]
     if may(person, "returns.view"):
         found += _returns()
     return found
+
+
+def _missed(missed: QuerySet[Campaign]) -> Iterator[Problem]:
+    for campaign in missed[:20]:
+        said = _("No. %(number)s was not sent when its time came") % {"number": campaign.edition.label}
+        yield Problem(said, reverse("desk_campaign", args=[campaign.pk]))
 
 
 def _sendings(moving: QuerySet[Campaign], now: datetime) -> Iterator[Problem]:

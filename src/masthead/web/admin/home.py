@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -51,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
     sees_sending = may(person, "campaigns.view")
     moving = _under_way(publications) if sees_sending else Campaign.objects.none()
     shown = list(moving[:SHOWN])
+    missed = _missed(publications) if sees_sending else Campaign.objects.none()
     last = _last_ended(publications) if sees_sending else None
     drafts = (
         Issue.objects.filter(public_from=None, publication__in=publications)
@@ -67,7 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "since": growth.since(moment=last.started_at, lists=last.lists(manager="every").all())
         if last and last.started_at
         else None,
-        "problems": problems(person, moving, now=now),
+        "problems": problems(person, moving, missed, now=now),
         "may_ask_outside": may(person, "transports.edit"),
         "came_back": reporting.came_back(last) if last else 0,
         "may_see_returns": may(person, "returns.view"),
@@ -87,6 +88,13 @@ def _under_way(publications: list[Publication]) -> QuerySet[Campaign]:
     states = [*MOVING, Campaign.State.PAUSED]
     moving = Campaign.objects.filter(state__in=states, edition__publication__in=publications)
     return moving.select_related("edition__publication", "edition__issue")
+
+
+def _missed(publications: list[Publication]) -> QuerySet[Campaign]:
+    """Those that could not begin when their time came, of issues that nobody has sent otherwise since."""
+    others = Campaign.objects.filter(edition__issue=OuterRef("edition__issue")).exclude(state=Campaign.State.DRAFT)
+    waiting = Campaign.objects.filter(~Exists(others), state=Campaign.State.DRAFT, edition__publication__in=publications)
+    return waiting.exclude(attention="").select_related("edition")
 
 
 def _last_ended(publications: list[Publication]) -> Campaign | None:

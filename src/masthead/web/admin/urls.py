@@ -89,6 +89,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The shell sends strangers to its own sign-in; its own sign-out would end the session on any request.
     path("login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("logout/", logout),
+    # Half of the address of the sign-in: allauth would lead to a screen of addresses that is closed.
+    path("sign-in/", RedirectView.as_view(pattern_name="desk_home")),
     path("issues/", never_cache(require_admin_access(listing.issues)), name="desk_issues"),
     path("jsi18n/", require_admin_access(ScriptWords.as_view()), name="desk_script_words"),
     path("account/", never_cache(require_admin_access(own.account)), name="desk_account"),

@@ -15,8 +15,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from masthead.audience import importing
@@ -121,7 +121,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         if what == "cancel":
             importing.cancel(run=found, by=by, now=now)
         elif what == "resume" and importing.reopen(run=found):
-            transaction.on_commit(lambda: run_import.enqueue(pk))
+            transaction.on_commit(lambda: run_import.enqueue(pk, get_language() or ""))
         elif what == "undo":
             try:
                 taking_back.begin(run=found, by=by, now=now)
@@ -191,7 +191,7 @@ def _start(*, file_name: str, stored_path: str, mailing_list: MailingList, dry_r
         now=timezone.now(),
         **({"statement": ""} | said),
     )
-    transaction.on_commit(lambda: run_import.enqueue(opened.pk))
+    transaction.on_commit(lambda: run_import.enqueue(opened.pk, get_language() or ""))
     return opened
 
 
