@@ -129,6 +129,11 @@ def is_public(edition: Edition, now: datetime) -> bool:
     return not edition.is_test and public_from is not None and public_from <= now and edition.visibility in READABLE
 
 
+def unpublished() -> QuerySet[Issue]:
+    """What is still to appear; the withdrawn is not."""
+    return Issue.objects.filter(public_from=None).exclude(taken_numbers__withdrawn_at__isnull=False)
+
+
 def tombstone(publication: Publication, number: int) -> TakenNumber | None:
     """The withdrawn number: answered with 410, its date and reason."""
     return TakenNumber.objects.filter(publication=publication, number=number, withdrawn_at__isnull=False).first()

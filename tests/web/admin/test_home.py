@@ -18,6 +18,7 @@ from masthead.audience import consent
 from masthead.audience.models import MailingList, Subscriber
 from masthead.bounces.models import Alarm, Mailbox
 from masthead.delivery.models import Campaign
+from masthead.issues.models import Issue, TakenNumber
 from masthead.mail.models import SingleMail, Transport
 from masthead.team.models import Role
 
@@ -119,3 +120,13 @@ def test_home_asks_as_much_for_many_readers_as_for_few(
             owner_at_desk.get("/desk/")
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 50
+
+
+def test_a_withdrawn_issue_is_no_draft(owner_at_desk: Client, issue: Issue) -> None:
+    assert issue.title in owner_at_desk.get("/desk/").content.decode()
+    TakenNumber.objects.create(
+        publication=issue.publication, number=1970, issue=issue, taken_at=timezone.now(), withdrawn_at=timezone.now()
+    )
+    for address in ("/desk/", "/desk/issues/?state=draft"):
+        assert issue.title not in owner_at_desk.get(address).content.decode()
+    assert "Withdrawn" in owner_at_desk.get("/desk/issues/").content.decode()

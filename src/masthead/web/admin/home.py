@@ -18,8 +18,9 @@ from masthead.bounces import alarming, reporting
 from masthead.bounces import lookups as returns
 from masthead.bounces.models import Mailbox
 from masthead.delivery.models import Campaign, HeldProvider
+from masthead.issues import lookups
 from masthead.issues.assigning import publications_of
-from masthead.issues.models import Issue, Publication
+from masthead.issues.models import Publication
 from masthead.team.models import User
 from masthead.team.roles import may, requires
 from masthead.web.admin.checklist import checklist_of
@@ -54,7 +55,8 @@ def home(request: HttpRequest) -> HttpResponse:
     missed = _missed(publications) if sees_sending else Campaign.objects.none()
     last = _last_ended(publications) if sees_sending else None
     drafts = (
-        Issue.objects.filter(public_from=None, publication__in=publications)
+        lookups.unpublished()
+        .filter(publication__in=publications)
         .select_related("publication")
         .order_by("-latest_revision__created_at", "-id")
     )
@@ -139,7 +141,7 @@ def _next_action(person: User, publications: list[Publication], moving: QuerySet
         return _about_returns()
     if not may(person, "issues.write"):
         return None
-    draft = Issue.objects.filter(public_from=None, publication__in=publications).exclude(title="").order_by("-id").first()
+    draft = lookups.unpublished().filter(publication__in=publications).exclude(title="").order_by("-id").first()
     if draft is None:
         return NextAction(
             _("Write the next issue"),

@@ -52,7 +52,7 @@ def issues(request: HttpRequest) -> HttpResponse:
     if publication.isdecimal():
         found = found.filter(publication_id=int(publication))
     if state == "draft":
-        found = found.filter(public_from=None)
+        found = found.filter(pk__in=lookups.unpublished())
     elif state == "scheduled":
         found = found.filter(public_from__gt=now)
     elif state == "published":

@@ -157,7 +157,7 @@ def decide(request: HttpRequest, token: str) -> HttpResponse:
             publication = get_object_or_404(places, pk=int(chosen)) if chosen.isdecimal() else places.first()
             if publication is None:
                 raise Http404
-            issue = drafting.create_from(imported, publication=publication, by=person.actor, now=timezone.now())
+            issue = drafting.create_from(imported, publication=publication, by=person.actor, now=timezone.now(), plans=False)
     except BadManuscript as error:
         messages.error(request, str(error))
         return redirect(_with_into(reverse("desk_manuscript_found", args=[token]), into))
