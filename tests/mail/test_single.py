@@ -51,6 +51,18 @@ def test_a_queued_mail_arrives_and_its_bytes_are_dropped(inbox: Listener, courie
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
+def test_an_address_to_stop_is_never_folded_or_encoded(inbox: Listener, courier: Sender) -> None:
+    stop = f"<https://news.example.org/f/{'0123456789abcdef' * 6}>"
+    mail = queue(courier, headers={"List-Unsubscribe": stop, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"})
+    single.send(mail_id=mail.pk, now=NOW)
+    lines = bytes(InboxMessage.objects.get().raw).split(b"\r\n")
+    assert f"List-Unsubscribe: {stop}".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    for bad in ("https://news.example.org/f/1", f"{stop}, {stop}", f"{stop}\r\nBcc: a@example.org"):
+        with pytest.raises(BadMail, match="List-Unsubscribe"):
+            queue(courier, headers={"List-Unsubscribe": bad})
+
+
 def test_a_mail_is_sent_once_however_often_its_task_runs(inbox: Listener, courier: Sender) -> None:
     mail = queue(courier)
     assert [single.send(mail_id=mail.pk, now=NOW) for _ in range(3)] == [State.ACCEPTED, None, None]

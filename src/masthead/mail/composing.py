@@ -11,6 +11,7 @@ from masthead.mail.encoding.flowed import crlf, flowed
 from masthead.mail.encoding.parts import encoded_constant
 from masthead.mail.encoding.slots import BadMail
 from masthead.mail.headers.dates import date_header
+from masthead.mail.headers.lists import unsubscribe_of_single
 from masthead.mail.headers.mailboxes import mailbox, own_address
 from masthead.mail.headers.text import unstructured
 from masthead.mail.message import Message
@@ -66,7 +67,7 @@ def _extra(name: str, value: str) -> bytes:
     folded = name.lower()
     if not _NAME.fullmatch(name) or folded in _OURS or folded.startswith("content-"):
         raise BadMail(f"The header {name!r} cannot be added to a single mail.")
-    return unstructured(name, value)
+    return unsubscribe_of_single(value) if folded == "list-unsubscribe" else unstructured(name, value)
 
 
 def _body(text: str, html: str | None, token: str) -> bytes:

@@ -124,6 +124,7 @@ def test_home_asks_as_much_for_many_readers_as_for_few(
 
 def test_a_withdrawn_issue_is_no_draft(owner_at_desk: Client, issue: Issue) -> None:
     assert issue.title in owner_at_desk.get("/desk/").content.decode()
+    Issue.objects.update(number=1970)
     TakenNumber.objects.create(
         publication=issue.publication, number=1970, issue=issue, taken_at=timezone.now(), withdrawn_at=timezone.now()
     )

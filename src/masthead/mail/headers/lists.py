@@ -14,6 +14,7 @@ ONE_CLICK = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 _ANY_URI = r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~%]{1,800}"
 _URI = re.compile(_ANY_URI, re.ASCII)
 _UNSUBSCRIBE = re.compile(f"List-Unsubscribe: <{_ANY_URI}>,\r\n <{_ANY_URI}>\r\n", re.ASCII)
+_ONLY_UNSUBSCRIBE = re.compile(f"<{_ANY_URI}>", re.ASCII)
 _FEEDBACK = re.compile(r"[A-Za-z0-9._-]*(?::[A-Za-z0-9._-]*){2,3}", re.ASCII)
 
 
@@ -26,6 +27,13 @@ def unsubscribe(url: str, address: str) -> bytes:
     if not _UNSUBSCRIBE.fullmatch(line):
         raise BadMail(f"List-Unsubscribe: {url!r} or {address!r} cannot stand in a header.")
     return line.encode("ascii") + ONE_CLICK
+
+
+def unsubscribe_of_single(value: str) -> bytes:
+    """List-Unsubscribe of a single mail, where `value` is `<URI>`; never folded and never an encoded word. Raises BadMail."""
+    if not _ONLY_UNSUBSCRIBE.fullmatch(value):
+        raise BadMail(f"List-Unsubscribe: {value!r} is no address in angle brackets.")
+    return f"List-Unsubscribe: {value}\r\n".encode("ascii")
 
 
 def identity(*, name: str, list_id: str, archive_url: str, help_url: str, owner: str) -> bytes:
