@@ -39,6 +39,7 @@ def test_the_copy_holds_the_issue_and_nothing_of_the_reader_but_the_address(edit
         assert "http://127.0.0.1:8000/subscribe/" in part
         assert "{{" not in part
         assert not any(path in part for path in ("/u/", "/p/", "/s/", "/l/"))
+        assert "The Courier" in part and "No. 1971" in part
         assert "Rosa" not in part  # the name was typed by its reader
 
 

@@ -131,7 +131,8 @@ def is_public(edition: Edition, now: datetime) -> bool:
 
 def unpublished() -> QuerySet[Issue]:
     """What is still to appear; the withdrawn is not."""
-    return Issue.objects.filter(public_from=None).exclude(taken_numbers__withdrawn_at__isnull=False)
+    found: QuerySet[Issue] = Issue.objects.filter(public_from=None).exclude(taken_numbers__withdrawn_at__isnull=False)
+    return found
 
 
 def tombstone(publication: Publication, number: int) -> TakenNumber | None:
