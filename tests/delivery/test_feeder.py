@@ -62,11 +62,26 @@ def test_a_worker_that_stood_still_does_not_take_its_own_readers_again(
     assert states(campaign) == [State.ACCEPTED] * 40
 
 
-@pytest.mark.parametrize(("unlimited", "taken"), [(True, 3), (False, 0)])
-def test_mails_are_made_ahead_for_several_relays_but_not_where_a_limit_says_who_is_next(unlimited: bool, taken: int) -> None:
-    turns: Any = SimpleNamespace(free=False, unlimited=unlimited, by_provider=False)
+@pytest.mark.parametrize("by_provider", [False, True])
+def test_mails_are_made_ahead_but_not_where_a_limit_says_who_is_next(by_provider: bool) -> None:
+    turns: Any = SimpleNamespace(
+        free=False,
+        by_provider=by_provider,
+        wait=lambda *_: 0.0,
+        took=lambda *_: None,
+        is_unlimited=lambda provider: provider != "slow.example",
+        provider_of=lambda address: address.partition("@")[2],
+    )
     waiting = Pool(turns)
-    row = Row(1, 1, 0, 0, None, None, "rosa@example.org", "Rosa", "", "html", "", "{}", False)
-    waiting.add([row._replace(id=number) for number in range(5)])
-    assert [each.id for each in waiting.next_rows(3)] == list(range(taken))
-    assert len(waiting) == 5 - taken
+    row = Row(0, 1, 0, 0, None, None, "rosa@example.org", "Rosa", "", "html", "", "{}", False)
+    domains = ["example.org", "slow.example"] if by_provider else ["example.org"]
+    waiting.add([row._replace(id=number, address=f"r{number}@{domains[number % len(domains)]}") for number in range(10)])
+    ahead = {}
+    for _ in domains:
+        first = waiting.take(0)
+        assert isinstance(first, Row)
+        ahead[first.address.partition("@")[2]] = [each.id - first.id for each in waiting.next_rows(first, 3)]
+    step = len(domains)
+    expected = {"example.org": [step, 2 * step, 3 * step], "slow.example": list[int]()}
+    assert ahead == {domain: expected[domain] for domain in domains}
+    assert len(waiting) == 10 - len(domains) - 3

@@ -256,7 +256,7 @@ class Feeder:
         """The mail of `first`. Those of the next rows are made with it, and wait in the pool: a processor that makes many in one
         go takes a third of the time for each of one that turns to the connections after every mail.
         """
-        first_made, *others = self._rendered([first, *self._pool.next_rows(_AHEAD)])
+        first_made, *others = self._rendered([first, *self._pool.next_rows(first, _AHEAD)])
         for other in reversed(others):
             if other is not None:
                 self._pool.put_back(other)

@@ -77,13 +77,14 @@ class Pool:
                 return found
         return None
 
-    def next_rows(self, most: int) -> list[Row]:
-        """Take out up to `most` rows that every relay may have at once; none where limits say who is next."""
+    def next_rows(self, before: Row, most: int) -> list[Row]:
+        """Take out up to `most` rows that stand behind `before`, which was taken; none where limits say who is next."""
+        name = self._turns.provider_of(before.address) if self._sorted else _ALL
         found: list[Row] = []
-        if not self._turns.unlimited or self._sorted:
+        if not self._turns.is_unlimited(name):
             return found
-        while len(found) < most and isinstance((self._waiting.get(_ALL) or (None,))[0], Row):
-            found.append(self._pop(_ALL))  # type: ignore[arg-type]
+        while len(found) < most and isinstance((self._waiting.get(name) or (None,))[0], Row):
+            found.append(self._pop(name))  # type: ignore[arg-type]
         return found
 
     def wait(self, key: int) -> float:

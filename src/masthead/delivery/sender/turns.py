@@ -137,10 +137,9 @@ class Turns:
         """Whether every mail may go at once."""
         return self.shares is None and not (self._transports or self._providers or self._slow or self.held)
 
-    @property
-    def unlimited(self) -> bool:
-        """Whether every mail may go at once, be it over this relay or that."""
-        return not (self._transports or self._providers or self._slow or self.held)
+    def is_unlimited(self, provider: str) -> bool:
+        """Whether every mail to `provider` may go at once, be it over this relay or that."""
+        return not (self._transports or self.is_limited(provider) or self.is_limited(_EVERYBODY))
 
     def provider_of(self, address: str) -> str:
         """The provider that keeps this mailbox."""

@@ -115,11 +115,12 @@ class Wire(asyncio.Protocol):
 
     async def drained(self, seconds: float) -> None:
         """Wait until there is room to write. Raises WireError after `seconds`."""
+        deadline = self._loop.time() + seconds
         while self._full:
             if self._ended is not None:
                 raise WireError(self._ended)
             self._room = self._loop.create_future()
-            self._wait_until(self._loop.time() + seconds, (_TOOK_NOTHING, seconds))
+            self._wait_until(deadline, (_TOOK_NOTHING, seconds))
             await self._room
 
     def reply(self, seconds: float) -> asyncio.Future[Reply]:
