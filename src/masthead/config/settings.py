@@ -91,7 +91,7 @@ def _database(url: str) -> dict[str, object]:
             },
         }
     try:
-        found = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+        found = dj_database_url.parse(url, conn_max_age=0)  # each request has a thread of its own, and would leave it behind
     except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError) as error:
         raise ValueError("it must look like postgresql://user:password@host:5432/name") from error
     if found["ENGINE"] != "django.db.backends.postgresql":

@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from masthead.audience import consent
 from masthead.audience.models import MailingList, Subscriber
+from masthead.audience.segments import saving, tree
 from masthead.bounces.models import Alarm, Mailbox
+from masthead.delivery import narrowing
 from masthead.delivery.models import Campaign
 from masthead.issues.models import Issue, TakenNumber
 from masthead.mail.models import SingleMail, Transport
@@ -92,12 +94,22 @@ def test_a_sending_that_nobody_begins_is_named(owner_at_desk: Client, sent: Camp
 
 def test_a_sending_that_could_not_begin_is_named_until_its_issue_is_sent(owner_at_desk: Client, sent: Campaign) -> None:
     Campaign.objects.update(state=Campaign.State.DRAFT, attention="Nothing was sent.", started_at=None, finished_at=None)
+    nobody = saving.create(name="Nobody", rule=tree.read({"any": []}), by="staff:1", now=timezone.now())
+    narrowing.keep(sent, narrowing.of([], [nobody]))
     there = reverse("desk_campaign", args=[sent.pk])
     assert lamp(owner_at_desk) == ("Not well", [there])
     assert "No. 7 was not sent when its time came" in home(owner_at_desk).get_text()
     page = owner_at_desk.get(there).text
     assert "Choose the readers anew" in page
-    assert reverse("desk_send", args=[sent.edition.issue_id]) in page
+    # What was chosen is chosen still: nobody should send to everybody by taking the way that is offered.
+    (way,) = BeautifulSoup(page, "html.parser").select(".desk-news a.button")
+    lists = "".join(f"&lists={pk}" for pk in sent.lists.values_list("pk", flat=True))
+    assert (
+        way["href"] == f"{reverse('desk_send', args=[sent.edition.issue_id])}?kept=1&mail_mode=full{lists}&excluded={nobody.pk}"
+    )
+    desk = BeautifulSoup(owner_at_desk.get(str(way["href"])).content, "html.parser")
+    ticked = {(str(box["name"]), str(box["value"])) for box in desk.select("input[type=checkbox][checked]")}
+    assert ("excluded", str(nobody.pk)) in ticked
     now = timezone.now()
     ended = {"state": "finished", "starts_at": now, "started_at": now, "finished_at": now, "created_at": now, "audience": 0}
     Campaign.objects.create(edition=sent.edition, mail_mode="full", by="staff:1", reach="missed", **ended)
