@@ -32,6 +32,7 @@ MOST = 2
 #: Commits that overlap hold their range without a gap. After so many seconds there is one, for whoever wants the range alone.
 _GAP_SECONDS = 0.25
 _STATEMENT = b"delivery_commit"
+_GOOD = 0  # of libpq's ConnStatusType
 
 
 class Calls:
@@ -164,6 +165,9 @@ class _Line:
         try:
             with self._database.wrap_database_errors:
                 work(*values)
+            if self._tell is not None and self._libpq.status != _GOOD:
+                # Found out while it sent. The socket is closed already, so nothing would ever be there to be read.
+                raise OperationalError("the connection was lost on the way")
         except DatabaseError as error:
             self.close()
             tell, self._tell = self._tell, None
