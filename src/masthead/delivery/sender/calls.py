@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 MOST = 2
 #: Commits that overlap hold their range without a gap. After so many seconds there is one, for whoever wants the range alone.
 _GAP_SECONDS = 0.25
+#: A call that is under way is looked at so often, though nothing seems to have come.
+_LOOK_SECONDS = 0.3
 _STATEMENT = b"delivery_commit"
 _GOOD = 0  # of libpq's ConnStatusType
 
@@ -120,6 +122,7 @@ class _Line:
         self._found: list[PGresult] = []
         self._tell: Callable[[PGresult | DatabaseError], None] | None = None
         self._loop.add_reader(self._socket, self._readable)
+        self._timer = self._loop.call_later(_LOOK_SECONDS, self._look)
 
     def call(self, values: Sequence[bytes | None], tell: Callable[[PGresult | DatabaseError], None]) -> None:
         """Make the call of `one_statement`; `tell` is told what comes of it."""
@@ -128,6 +131,7 @@ class _Line:
 
     def close(self) -> None:
         """The loop does not look at it any more."""
+        self._timer.cancel()
         self._loop.remove_reader(self._socket)
         self._loop.remove_writer(self._socket)
 
@@ -140,6 +144,12 @@ class _Line:
             self._loop.add_writer(self._socket, self._try, self._flush)
         else:
             self._loop.remove_writer(self._socket)
+
+    def _look(self) -> None:
+        """uvloop calls no reader of a socket that the other end has reset. Whoever reads from it is told."""
+        self._timer = self._loop.call_later(_LOOK_SECONDS, self._look)
+        if self._tell is not None:
+            self._try(self._read)
 
     def _readable(self) -> None:
         self._try(self._read)
