@@ -24,7 +24,7 @@ from masthead.delivery import campaigns, lookups, starting, sweeping, trouble
 from masthead.delivery.ledger import ranges
 from masthead.delivery.ledger.committing import Book
 from masthead.delivery.models import Campaign, Delivery, Range
-from masthead.delivery.sender import clerk, working
+from masthead.delivery.sender import calls, clerk, working
 from masthead.delivery.sender import relay as relays
 from masthead.mail.models import Slowdown
 from masthead.mail.pacing import governor
@@ -417,11 +417,11 @@ def test_past_the_deadline_it_gives_up_with_the_relays_words(sink: Any, begin: A
 
 def trouble_with_the_database(monkeypatch: pytest.MonkeyPatch, name: str, times: int) -> list[str]:
     """The third commit and those after it fail `times` times; a list of what a screen shows meanwhile."""
-    commit, shown, calls = Book.commit, [], [0]
+    commit, shown, count = Book.commit, [], [0]
 
     def failing(self: Book, *arguments: Any, **named: Any) -> Any:
-        calls[0] += 1
-        if 3 <= calls[0] < 3 + times:
+        count[0] += 1
+        if 3 <= count[0] < 3 + times:
             shown.append(trouble.words_for(self.campaign_id))
             cause = sqlite3.OperationalError(name)
             cause.sqlite_errorname = name
@@ -429,6 +429,7 @@ def trouble_with_the_database(monkeypatch: pytest.MonkeyPatch, name: str, times:
         return commit(self, *arguments, **named)
 
     monkeypatch.setattr(Book, "commit", failing)
+    monkeypatch.setattr(calls, "connect", list)  # on PostgreSQL the thread commits, by the book
     return shown
 
 

@@ -2,7 +2,8 @@
 
 Everybody who writes to the ledger takes locks in one order: campaign, its ranges by id, their rows. A worker holds its ranges
 from the beginning of each commit, so whoever holds them all waits for the commits under way and then has the rows alone. With
-rows locked in whatever order two plans find them, PostgreSQL ended a cancelling in a deadlock now and then.
+rows locked in whatever order two plans find them, PostgreSQL ended a cancelling in a deadlock now and then. The commits of one
+worker hold their ranges together (FOR KEY SHARE), everybody else alone (FOR UPDATE).
 """
 
 from __future__ import annotations

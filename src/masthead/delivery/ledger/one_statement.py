@@ -16,7 +16,7 @@ from masthead.delivery.ledger.entries import Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
 
 if TYPE_CHECKING:
-    from psycopg.pq.abc import PGresult
+    from psycopg.pq.abc import PGconn, PGresult
 
 _TYPES = (
     "bigint, bigint[], date, bigint[], int[], int[],"
@@ -37,11 +37,16 @@ def make(values: Sequence[bytes | None]) -> PGresult:
         return checked(connection.connection.pgconn.exec_params(SQL, values, param_formats=FORMATS))
 
 
+def prepare(libpq: PGconn, name: bytes) -> None:
+    """Have the server keep SQL under `name`, parsed and planned. Raises psycopg.Error."""
+    checked(libpq.prepare(name, SQL))
+
+
 def checked(answer: PGresult) -> PGresult:
-    """`answer`, if it is a row. Raises the psycopg.Error that the server says it is."""
+    """`answer`, if it is none of an error. Raises the psycopg.Error that the server says it is."""
     from psycopg import errors, pq
 
-    if answer.status != pq.ExecStatus.TUPLES_OK:
+    if answer.status not in {pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK}:
         raise errors.error_from_result(answer)
     return answer
 

@@ -48,11 +48,14 @@ def claim(range_id: int) -> Claim | None:
 
     Under the policy "send again" such a row waits again at once, counted in `repeats`; under "hold" it stays uncertain.
     """
+    free = " WHERE id = %(id)s AND NOT done AND " + _ORPHANED
     with transaction.atomic(), connection.cursor() as cursor:
+        # A commit of the old owner that is under way is waited for: against it an UPDATE alone locks nothing.
+        cursor.execute(_sql(f"SELECT token FROM delivery_range{free}{_for_update()}"), _parameters(id=range_id))
         cursor.execute(
             _sql(
                 "UPDATE delivery_range SET token = token + 1, owner = %(me)s, heartbeat_at = {now}, not_before = NULL,"
-                " woken_at = NULL, rate = 0 WHERE id = %(id)s AND NOT done AND " + _ORPHANED
+                " woken_at = NULL, rate = 0" + free
             ),
             _parameters(id=range_id),
         )

@@ -134,5 +134,6 @@ def _fetched(sql: str, parameters: Sequence[Any], *, in_one: bool) -> list[Seque
 def _skip(claim: Claim, left: Sequence[tuple[str, int]], at: int) -> None:
     sql = "UPDATE delivery_delivery SET state = 6, reply = %s, at = %s, retry_at = NULL WHERE id = %s AND state IN (0, 2)"
     with transaction.atomic(), connection.cursor() as cursor:
-        if Range.objects.select_for_update().filter(pk=claim.range_id, token=claim.token).first() is not None:
+        # With `no_key` it waits for whoever takes the range over, and not for our own commits, which hold it nearly all the time.
+        if Range.objects.select_for_update(no_key=True).filter(pk=claim.range_id, token=claim.token).first() is not None:
             cursor.executemany(sql, [(reason, at, identity) for reason, identity in left])

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
@@ -26,7 +26,7 @@ from masthead.delivery import trouble
 from masthead.delivery.ledger.committing import Book
 from masthead.delivery.ledger.entries import GO, Result, Verdict, Wish
 from masthead.delivery.ledger.ranges import Claim
-from masthead.delivery.sender import rounds
+from masthead.delivery.sender import calls, rounds
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -48,6 +48,29 @@ class Answer(NamedTuple):
 _Entry = tuple[Sequence[Result], Wish | None, asyncio.Future[Answer]]
 
 
+class Rounds(Protocol):
+    """How commits are made on the event loop: `rounds.Rounds` on SQLite, `calls.Calls` on PostgreSQL."""
+
+    def may_begin(self, asking: int) -> bool:
+        """Whether one more is worth it for so many lanes. When none is under way, it is."""
+
+    def begin(
+        self,
+        results: Sequence[Result],
+        wishes: Sequence[Wish],
+        claims: Mapping[int, Claim],
+        *,
+        at: int,
+        today: date,
+        rates: Mapping[int, int] | None,
+        lanes: int,
+    ) -> asyncio.Future[dict[int, Verdict]]:
+        """Begin a commit for so many `lanes`. A django.db.Error, raised or in the future, leaves it to the thread."""
+
+    def close(self) -> Callable[[], None]:
+        """No more; what is returned closes what is open, on the clerk's thread."""
+
+
 class Clerk:
     """Writes for one campaign. Made and used on the event loop; its thread ends with `close`."""
 
@@ -56,7 +79,8 @@ class Clerk:
         self._campaign_id = campaign_id
         self._lists = lists
         self._claims = claims
-        self._rounds: rounds.Rounds | None = None
+        self._rounds: Rounds | None = None
+        self._opened: Rounds | None = None
         self._asked: list[_Entry] = []
         self._planned = False
         self._entries: deque[_Entry] = deque()
@@ -71,11 +95,7 @@ class Clerk:
 
     async def open(self) -> None:
         """Have commits made on the event loop if that is possible here."""
-        found = await self.call(partial(rounds.connect, self._campaign_id, self._lists))
-        if found is not None:
-            self._rounds = await rounds.try_out(*found, _end_if_fatal)
-            if self._rounds is None:
-                await self.call(partial(rounds.disconnect, found[0].database, found[1]))
+        self._rounds = self._opened = await (self._on_postgresql() if connection.vendor == "postgresql" else self._on_sqlite())
 
     def commit(self, results: Sequence[Result], wish: Wish | None) -> asyncio.Future[Answer]:
         """Durable when it is done: `results` are written, and the verdict on `wish` is spoken.
@@ -101,21 +121,34 @@ class Clerk:
 
     async def close(self) -> None:
         """End the thread once everything asked for is written."""
-        if self._rounds is not None:
-            await self.call(partial(rounds.disconnect, *self._rounds.close()))
+        if self._opened is not None:
+            await self.call(self._opened.close())
         self._closing = True
         self._wake.set()
         await asyncio.to_thread(self._thread.join)
 
     # --- on the loop -------------------------------------------------------------------------------------------------
 
-    def _plan_round(self, our: rounds.Rounds) -> None:
+    async def _on_sqlite(self) -> Rounds | None:
+        found = await self.call(partial(rounds.connect, self._campaign_id, self._lists))
+        if found is None:
+            return None
+        our = await rounds.try_out(*found, _end_if_fatal)
+        if our is None:
+            await self.call(partial(rounds.disconnect, found[0].database, found[1]))
+        return our
+
+    async def _on_postgresql(self) -> Rounds | None:
+        found = await self.call(calls.connect)
+        return calls.Calls(found, self._campaign_id, self._lists) if found else None
+
+    def _plan_round(self, our: Rounds) -> None:
         """Begin a round once all lanes that have something to say at this moment have said it."""
         if our.may_begin(len(self._asked)):
             self._planned = True
             self._loop.call_soon(self._begin_round, our)
 
-    def _begin_round(self, our: rounds.Rounds) -> None:
+    def _begin_round(self, our: Rounds) -> None:
         self._planned = False
         if not self._asked or not our.may_begin(len(self._asked)):
             return
@@ -135,12 +168,20 @@ class Clerk:
         else:
             answer.add_done_callback(partial(self._round_done, our, batch, looked_at))
 
-    def _round_done(
-        self, our: rounds.Rounds, batch: list[_Entry], looked_at: float, answer: asyncio.Future[dict[int, Verdict]]
-    ) -> None:
+    def _round_done(self, our: Rounds, batch: list[_Entry], looked_at: float, answer: asyncio.Future[dict[int, Verdict]]) -> None:
+        error = answer.exception()
+        if error is not None:
+            self._leave_all_to_thread(batch)
+            return
         if self._asked:
             self._begin_round(our)  # before those are answered who will keep the loop busy
         _answer(_answers(batch, answer.result(), looked_at))
+
+    def _leave_all_to_thread(self, batch: Sequence[_Entry]) -> None:
+        """The server or the way to it is in trouble: for the rest of this run the thread commits, which has patience."""
+        self._rounds = None
+        self._leave_to_thread([*batch, *self._asked])
+        self._asked = []
 
     def _leave_to_thread(self, batch: Sequence[_Entry]) -> None:
         self._entries.extend(batch)

@@ -82,10 +82,10 @@ class Rounds:
         sync.add_done_callback(partial(self._synced, this))
         return this.answer
 
-    def close(self) -> tuple[BaseDatabaseWrapper, int]:
-        """No round is begun any more. What is still open must be closed by `disconnect`, on the thread of `connect`."""
+    def close(self) -> Callable[[], None]:
+        """No round is begun any more. What is open is closed by what is returned, on the thread of `connect`."""
         self._aio.close()
-        return self._book.database, self._wal
+        return partial(disconnect, self._book.database, self._wal)
 
     def _synced(self, this: _Round, sync: asyncio.Future[Any]) -> None:
         error = sync.exception()
