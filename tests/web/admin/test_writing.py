@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils.timezone import localtime
+from PIL import Image as Drawing
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
 from wagtail.rich_text import RichText
 
 from masthead.issues import numbering
@@ -335,3 +341,34 @@ def test_of_two_drafts_only_one_says_the_next_number(owner_at_desk: Client, issu
     assert "number when sent" in compose
     assert "Copy this as a new issue" in compose
     assert f"No. <bdi>{number}</bdi>" not in compose
+
+
+def test_every_kind_of_block_can_be_compared(owner_at_desk: Client, issue: Issue) -> None:
+    drawn = BytesIO()
+    Drawing.new("RGB", (40, 30)).save(drawn, "PNG")
+    picture = get_image_model().objects.create(title="Ferry", file=ContentFile(drawn.getvalue(), "ferry.png"))
+    paper = get_document_model().objects.create(title="Times", file=ContentFile(b"%PDF-1.4", "times.pdf"))
+    image = {"image": picture.pk, "alt_text": "A ferry at dawn", "decorative": False}
+    kinds: dict[str, dict[str, Any]] = {
+        "text": {"text": "<p>At six.</p>", "lang": "fr", "only": "mail", "show_if": "member"},
+        "heading": {"text": "What the pilots say", "level": "3"},
+        "quote": {"text": "<p>We were never gone.</p>", "source": "A pilot", "pull": True},
+        "verse": {"lines": "One line\n  and another", "code": True},
+        "image": {"image": image, "caption": "The crossing", "link": "https://ferry.example/"},
+        "embed": {"url": "https://video.example/1", "title": "In two minutes", "still": picture.pk},
+        "file": {"document": paper.pk, "label": "The hours", "attach": True},
+        "links": {"items": [{"title": "Fares", "url": "https://ferry.example/b", "blurb": "Cheap"}]},
+        "table": {"rows": "From | To", "header": False, "row_headers": True},
+        "callout": {"title": "Mind", "text": "<p>The gap</p>", "tone": "warning"},
+        "button": {"label": "Book", "url": "https://ferry.example/book"},
+        "divider": {"shape": "mail_ends"},
+    }
+    assert set(kinds) == set(issue.body.stream_block.child_blocks)
+    issue.body = []
+    older = issue.save_revision().pk
+    issue.body = json.dumps([{"type": kind, "value": value} for kind, value in kinds.items()])
+    newer = issue.save_revision().pk
+    page = owner_at_desk.get(f"/desk/issues/history/{issue.pk}/revisions/compare/{older}...{newer}/").content.decode()
+    assert page.count("(new)</h3>") == len(kinds)
+    for words in ("member", "A pilot", "and another", "Ferry", "A ferry at dawn", "In two minutes", "Times", "Cheap", "The gap"):
+        assert words in page

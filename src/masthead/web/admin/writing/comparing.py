@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext
 from wagtail import blocks
 from wagtail.admin.compare import StreamFieldComparison, TextDiff, diff_text, register_comparison_class
 from wagtail.fields import StreamField
+from wagtail.images.blocks import ImageBlock
 from wagtail.rich_text import RichText
 from wagtail.utils.text import text_from_html
 
@@ -77,7 +78,12 @@ def _spoken(stream: Any) -> list[tuple[str, str]]:
 
 def _lines(block: blocks.Block, value: Any) -> Iterator[str]:
     """The words of a value, a line for each field that says something; the first field needs no name."""
-    if isinstance(block, blocks.StructBlock):
+    if isinstance(block, ImageBlock):  # a StructBlock whose value is a picture
+        if value is not None:
+            yield str(value)
+            if value.contextual_alt_text:
+                yield f"{block.child_blocks['alt_text'].label}: {value.contextual_alt_text}"
+    elif isinstance(block, blocks.StructBlock):
         for place, (name, child) in enumerate(block.child_blocks.items()):
             words = "\n".join(_lines(child, value.get(name)))
             if words and not (isinstance(child, blocks.ChoiceBlock) and value.get(name) == child.get_default()):
