@@ -21,7 +21,7 @@
   // The shell's field for tags hides the one that has the label.
   const nameTags = () => {
     for (const field of document.querySelectorAll(".tagit-new > input:not([aria-label])")) {
-      const label = field.closest("[data-field]")?.querySelector("label");
+      const label = field.closest("[data-field-wrapper]")?.querySelector("label");
       if (label) field.setAttribute("aria-label", label.textContent.trim());
     }
   };
