@@ -39,11 +39,16 @@ def forwarded(*, edition: Edition, by: str, to: str, stop: str, now: datetime) -
             "view_url": absolute(base, "issue", number=edition.number),
             "subscribe_url": absolute(base, "subscribe"),
             "stop_url": stop_url,
-            # Written and sanitised when the issue was frozen; mail programs need the pictures told not to be wider than the page.
-            "article": SafeString(edition.feed_html.replace("<img ", '<img style="max-width:100%;height:auto" ')),
+            "article": _for_mail(edition.feed_html),
         }
         text = render_to_string("forwarding/mail/forwarded.txt", context)
         html = render_to_string("forwarding/mail/forwarded.html", context)
     # RFC 8058: the friend's mail program can say no by itself.
     headers = {"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     single.queue(kind="forward", to=to, subject=subject, text=text, html=html, sender=sender, now=now, headers=headers)
+
+
+def _for_mail(html: str) -> SafeString:
+    """The article of a feed, written and sanitised when the issue was frozen, with the little that mail programs need told."""
+    shown = html.replace("<img ", '<img style="max-width:100%;height:auto" ')
+    return SafeString(shown.replace("<figure", '<figure style="margin:16px 0"'))
