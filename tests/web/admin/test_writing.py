@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import timezone
 from django.utils.timezone import localtime
 from PIL import Image as Drawing
 from wagtail.documents import get_document_model
@@ -19,7 +20,7 @@ from wagtail.rich_text import RichText
 
 from masthead.issues import numbering
 from masthead.issues.models import Contributor, Edition, Issue, Publication
-from masthead.team.models import Role
+from masthead.team.models import Role, User
 from masthead.web.admin.writing.viewset import Compose
 from tests.web.admin.conftest import form_of
 
@@ -372,3 +373,14 @@ def test_every_kind_of_block_can_be_compared(owner_at_desk: Client, issue: Issue
     assert page.count("(new)</h3>") == len(kinds)
     for words in ("member", "A pilot", "and another", "Ferry", "A ferry at dawn", "In two minutes", "Times", "Cheap", "The gap"):
         assert words in page
+
+
+def test_who_is_locked_out_is_offered_no_act(owner_at_desk: Client, issue: Issue) -> None:
+    url = f"/desk/issues/edit/{issue.pk}/"
+    assert 'name="action-send"' in owner_at_desk.get(url).content.decode()
+    other = User.objects.create_user(email="clara@example.org", role=Role.EDITOR)
+    Issue.objects.update(locked=True, locked_by=other, locked_at=timezone.now())
+    page = owner_at_desk.get(url).content.decode()
+    assert "was locked" in page
+    assert 'name="action-send"' not in page
+    assert 'name="action-mark-ready"' not in page

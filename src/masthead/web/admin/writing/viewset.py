@@ -69,8 +69,9 @@ class Composing:
         """What the head of the compose screen shows."""
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
         user = self.request.user
-        context["may_mark_ready"] = may(user, "issues.ready")
-        context["may_send"] = may(user, "campaigns.send")
+        locked = bool(getattr(self, "locked_for_user", False))
+        context["may_mark_ready"] = may(user, "issues.ready") and not locked
+        context["may_send"] = may(user, "campaigns.send") and not locked
         context["head"] = readiness.head(getattr(self, "object", None))
         return context
 

@@ -69,6 +69,11 @@
       const words = label?.textContent.replace("*", "").replace(/\s+/g, " ").trim();
       if (words) box.setAttribute("aria-label", words);
     }
+    // Whoever else has the text open stands there as a face, named by its tooltip alone.
+    for (const face of document.querySelectorAll("button.w-editing-sessions__session:not([aria-label])")) {
+      const words = face.querySelector(".w-editing-sessions__popup")?.textContent.replace(/\s+/g, " ").trim();
+      if (words) face.setAttribute("aria-label", words);
+    }
     // Each block of the text would be a landmark of its own, many with the same name: they are groups.
     for (const block of document.querySelectorAll("section.w-panel--nested:not([role])")) block.setAttribute("role", "group");
   };
