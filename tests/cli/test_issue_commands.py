@@ -44,3 +44,11 @@ def test_an_issue_is_withdrawn_by_number(public: Issue) -> None:
     assert TakenNumber.objects.get(number=1971).reason == "It named a child."
     public.refresh_from_db()
     assert public.public_from is None
+
+
+def test_a_draft_is_found_by_the_number_that_the_desk_shows_for_it(publication: Any) -> None:
+    for title in ("Low water", "High water"):
+        Issue.objects.create(publication=publication, title=title)
+    done = CliRunner().invoke(masthead, ["issue", "withdraw", "1971"])
+    assert "has no number of its own" in done.output
+    assert "has no issue No. 1972" in CliRunner().invoke(masthead, ["issue", "withdraw", "1972"]).output

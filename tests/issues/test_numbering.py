@@ -125,9 +125,9 @@ def test_two_clicks_on_one_issue_make_one_edition(issue: Any, now: Any) -> None:
 def test_the_next_number_is_expected_for_one_draft_alone(make_issue: Any, publication: Any, now: Any) -> None:
     untitled, first, second = make_issue(title=""), make_issue(title="First"), make_issue(title="Second")
     make_issue(title="Later", planned_number=1980)
-    assert numbering.next_in_line([publication]) == {first.pk}
-    Issue.objects.filter(pk=second.pk).update(ready_digest="x", ready_at=now, ready_by="system")
     assert numbering.next_in_line([publication]) == {second.pk}
+    Issue.objects.filter(pk=first.pk).update(ready_digest="x", ready_at=now, ready_by="system")
+    assert numbering.next_in_line([publication]) == {first.pk}
     for ended in (first, second):
         ended.delete()
     assert numbering.next_in_line([publication]) == {untitled.pk}

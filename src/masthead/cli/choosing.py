@@ -11,6 +11,7 @@ from masthead.audience.segments import saving as segments
 from masthead.cli.starting import CommandError
 from masthead.delivery import narrowing
 from masthead.delivery.narrowing import Narrowing
+from masthead.issues import numbering
 from masthead.issues.models import Issue, Publication
 
 
@@ -85,11 +86,13 @@ def audience(
 
 
 def issue(publication: Publication, number: int) -> Issue:
-    """The issue that has `number`, or is planned to get it. Raises CommandError."""
+    """The issue that has `number`, is planned to get it, or is next in line for it. Raises CommandError."""
     every = Issue.objects.filter(publication=publication, translation_of=None)
     found: Issue | None = (
         every.filter(number=number).first() or every.filter(number=None, planned_number=number).order_by("-pk").first()
     )
+    if found is None and number == numbering.next_number(publication):
+        found = every.filter(pk__in=numbering.next_in_line([publication])).first()
     if found is None:
         raise CommandError(f"{publication} has no issue No. {number}. Make one with: masthead issue create FILE --title …")
     return found

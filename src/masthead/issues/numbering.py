@@ -113,7 +113,7 @@ def next_number(publication: Publication) -> int:
 
 
 def next_in_line(publications: Iterable[Publication]) -> set[int]:
-    """The draft of each publication that the next number is expected for: one that is ready, else the one begun first.
+    """The draft of each publication that the next number is expected for: one that is ready, else the newest that has a headline.
 
     None of a publication in which another draft plans that very number.
     """
@@ -130,7 +130,7 @@ def next_in_line(publications: Iterable[Publication]) -> set[int]:
         else:
             planned[draft.publication].update(numbers)
     return {
-        min(unplanned, key=lambda draft: (not draft.ready_digest, not draft.title, draft.pk)).pk
+        max(unplanned, key=lambda draft: (bool(draft.ready_digest), bool(draft.title), draft.pk)).pk
         for publication, unplanned in waiting.items()
         if next_number(publication) not in planned[publication]
     }
