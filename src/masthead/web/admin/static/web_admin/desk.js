@@ -27,6 +27,14 @@
   };
   addEventListener("load", nameTags);
   addEventListener("focusin", nameTags);
+  // The shell's dialogs are named by their heading, which comes later than they do.
+  const nameDialogs = () => {
+    for (const dialog of document.querySelectorAll('.modal[role="dialog"]:not([aria-label])')) {
+      const words = dialog.querySelector("h1, h2")?.textContent.replace(/\s+/g, " ").trim();
+      if (words) dialog.setAttribute("aria-label", words);
+    }
+  };
+  addEventListener("focusin", nameDialogs);
   // <span data-countdown="2026-01-07T09:00:00Z"> counts the seconds.
   const tick = () => {
     for (const span of document.querySelectorAll("[data-countdown]")) {
@@ -64,6 +72,7 @@
   });
   // The shell's editors have no name of their own: they take that of their field or block; its map of the page is reached by keyboard.
   const name = () => {
+    nameDialogs();
     for (const box of document.querySelectorAll('.DraftEditor-root [contenteditable="true"]:not([aria-label]), .desk-asleep:not([aria-label])')) {
       const label = box.closest("[data-field-wrapper], .w-field__wrapper")?.querySelector("label, .w-field__label") || box.closest("section")?.querySelector("label, h2");
       const words = label?.textContent.replace("*", "").replace(/\s+/g, " ").trim();
