@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from masthead.delivery.models import Campaign
+from masthead.delivery import starting
+from masthead.delivery.ledger import ranges
+from masthead.delivery.ledger.ranges import Claim
+from masthead.delivery.models import Campaign, Range
 from masthead.issues.models import Edition, Issue
 
 HTML = "<html lang='en' dir='ltr'><head><title>t</title></head><body>{} {{{{unsubscribe_url}}}}</body></html>"
@@ -54,3 +57,13 @@ def campaign(edition: Edition, mailing_list: Any, now: datetime) -> Campaign:
     )
     made.lists.add(mailing_list)
     return made
+
+
+@pytest.fixture
+def claim(campaign: Campaign, reader: Any, make_subscriber: Any, mailing_list: Any, now: datetime) -> Claim:
+    """The one range of the campaign, begun for two readers, in this worker's hands."""
+    make_subscriber("second@example.org", mailing_list)
+    starting.start(campaign_id=campaign.pk, now=now)
+    found = ranges.claim(Range.objects.get().pk)
+    assert found is not None
+    return found

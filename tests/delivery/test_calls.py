@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from masthead.delivery import campaigns, lookups, starting
+from masthead.delivery import campaigns, lookups
 from masthead.delivery.ledger import one_statement, ranges
 from masthead.delivery.ledger.committing import Book
 from masthead.delivery.ledger.entries import Result, Verdict, Wish
@@ -21,30 +21,11 @@ from masthead.delivery.ledger.ranges import Claim
 from masthead.delivery.models import Campaign, Delivery, Range
 from masthead.delivery.sender import calls
 from masthead.delivery.sender.calls import Calls
-from tests.delivery.test_ledger import lose_owner, until_somebody_waits_for_a_lock
+from tests.delivery.test_ledger import commit, lose_owner, until_somebody_waits_for_a_lock, wish
 from tests.delivery.test_sender import begin, sink, states, work  # noqa: F401  (the first two are fixtures)
 
 State = Delivery.State
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
-
-
-@pytest.fixture
-def claim(campaign: Campaign, reader: Any, make_subscriber: Any, mailing_list: Any, now: datetime) -> Claim:
-    make_subscriber("second@example.org", mailing_list)
-    starting.start(campaign_id=campaign.pk, now=now)
-    found = ranges.claim(Range.objects.get().pk)
-    assert found is not None
-    return found
-
-
-def wish(claim: Claim, identity: int) -> Wish:
-    return Wish(identity, claim.range_id, 1, 1_700_000_000, b"d" * 16)
-
-
-def by_the_book(claim: Claim, wishes: list[Wish], now: datetime) -> list[Verdict]:
-    book = Book(campaign_id=claim.campaign_id, lists=Campaign.objects.get().lists.values_list("pk", flat=True))
-    verdicts = book.commit([], wishes, {claim.range_id: claim}, at=int(now.timestamp()), today=now.date())
-    return [verdicts[each.id] for each in wishes]
 
 
 def playing(play: Callable[[Callable[..., asyncio.Future[dict[int, Verdict]]]], Any], claim: Claim, now: datetime) -> Any:
@@ -127,14 +108,14 @@ def test_two_commits_hold_their_range_together(claim: Claim, now: datetime) -> N
         return await asyncio.wait_for(ask(wish(claim, claim.last)), 20)
 
     with transaction.atomic():
-        assert by_the_book(claim, [wish(claim, claim.first)], now) == [Verdict.GO]
+        assert commit(claim, now, [], [wish(claim, claim.first)]) == [Verdict.GO]
         assert playing(play, claim, now) == {claim.last: Verdict.GO}
 
 
 def test_whoever_takes_a_range_over_waits_for_the_commits_under_way(claim: Claim, now: datetime) -> None:
     lose_owner()
     with transaction.atomic():
-        assert by_the_book(claim, [wish(claim, claim.first)], now) == [Verdict.GO]
+        assert commit(claim, now, [], [wish(claim, claim.first)]) == [Verdict.GO]
         taking, taken = run_beside(lambda: ranges.claim(claim.range_id))
         until_somebody_waits_for_a_lock()
         assert taken == []
@@ -148,7 +129,7 @@ def test_a_commit_waits_for_whoever_takes_its_range_over_and_then_writes_nothing
     lose_owner()
     with transaction.atomic():
         assert ranges.claim(claim.range_id) is not None
-        late, verdicts = run_beside(lambda: by_the_book(claim, [wish(claim, claim.first)], now))
+        late, verdicts = run_beside(lambda: commit(claim, now, [], [wish(claim, claim.first)]))
         until_somebody_waits_for_a_lock()
     late.join()
     assert verdicts == [[Verdict.FENCED]]
@@ -161,7 +142,7 @@ def test_a_sign_of_life_does_not_wait_for_another_commit(claim: Claim, now: date
         return book.commit([], [], {claim.range_id: claim}, at=1, today=now.date(), rates={claim.range_id: 7})
 
     with transaction.atomic():
-        by_the_book(claim, [wish(claim, claim.first)], now)
+        commit(claim, now, [], [wish(claim, claim.first)])
         other, done = run_beside(with_rates)
         other.join(20)
         assert done == [{}]

@@ -29,15 +29,6 @@ State = Delivery.State
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def claim(campaign: Campaign, reader: Any, make_subscriber: Any, mailing_list: Any, now: datetime) -> Claim:
-    make_subscriber("second@example.org", mailing_list)
-    starting.start(campaign_id=campaign.pk, now=now)
-    found = ranges.claim(Range.objects.get().pk)
-    assert found is not None
-    return found
-
-
 def commit(claim: Claim, now: datetime, results: list[Result], wishes: list[Wish]) -> list[Verdict]:
     book = Book(campaign_id=claim.campaign_id, lists=Campaign.objects.get().lists.values_list("pk", flat=True))
     verdicts = book.commit(results, wishes, {claim.range_id: claim}, at=int(now.timestamp()), today=now.date())

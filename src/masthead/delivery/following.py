@@ -95,7 +95,7 @@ def send_to_rest(
         issue = Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk)
         last = _last(issue)
         if not last.edition.is_test:
-            numbering.take(issue=issue, now=now)
+            numbering.refuse_withdrawn(issue)
         edition = last.edition
         existing = campaigns.existing_for(issue, lists, part, edition if edition.is_test else None, reach=reach)
         if existing is not None and existing.state not in (*ENDED, State.DRAFT):

@@ -118,9 +118,8 @@ def next_in_line(publications: Iterable[Publication]) -> set[int]:
     None of a publication in which another draft plans that very number.
     """
     waiting, planned = defaultdict[Publication, list[Issue]](list), defaultdict[Publication, set[int]](set)
-    for draft in Issue.objects.filter(publication__in=publications, number=None, translation_of=None).select_related(
-        "publication"
-    ):
+    drafts = Issue.objects.filter(publication__in=publications, number=None, translation_of=None).defer("body", "notes")
+    for draft in drafts.select_related("publication"):
         try:
             numbers = planned_numbers(draft)
         except NoNumber:
@@ -146,7 +145,7 @@ def take(*, issue: Issue, now: datetime) -> Numbers:
     issue.publication = publication = Publication.objects.select_for_update().get(pk=issue.publication_id)
     numbers = expected(issue)
     if issue.number is not None:
-        _refuse_withdrawn(issue)
+        refuse_withdrawn(issue)
         return numbers
     if issue.translation_of is None:
         TakenNumber.objects.bulk_create(
@@ -184,7 +183,8 @@ def withdraw(*, issue: Issue, reason: str, by: str, now: datetime) -> None:
         )
 
 
-def _refuse_withdrawn(issue: Issue) -> None:
+def refuse_withdrawn(issue: Issue) -> None:
+    """Raises NoNumber if the number of `issue` was withdrawn: it is neither published nor sent again."""
     owner = issue.translation_of or issue
     if TakenNumber.objects.filter(issue=owner, withdrawn_at__isnull=False).exists():
         raise NoNumber(

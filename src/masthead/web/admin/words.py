@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,15 @@ def number_of(issue: Issue) -> str:
         return "?"
     first, last = digits(numbers.first, issue.language_code), digits(numbers.last, issue.language_code)
     return first if numbers.first == numbers.last else f"{first}–{last}"
+
+
+def is_number_of(typed: str, issue: Issue) -> bool:
+    """Whether somebody typed the number of `issue`, in whatever digits: ۱۹۷۱ is 1971."""
+    return _plain(typed) == _plain(number_of(issue))
+
+
+def _plain(number: str) -> str:
+    return "".join(str(unicodedata.decimal(letter, letter)) for letter in number.strip())
 
 
 @dataclass(frozen=True)

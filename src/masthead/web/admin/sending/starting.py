@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,7 +37,7 @@ from masthead.team.roles import may, requires
 from masthead.web.admin.sending import choices, tests, trying
 from masthead.web.admin.sending.expecting import expected
 from masthead.web.admin.staff import staff
-from masthead.web.admin.words import number_of, state_of
+from masthead.web.admin.words import is_number_of, number_of, state_of
 from masthead.web.admin.writing import previews
 from masthead.web.admin.writing.findings import groups_of
 
@@ -116,7 +115,7 @@ class SendForm(forms.Form):
         else:
             # A rehearsal harms nobody and need not be taken back.
             values["starts_at"] = self.now + UNDO if self.issue.publication.is_live else self.now
-        if self.issue.publication.is_live and plain(str(values.get("typed_number", ""))) != plain(number_of(self.issue)):
+        if self.issue.publication.is_live and not is_number_of(str(values.get("typed_number", "")), self.issue):
             self.add_error("typed_number", _("Type %(number)s, the number of this issue.") % {"number": number_of(self.issue)})
         return values
 
@@ -271,11 +270,6 @@ def _set_words(request: HttpRequest, issue: Issue, form: SendForm, now: datetime
     if lock is not None and lock.for_user(request.user):
         raise _Locked(_("Somebody else has locked the issue: subject and preview line cannot be changed now."))
     drafting.set_words_of_mail(issue=issue, subject=words[0], preheader=words[1], by=staff(request).actor, now=now)
-
-
-def plain(number: str) -> str:
-    """A number as typed or printed, with European digits: ۱۹۷۱ is 1971."""
-    return "".join(str(unicodedata.decimal(letter, letter)) for letter in number.strip())
 
 
 def _words(subject: str, preheader: str) -> str:

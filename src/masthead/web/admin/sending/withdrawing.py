@@ -16,9 +16,8 @@ from masthead.delivery.withdrawing import withdraw as take_off
 from masthead.issues.models import Issue
 from masthead.issues.numbering import MOST_REASON, NoNumber
 from masthead.team.roles import requires
-from masthead.web.admin.sending.starting import plain
 from masthead.web.admin.staff import staff
-from masthead.web.admin.words import number_of
+from masthead.web.admin.words import is_number_of, number_of
 
 
 class WithdrawForm(forms.Form):
@@ -47,7 +46,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _done(request: HttpRequest, issue: Issue, form: WithdrawForm) -> bool:
     values = form.cleaned_data
-    if plain(values["typed_number"]) != plain(number_of(issue)):
+    if not is_number_of(values["typed_number"], issue):
         form.add_error("typed_number", _("Type %(number)s, the number of this issue.") % {"number": number_of(issue)})
         return False
     try:

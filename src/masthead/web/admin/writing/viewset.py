@@ -112,7 +112,8 @@ class Compose(Composing, EditView):
         PermissionDenied, which the shell answers with "invalid_revision".
         """
         seen = self.latest_revision and (self.latest_revision.pk, self.latest_revision.created_at)
-        locked = Issue.objects.select_for_update(of=("self",)).get(pk=self.object.pk).latest_revision
+        alone = Issue.objects.select_for_update(of=("self",)).select_related("latest_revision")
+        locked = alone.only("latest_revision__created_at").get(pk=self.object.pk).latest_revision
         if self.expects_json_response and (locked and (locked.pk, locked.created_at)) != seen:
             raise PermissionDenied(_("A newer version was saved meanwhile."))
         saved: Issue = super().save_instance()

@@ -18,11 +18,12 @@
       button.textContent = button.dataset.copied || "✓";
     });
   });
+  const wordsOf = (element) => element?.textContent.replace("*", "").replace(/\s+/g, " ").trim();
   // The shell's field for tags hides the one that has the label.
   const nameTags = () => {
     for (const field of document.querySelectorAll(".tagit-new > input:not([aria-label])")) {
-      const label = field.closest("[data-field-wrapper]")?.querySelector("label");
-      if (label) field.setAttribute("aria-label", label.textContent.trim());
+      const words = wordsOf(field.closest("[data-field-wrapper]")?.querySelector("label"));
+      if (words) field.setAttribute("aria-label", words);
     }
   };
   addEventListener("load", nameTags);
@@ -30,7 +31,7 @@
   // The shell's dialogs are named by their heading, which comes later than they do.
   const nameDialogs = () => {
     for (const dialog of document.querySelectorAll('.modal[role="dialog"]:not([aria-label])')) {
-      const words = dialog.querySelector("h1, h2")?.textContent.replace(/\s+/g, " ").trim();
+      const words = wordsOf(dialog.querySelector("h1, h2"));
       if (words) dialog.setAttribute("aria-label", words);
     }
   };
@@ -75,12 +76,12 @@
     nameDialogs();
     for (const box of document.querySelectorAll('.DraftEditor-root [contenteditable="true"]:not([aria-label]), .desk-asleep:not([aria-label])')) {
       const label = box.closest("[data-field-wrapper], .w-field__wrapper")?.querySelector("label, .w-field__label") || box.closest("section")?.querySelector("label, h2");
-      const words = label?.textContent.replace("*", "").replace(/\s+/g, " ").trim();
+      const words = wordsOf(label);
       if (words) box.setAttribute("aria-label", words);
     }
     // Whoever else has the text open stands there as a face, named by its tooltip alone.
     for (const face of document.querySelectorAll("button.w-editing-sessions__session:not([aria-label])")) {
-      const words = face.querySelector(".w-editing-sessions__popup")?.textContent.replace(/\s+/g, " ").trim();
+      const words = wordsOf(face.querySelector(".w-editing-sessions__popup"));
       if (words) face.setAttribute("aria-label", words);
     }
     // Each block of the text would be a landmark of its own, many with the same name: they are groups.
