@@ -45,15 +45,17 @@ def reason_sql(lists: Sequence[int], row: str) -> str:
     is prepared once per campaign.
     """
     some = ", ".join(str(int(each)) for each in lists) or "0"
+    # Not EXISTS: of that PostgreSQL may make one table of all who are subscribed, for every batch anew.
     subscribed = (
-        f"EXISTS (SELECT 1 FROM audience_subscription t WHERE t.subscriber_id = {row}.subscriber_id AND t.list_id IN ({some})"
-        " AND t.state = 'active'{})"
+        f"(SELECT 1 FROM audience_subscription t WHERE t.subscriber_id = {row}.subscriber_id AND t.list_id IN ({some})"
+        " AND t.state = 'active'{} LIMIT 1)"
     )
     awake = subscribed.format(" AND (t.paused_until IS NULL OR t.paused_until <= %s)")
     return (
-        f"CASE WHEN NOT {awake} THEN CASE WHEN {subscribed.format('')} THEN 'paused by the reader' ELSE 'unsubscribed' END"
-        " WHEN EXISTS (SELECT 1 FROM mail_suppression x WHERE x.fingerprint = s.fingerprint) THEN 'suppressed'"
-        " WHEN EXISTS (SELECT 1 FROM mail_suppression x WHERE x.domain = s.domain) THEN 'suppressed domain'"
+        f"CASE WHEN {awake} IS NULL THEN"
+        f" CASE WHEN {subscribed.format('')} IS NULL THEN 'unsubscribed' ELSE 'paused by the reader' END"
+        " WHEN (SELECT 1 FROM mail_suppression x WHERE x.fingerprint = s.fingerprint LIMIT 1) = 1 THEN 'suppressed'"
+        " WHEN (SELECT 1 FROM mail_suppression x WHERE x.domain = s.domain LIMIT 1) = 1 THEN 'suppressed domain'"
         " ELSE '' END"
     )
 
