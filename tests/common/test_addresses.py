@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masthead.common.addresses import Address, BadAddress, domain_to_ascii, mask, normalise
+from masthead.common.addresses import Address, BadAddress, domain_to_ascii, mask, normalise, normalise_all
 
 
 def test_a_plain_address_is_taken_as_it_is() -> None:
@@ -54,6 +54,27 @@ def test_what_is_no_address_is_refused_with_a_reason(typed: str) -> None:
     with pytest.raises(BadAddress) as refused:
         normalise(typed)
     assert refused.value.reason
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "Anna@Example.ORG", " anna@example.org", "jörg@straße.example", "a@b.example\n", "anna@xn--strae-oqa.example",
+        "a" * 64 + "@example.org", "anna@" + "b" * 63 + ".org", "anna@example-site.org", "", "anna", "anna@a-.org", "anna@-a.org",
+        "anna@ab--c.org", "a" * 65 + "@example.org", "a@" + "b" * 64 + ".org", "-anna@example.org", "anna@example.1",
+        ".a@example.org", "a@example.org\nb@example.org", "x@localhost",
+    ],
+)  # fmt: skip
+def test_addresses_looked_at_together_are_those_looked_at_one_by_one(odd: str) -> None:
+    texts = ["anna@example.org", "o'neil+news@mail.example.org", odd, "A.B@example-site.org"]
+    try:
+        found = [normalise(text) for text in texts]
+    except BadAddress as error:
+        with pytest.raises(BadAddress) as refused:
+            normalise_all(texts)
+        assert refused.value.reason == error.reason
+    else:
+        assert [list(column) for column in normalise_all(texts)] == [[a.address for a in found], [a.ascii for a in found]]
 
 
 def test_letter_case_does_not_make_two_readers() -> None:

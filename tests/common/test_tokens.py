@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masthead.common.tokens import Sealer
+from masthead.common.tokens import Sealer, seal_all
 
 numbers = st.integers(min_value=0, max_value=2**40 - 1)
 sealer = Sealer(b"one key", "unsubscribe")
@@ -25,6 +25,25 @@ def test_a_token_is_worth_nothing_for_another_purpose_or_key(number: int) -> Non
     token = sealer.seal(number)
     assert Sealer(b"one key", "preferences").unseal(token) is None
     assert Sealer(b"another key", "unsubscribe").unseal(token) is None
+
+
+@given(st.lists(numbers, max_size=40))
+def test_tokens_made_together_are_those_made_one_by_one(several: list[int]) -> None:
+    sealers = [sealer, Sealer(b"one key", "link"), Sealer(b"another key", "link")]
+    assert seal_all(sealers, several) == [[each.seal(number).encode() for number in several] for each in sealers]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "number", "token"),
+    [
+        ("unsubscribe", 0, "f3yfob2byvbkcolfu7krvcjbxb7fw3jqcd"),
+        ("unsubscribe", 7, "qbjuxived4iikbtsu4bovi636ymboarqiz"),
+        ("link", 2**40 - 1, "624a2icsshucxpuaxqienn5vtiry7ay4dc"),
+    ],
+)
+def test_a_token_that_was_ever_sent_is_still_made_and_opened(purpose: str, number: int, token: str) -> None:
+    assert Sealer(b"one key", purpose).seal(number) == token
+    assert Sealer(b"one key", purpose).unseal(token) == number
 
 
 @given(numbers, st.integers(min_value=0, max_value=33), st.sampled_from("abcdefghijklmnopqrstuvwxyz234567"))

@@ -200,6 +200,15 @@ def test_mails_made_together_are_those_made_one_by_one() -> None:
     assert [type(mail) for mail in made] == [Message, Message, Message, BadAddress, Message, BadMail]
 
 
+@pytest.mark.parametrize("odd", ["Rosa  Luz", " Rosa", "Rosa ", "Rosa\tLuz", "Ro\u00adsa", "Rosa | Luz", "|", "", " ", "\u3000"])
+def test_a_name_is_one_line_whoever_stands_beside_it(odd: str) -> None:
+    readers = [Reader("leo@example.org", name) for name in ("Leo", odd, "Nina M")]
+    mails = Renderer(COPY).render_all(readers, delivery_ids=range(3), dates=range(3))
+    subjects = [email.message_from_bytes(cast(Message, mail).raw, policy=email.policy.default)["Subject"] for mail in mails]
+    expected = " ".join(odd.split()) or "dear reader"
+    assert subjects == ["News for Leo", f"News for {expected}", "News for Nina M"]
+
+
 def test_an_address_no_mail_can_go_to_is_said() -> None:
     with pytest.raises(BadAddress):
         read(Reader("rosa at home"))

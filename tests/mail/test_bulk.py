@@ -51,13 +51,15 @@ def fill(parts: BulkParts = PARTS, to: str = "anna@example.com", name: str = "An
 
 
 def fill_all(parts: BulkParts, to: Sequence[str], names: Sequence[str], slots: Mapping[str, Sequence[str]]) -> list[Mail]:
+    tokens = {"unsubscribe_url": [TOKEN] * len(to)} | {mark: slots[mark] for mark in slots if mark in parts.before_token}
     return BulkTemplate(parts, None).fill(
         names=names,
-        addresses=[normalise(each) for each in to],
+        addresses=[normalise(each).ascii for each in to],
         dates=[1_767_776_400] * len(to),
-        message_tokens=["m" * 39] * len(to),
-        bounce_tokens=["b" * 39] * len(to),
-        slots={"unsubscribe_url": [TOKEN] * len(to), **slots},
+        message_tokens=[b"m" * 39] * len(to),
+        bounce_tokens=[b"b" * 39] * len(to),
+        tokens={mark: [token.encode() for token in column] for mark, column in tokens.items()},
+        texts={mark: column for mark, column in slots.items() if mark not in tokens},
     )
 
 
@@ -225,7 +227,19 @@ def test_a_slot_in_the_subject_is_encoded_for_each_reader() -> None:
     assert parsed(fill(parts, f0="Anna"))[1]["Subject"] == "Anna, the boats are back"
 
 
-BREAKS = ["a\rb", "a\nb", "a\r\nBcc: x@example.org", "a\0b", "a\u2028b", "a\u2029b", "a\x85b", "a\x0bb", "a\x1cb"]
+BREAKS = [
+    "a\rb",
+    "a\nb",
+    "a\r\nBcc: x@example.org",
+    "a <x@example.org>\r\nTo: b",
+    "a\0b",
+    "a\0",
+    "a\u2028b",
+    "a\u2029b",
+    "a\x85b",
+    "a\x0bb",
+    "a\x1cb",
+]
 
 
 @pytest.mark.parametrize("evil", BREAKS)
@@ -247,7 +261,7 @@ def test_a_line_break_in_the_unsubscribe_link_is_refused() -> None:
         fill(dataclasses.replace(PARTS, before_token={"unsubscribe_url": "https://example.org/\r\nBcc: x"}))
 
 
-@pytest.mark.parametrize("token", ["", "a b", "a\r\nBcc: x", "<b>", "A", "a" * 65, "ä"])
+@pytest.mark.parametrize("token", ["", "a b", "a\r\nBcc: x", "<b>", "A", "a" * 65, "ä", "a\0b"])
 def test_what_is_no_token_is_refused(token: str) -> None:
     with pytest.raises(BadMail, match="token"):
         fill(unsubscribe_url=token)
@@ -309,6 +323,19 @@ def test_mails_made_together_are_those_made_one_by_one(text: str, subject: str) 
     together = fill_all(parts, to, names, {"f0": names})
     assert together == [fill(parts, to=address, name=name, f0=name) for address, name in zip(to, names, strict=True)]
     assert len({mail.digest for mail in together}) == len(names)
+
+
+@pytest.mark.parametrize("odd", ["O'Brien & Sons", "Jörg", "", "a=b", "From here", ".", "x" * 76])
+def test_one_odd_value_changes_nothing_in_the_mails_of_the_others(odd: str) -> None:
+    usual = [f"Anna {number}" for number in range(8)]
+    names = [*usual[:4], odd, *usual[4:]]
+    to = [f"reader{number}@example.com" for number in range(len(names))]
+    for text in (TEXT, FARSI):
+        parts = dataclasses.replace(PARTS, text=text)
+        together = fill_all(parts, to, names, {"f0": names})
+        del together[4]
+        alone = fill_all(parts, [*to[:4], *to[5:]], usual, {"f0": usual})
+        assert together == alone
 
 
 def test_a_slot_that_nobody_fills_stops_the_compilation() -> None:

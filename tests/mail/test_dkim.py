@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from masthead.mail import dkim
 from masthead.mail.bulk import BulkTemplate
-from tests.mail.test_bulk import PARTS, TOKEN, normalise
+from tests.mail.test_bulk import PARTS, TOKEN
 
 
 @pytest.fixture(scope="module", params=["rsa", "ed25519"])
@@ -37,11 +37,12 @@ def signed(pem: bytes, **slots: str) -> bytes:
     template = BulkTemplate(PARTS, dkim.Signer(domain="example.org", selector="s1", pem=pem))
     (mail,) = template.fill(
         names=["Jörg  Müller"],
-        addresses=[normalise("anna@example.com")],
+        addresses=["anna@example.com"],
         dates=[1_767_776_400],
-        message_tokens=["m" * 39],
-        bounce_tokens=["b" * 39],
-        slots={"f0": ["Anna"], "unsubscribe_url": [TOKEN], **{mark: [value] for mark, value in slots.items()}},
+        message_tokens=[b"m" * 39],
+        bounce_tokens=[b"b" * 39],
+        tokens={"unsubscribe_url": [TOKEN.encode()]},
+        texts={"f0": ["Anna"], **{mark: [value] for mark, value in slots.items()}},
     )
     return mail.raw
 

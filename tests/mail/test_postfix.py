@@ -133,11 +133,12 @@ async def send(relay: Relay, mails: list[Message]) -> list[Reply | Refused]:
 def issue(to: str, number: int, signer: dkim.Signer | None = None) -> Message:
     (mail,) = BulkTemplate(PARTS, signer).fill(
         names=["Jörg"],
-        addresses=[normalise(to)],
+        addresses=[normalise(to).ascii],
         dates=[1_767_776_400],
-        message_tokens=[f"m{number}"],
-        bounce_tokens=[f"b{number}"],
-        slots={"f0": ["Jörg ."], "unsubscribe_url": [TOKEN]},
+        message_tokens=[f"m{number}".encode()],
+        bounce_tokens=[f"b{number}".encode()],
+        tokens={"unsubscribe_url": [TOKEN.encode()]},
+        texts={"f0": ["Jörg ."]},
     )
     return mail
 

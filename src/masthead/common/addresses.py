@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import idna
@@ -27,6 +28,9 @@ _PLAIN = re.compile(rf"(?P<local>{_LOCAL})@(?P<domain>{_HOST})", re.ASCII)
 #: and says what follows; an address longer than PLAIN_MOST may be none.
 PLAIN_PATTERN = rf"{_LOCAL}@(?P<domain>{_HOST})(?<!\d)"
 PLAIN_MOST = _MOST_LOCAL
+_LOWER_LABEL = "[a-z0-9]+(?:-[a-z0-9]+)*"
+#: Some addresses of PLAIN_MOST letters at most, a line each, that `normalise` gives back as they are.
+_AS_THEY_ARE = re.compile(rf"(?:{_LOCAL}@{_LOWER_LABEL}(?:\.{_LOWER_LABEL})+(?<!\d)\n)+", re.ASCII)
 
 
 class BadAddress(ValueError):
@@ -60,6 +64,18 @@ def normalise(text: str) -> Address:
         address, key, domain = found
         return Address(address, key, domain, address, needs_smtputf8=False)
     return _normalise_thoroughly(stripped)
+
+
+def normalise_all(texts: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """The `address` and the `ascii` that `normalise` gives for each of `texts`. Raises BadAddress.
+
+    Stored addresses nearly always are as they should be, and one look at all takes a fifth of the time.
+    """
+    lines = "\n".join([*texts, ""])
+    if lines.count("\n") == len(texts) and max(map(len, texts), default=0) <= PLAIN_MOST and _AS_THEY_ARE.fullmatch(lines):
+        return texts, texts
+    found = [normalise(text) for text in texts]
+    return [each.address for each in found], [each.ascii for each in found]
 
 
 def plain(text: str) -> tuple[str, str, str] | None:

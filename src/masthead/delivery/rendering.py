@@ -11,9 +11,10 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Protocol
+from operator import attrgetter
+from typing import NamedTuple, Protocol, cast
 
-from masthead.common.addresses import Address, BadAddress, mask, normalise
+from masthead.common.addresses import BadAddress, mask, normalise_all
 from masthead.common.urls import PATHS, absolute
 from masthead.issues.rendering import conditions
 from masthead.mail import sealing
@@ -96,9 +97,9 @@ class Renderer:
         }
         self._merge = [(mark, slot["field"], slot["fallback"]) for mark, slot in copy.slots.items()]
         self._merges_attributes = any(field not in _OWN_FIELDS for _, field, _ in self._merge)
-        self._sealers = [sealing.sealer(purpose) for purpose in _PURPOSES]
-        self._link_sealer = sealing.sealer(sealing.LINK) if copy.links and not copy.link_token else None
-        self._own_sealers = {_LINK_MARK: sealing.sealer(sealing.LINK), _OPENED_MARK: sealing.sealer(sealing.OPENED)}
+        self._purposes = dict(_PURPOSES)
+        if copy.links and not copy.link_token:
+            self._purposes[_LINK_MARK] = sealing.LINK
 
     def render(self, reader: Reader, *, delivery_id: int, date: int, message_token: str = "") -> Message:
         """The mail of delivery `delivery_id` to `reader`, dated `date` (seconds since 1970, UTC).
@@ -112,8 +113,10 @@ class Renderer:
 
     def render_all(
         self, readers: Sequence[_Reader], *, delivery_ids: Sequence[int], dates: Sequence[int]
-    ) -> list[Message | BadAddress | BadMail]:
+    ) -> Sequence[Message | BadAddress | BadMail]:
         """The mails of some readers at once, each of which takes less time so; in place of one that cannot be made, why."""
+        if not self._conditions and len(set(map(_CHOICES, readers))) == 1:
+            return self._each_rendered(self._template(readers[0]), readers, delivery_ids, dates)
         made: list[Message | BadAddress | BadMail] = [_NOT_MADE] * len(readers)
         groups: dict[BulkTemplate, list[int]] = {}
         for place, reader in enumerate(readers):
@@ -144,25 +147,22 @@ class Renderer:
         dates: Sequence[int],
         message_token: str = "",
     ) -> list[Message]:
-        addresses = [normalise(reader.address) for reader in readers]
-        unsubscribe, preferences, bounce, message_ids = [each.seal_all(delivery_ids) for each in self._sealers]
-        slots = {
-            "unsubscribe_url": unsubscribe,
-            "preferences_url": preferences,
-            "address_masked": [mask(address.address) for address in addresses],
-        }
-        if self._link_sealer is not None:
-            slots[_LINK_MARK] = self._link_sealer.seal_all(delivery_ids)
+        addresses, on_wire = normalise_all([reader.address for reader in readers])
+        purposes = self._purposes
         if self.copy.tracks and readers[0].is_tracked:
-            slots |= {mark: each.seal_all(delivery_ids) for mark, each in self._own_sealers.items()}
-        names = [as_text(reader.name) for reader in readers]
+            purposes = purposes | _OWN_PURPOSES
+        tokens = dict(zip(purposes, sealing.seal_all(purposes.values(), delivery_ids), strict=True))
+        if message_token:
+            tokens[_MESSAGE_ID] = [message_token.encode()]
+        names = _as_texts([reader.name for reader in readers])
         return template.fill(
             names=names,
-            addresses=addresses,
+            addresses=on_wire,
             dates=dates,
-            message_tokens=[message_token] if message_token else message_ids,
-            bounce_tokens=bounce,
-            slots=slots | self._merged(readers, names, addresses),
+            message_tokens=tokens[_MESSAGE_ID],
+            bounce_tokens=tokens[_BOUNCE],
+            tokens=tokens,
+            texts={"address_masked": list(map(mask, addresses)), **self._merged(readers, names, addresses)},
         )
 
     def compile_all(self) -> None:
@@ -221,7 +221,7 @@ class Renderer:
             )
         )
 
-    def _merged(self, readers: Sequence[_Reader], names: list[str], addresses: Sequence[Address]) -> dict[str, list[str]]:
+    def _merged(self, readers: Sequence[_Reader], names: Sequence[str], addresses: Sequence[str]) -> dict[str, list[str]]:
         """The values of the merge fields."""
         if not self._merge:
             return {}
@@ -233,11 +233,11 @@ class Renderer:
             if source == "name":
                 values = names
             elif source == "address":
-                values = [address.address for address in addresses]
+                values = addresses
             elif source == "language":
-                values = [as_text(reader.language) for reader in readers]
+                values = _as_texts([reader.language for reader in readers])
             else:
-                values = [as_text(of_reader.get(source)) for of_reader in known]
+                values = _as_texts([of_reader.get(source) for of_reader in known])
             merged[mark] = [value or fallback for value in values]
         return merged
 
@@ -247,13 +247,25 @@ _Key = tuple[str, str, frozenset[str], bool]
 _NO_PARTS: frozenset[str] = frozenset()
 _NOT_MADE = BadMail()
 _OWN_FIELDS = ("name", "address", "language")
-_PURPOSES = (sealing.UNSUBSCRIBE, sealing.PREFERENCES, sealing.BOUNCE, sealing.MESSAGE_ID)
+#: What a reader chose of which the template depends, but for conditions.
+_CHOICES = attrgetter("mail_mode", "mail_format", "is_tracked")
 #: Marks with a value of their own in each mail; the others of `masthead.issues.rendering` are the same in all of them.
 PER_READER = ("unsubscribe_url", "preferences_url", "address_masked")
 
 
 _LINK_MARK = "link_token"
 _OPENED_MARK = "opened_token"
+#: Not in a slot, but in the headers and the envelope of every mail.
+_BOUNCE = "bounce token"
+_MESSAGE_ID = "message token"
+#: What each token of a mail is for; and those of readers who agreed to tracking.
+_PURPOSES = {
+    "unsubscribe_url": sealing.UNSUBSCRIBE,
+    "preferences_url": sealing.PREFERENCES,
+    _BOUNCE: sealing.BOUNCE,
+    _MESSAGE_ID: sealing.MESSAGE_ID,
+}
+_OWN_PURPOSES = {_LINK_MARK: sealing.LINK, _OPENED_MARK: sealing.OPENED}
 _HREF = re.compile('(?<=<a )([^>]*?href=")([^"]+)(")')
 
 
@@ -317,3 +329,15 @@ def as_text(value: object) -> str:
     if isinstance(value, list):
         value = ", ".join(each for each in value if isinstance(each, str))
     return " ".join(str(value).split()) if isinstance(value, str | int | float) else ""
+
+
+def _as_texts(values: Sequence[object]) -> Sequence[str]:
+    """`as_text` of each. Nearly all are such texts already, and one look at all of them shows it: a blank is the only white
+    space that is printable.
+    """
+    if set(map(type, values)) == {str}:
+        texts = cast(Sequence[str], values)
+        joined = "|".join(["", *texts, ""])
+        if joined.isprintable() and "  " not in joined and "| " not in joined and " |" not in joined:
+            return texts
+    return list(map(as_text, values))

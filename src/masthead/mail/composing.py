@@ -46,14 +46,14 @@ def compose_single(
     token = unique()
     message_id = f"<{token}@{address.ascii.rpartition('@')[2]}>"
     head = [
-        mailbox("From", sender.name, address),
-        mailbox("To", "", to),
+        mailbox("From", sender.name, address.ascii),
+        mailbox("To", "", to.ascii),
         unstructured("Subject", subject),
         date_header(int(now.timestamp())),
         f"Message-ID: {message_id}\r\n".encode("ascii"),
     ]
     if sender.reply_to:
-        head.append(mailbox("Reply-To", "", own_address("Reply-To", sender.reply_to)))
+        head.append(mailbox("Reply-To", "", own_address("Reply-To", sender.reply_to).ascii))
     if auto_submitted:
         # RFC 3834 §5, and the same for Exchange; see headers.lists.automatic for what is left out.
         head.append(b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply\r\n")

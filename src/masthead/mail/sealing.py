@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from base64 import b32encode
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from django.conf import settings
 
+from masthead.common import tokens
 from masthead.common.tokens import Sealer
 
 # A purpose once used in a mail keeps its letters for ever: they are part of every link sent.
@@ -26,17 +28,17 @@ PASSKEY = "passkey"
 
 def seal(purpose: str, number: int) -> str:
     """The token of `number` (0 to 2**40 - 1) for `purpose`, one of the constants above: 34 lower-case letters and digits."""
-    return sealer(purpose).seal(number)
+    return _sealer(settings.TOKEN_KEY, purpose).seal(number)
+
+
+def seal_all(purposes: Iterable[str], numbers: Sequence[int]) -> list[list[bytes]]:
+    """For each of `purposes` the tokens of `numbers`."""
+    return tokens.seal_all([_sealer(settings.TOKEN_KEY, purpose) for purpose in purposes], numbers)
 
 
 def unseal(purpose: str, token: str) -> int | None:
     """The number in `token`, or None when it was not sealed by this install for this purpose."""
-    return sealer(purpose).unseal(token)
-
-
-def sealer(purpose: str) -> Sealer:
-    """What seals for `purpose`, for whoever has many numbers."""
-    return _sealer(settings.TOKEN_KEY, purpose)
+    return _sealer(settings.TOKEN_KEY, purpose).unseal(token)
 
 
 def unique() -> str:

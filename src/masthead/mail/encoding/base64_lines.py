@@ -10,7 +10,7 @@ from __future__ import annotations
 from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
 
-from masthead.mail.encoding.slots import Columns, TokenColumns, one_line
+from masthead.mail.encoding.slots import Batch, framed, one_line
 
 _LINE_BYTES = 57
 
@@ -42,20 +42,20 @@ class Base64Part:
         """The body in its order, with numbers for what `fill` makes, from `first` on."""
         return [first]
 
-    def fill(self, values: Columns, tokens: TokenColumns) -> tuple[list[list[bytes]], list[list[bytes]]]:
+    def fill(self, batch: Batch) -> tuple[list[list[bytes]], list[list[bytes]]]:
         """See `encoding.parts`. Raises BadMail, KeyError."""
-        count = max(map(len, values.values()))
-        rows = zip(*(values[mark] for mark, *_ in self._rest), strict=True) if self._rest else [()] * count
+        columns = [_tokens_or_texts(batch, mark, start) for mark, start, _ in self._rest]
+        rows = zip(*columns, strict=True) if columns else [()] * batch.count
         bodies, said = zip(*map(self._filled, rows), strict=True)
         # All mails have some pieces of their own, or none has.
         return [list(bodies)], [[b"\0".join(own) for own in said]] if said[0] else []
 
-    def _filled(self, values: Sequence[str]) -> tuple[bytes, list[bytes]]:
+    def _filled(self, values: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
         """The body with `values` in its slots, and what in it is this mail's own."""
         ready, carried = self._first.ready[0]
         out, said = [ready], list[bytes]()
-        for (mark, start, constant), value in zip(self._rest, values, strict=True):
-            carried += (start + one_line(value, mark)).encode()
+        for (*_, constant), value in zip(self._rest, values, strict=True):
+            carried += value
             offset = -len(carried) % 3
             if offset > len(constant.text):
                 carried += constant.text  # too short to complete a group: it goes along with the next slot
@@ -68,6 +68,12 @@ class Base64Part:
             said.append(_encoded(carried))
             out.append(said[-1])
         return b"".join(out), said
+
+
+def _tokens_or_texts(batch: Batch, mark: str, start: str) -> list[bytes]:
+    if mark in batch.tokens:
+        return framed(start.encode(), batch.tokens[mark], b"")
+    return [one_line(value, mark).encode() for value in batch.texts[mark]]
 
 
 class _Constant:

@@ -8,16 +8,18 @@ canonical form for DKIM (RFC 6376 §3.4.4).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from masthead.mail.encoding.slots import BadMail, Columns, TokenColumns, one_line
+from masthead.mail.encoding.slots import BadMail, Batch, framed, one_line
 
 _SOFT_BREAK = b"=\r\n"
 _WIDTH = 75  # and the = of a soft break
 _HEX = [f"={byte:02X}" for byte in range(256)]
 _SAFE = {byte: chr(byte) for byte in [*range(33, 61), *range(62, 127)]}
-_EASY = re.compile(r"(?!From |\.)[!-<>-~]+(?: [!-<>-~]+)* ?", re.ASCII)
+_EASY_PATTERN = r"(?!From |\.)[!-<>-~]++(?: [!-<>-~]++)*+ ?"
+_EASY = re.compile(_EASY_PATTERN, re.ASCII)
+_ALL_EASY = re.compile(rf"(?:{_EASY_PATTERN}\0)+", re.ASCII)
 # What a short value is once its bytes outside _SAFE are written in hexadecimal: a line as it stands.
 _EASY_ENCODED = re.compile(rb"(?!From |\.)[!-~]+(?: [!-~]+)* ?", re.ASCII)
 _UNSAFE = re.compile(rb"[^ -<>-~]+")
@@ -33,7 +35,7 @@ class QuotedPrintablePart:
         self.constants = [_constant(constant, closed=number == last) for number, constant in enumerate(constants)]
         self._in_text = marks
         self._marks = sorted(set(marks))
-        self._slots = [_prepared(mark, before_token.get(mark)) for mark in self._marks]
+        self._slots = [_Slot(mark, before_token.get(mark, "")) for mark in self._marks]
 
     @property
     def size(self) -> int:
@@ -52,31 +54,44 @@ class QuotedPrintablePart:
             found += (first + self._marks.index(mark), constant)
         return found
 
-    def fill(self, values: Columns, tokens: TokenColumns) -> tuple[list[list[bytes]], list[list[bytes]]]:
+    def fill(self, batch: Batch) -> tuple[list[list[bytes]], list[list[bytes]]]:
         """See `encoding.parts`. Raises BadMail, KeyError."""
-        own = []
-        for mark, start, ready, most in self._slots:
-            if max(map(len, tokens.get(mark, _NONE))) <= most:
-                own.append([ready + token + _SOFT_BREAK for token in tokens[mark]])
-                continue
-            try:
-                own.append([_slot(start + value) for value in values[mark]] if start else list(map(_slot, values[mark])))
-            except BadMail:
-                for value in values[mark]:
-                    one_line(value, f"The value of {mark}")  # says whose it is
-                raise
+        own = [batch.quoted.get(slot.key) or slot.fill(batch) for slot in self._slots]
         return own, own
 
 
-_NONE = (b"x" * 1000,)
+class _Slot:
+    """A slot in some mails, on lines of its own; `before` stands there before the token."""
 
+    def __init__(self, mark: str, before: str) -> None:
+        self.key = (mark, before)
+        self._mark = mark
+        self._before = before
+        self._ready = before.encode()
+        self._most = _WIDTH - len(before) if _EASY.fullmatch(before + "a") else 0
 
-def _prepared(mark: str, before_token: str | None) -> tuple[str, str, bytes, int]:
-    """`mark`, the text before its token, the same encoded, and up to which length a token fits behind it on one line."""
-    start = before_token or ""
-    if before_token is None or not _EASY.fullmatch(start + "a"):
-        return mark, start, b"", -1
-    return mark, start, start.encode("ascii"), _WIDTH - len(start)
+    def fill(self, batch: Batch) -> list[bytes]:
+        """The lines for each mail, which `batch` keeps."""
+        tokens = batch.tokens.get(self._mark)
+        lines = self._texts(batch.texts[self._mark]) if tokens is None else self._tokens(tokens)
+        batch.quoted[self.key] = lines
+        return lines
+
+    def _tokens(self, tokens: Sequence[bytes]) -> list[bytes]:
+        if max(map(len, tokens)) <= self._most:
+            return framed(self._ready, tokens, _SOFT_BREAK)
+        return [_slot(self._before + token.decode("ascii")) for token in tokens]
+
+    def _texts(self, values: Sequence[str]) -> list[bytes]:
+        joined = "\0".join([*values, ""])
+        if max(map(len, values)) <= _WIDTH and joined.count("\0") == len(values) and _ALL_EASY.fullmatch(joined):
+            return joined.encode("ascii").replace(b"\0", _SOFT_BREAK).splitlines(keepends=True)
+        try:
+            return list(map(_slot, values))
+        except BadMail:
+            for value in values:
+                one_line(value, f"The value of {self._mark}")  # says whose it is
+            raise
 
 
 @lru_cache(maxsize=1024)  # a value usually stands in the text and in the HTML

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from masthead.common.addresses import Address, BadAddress, normalise
 from masthead.mail.encoding.slots import BadMail
@@ -10,15 +11,17 @@ from masthead.mail.headers.text import phrase
 from masthead.mail.message import fault_of_bytes
 
 _WIDTH = 76
-#: A reader's name of atoms (without =, since "=?" would begin an encoded word) and a plain address: `mailbox` changes nothing.
-_USUAL = re.compile(
-    r"To: [A-Za-z0-9!#$%&'*+/?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/?^_`{|}~-]+)* <[!#-'*+\-./0-9=?A-Z^-~]+@[a-z0-9.-]+>\r\n", re.ASCII
-)
+_ATOM = "[A-Za-z0-9!#$%&'*+/?^_`{|}~-]++"
+#: Names of atoms (without =, since "=?" would begin an encoded word) and plain addresses: `mailbox` changes nothing.
+_USUAL = re.compile(rf"(?:To: {_ATOM}(?: {_ATOM})*+ <[!#-'*+\-./0-9=?A-Z^-~]++@[a-z0-9.-]++>\r\n)+", re.ASCII)
 
 
-def mailbox(header: str, name: str, address: Address) -> bytes:
-    """The whole header line(s): `header`: `name` <`address`>, CRLF included. Raises BadMail for a name with a line break."""
-    where = f"<{address.ascii}>".encode()
+def mailbox(header: str, name: str, address: str) -> bytes:
+    """The whole header line(s): `header`: `name` <`address`>, CRLF included; `address` in its wire form.
+
+    Raises BadMail for a name with a line break.
+    """
+    where = f"<{address}>".encode()
     start = header.encode() + b": "
     if not name:
         return start + where + b"\r\n" if len(start) + len(where) > _WIDTH else start + where[1:-1] + b"\r\n"
@@ -28,13 +31,21 @@ def mailbox(header: str, name: str, address: Address) -> bytes:
     return start + shown + (b" " if fits else b"\r\n ") + where + b"\r\n"
 
 
-def recipient(name: str, address: Address) -> bytes:
-    """To, for one reader. Raises BadMail."""
-    line = f"To: {name} <{address.ascii}>\r\n"
-    if len(line) <= _WIDTH + 2 and _USUAL.fullmatch(line):
+def recipients(names: Sequence[str], addresses: Sequence[str]) -> list[bytes]:
+    """To, for each reader. `addresses` in their wire form. Raises BadMail."""
+    lines = [f"To: {name} <{address}>\r\n" for name, address in zip(names, addresses, strict=True)]
+    joined = "".join(lines)
+    # One look at all takes half the time of one at each.
+    if max(map(len, lines)) <= _WIDTH + 2 and joined.count("\n") == len(lines) and _USUAL.fullmatch(joined):
+        return joined.encode("ascii").splitlines(keepends=True)
+    return list(map(_recipient, lines, names, addresses))
+
+
+def _recipient(line: str, name: str, address: str) -> bytes:
+    if len(line) <= _WIDTH + 2 and line.count("\n") == 1 and _USUAL.fullmatch(line):
         return line.encode("ascii")
     own = mailbox("To", name, address)
-    if fault := fault_of_bytes(own, utf8=address.needs_smtputf8):
+    if fault := fault_of_bytes(own, utf8=not address.isascii()):
         raise BadMail(fault)
     return own
 
