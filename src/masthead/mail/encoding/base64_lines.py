@@ -36,11 +36,11 @@ class Base64Part:
     @property
     def own(self) -> int:
         """How many pieces of a mail `fill` makes."""
-        return 1
+        return 2 * len(self._rest) + 1
 
     def pieces(self, first: int) -> list[bytes | int]:
         """The body in its order, with numbers for what `fill` makes, from `first` on."""
-        return [first]
+        return [self._first.ready[0][0], *range(first, first + self.own)]
 
     def fill(self, batch: Batch) -> tuple[list[list[bytes]], list[list[bytes]]]:
         """See `encoding.parts`. Raises BadMail, KeyError."""
@@ -48,26 +48,29 @@ class Base64Part:
         rows = zip(*columns, strict=True) if columns else [()] * batch.count
         bodies, said = zip(*map(self._filled, rows), strict=True)
         # All mails have some pieces of their own, or none has.
-        return [list(bodies)], [[b"\0".join(own) for own in said]] if said[0] else []
+        return list(map(list, zip(*bodies, strict=True))), [list(map(b"\0".join, said))] if said[0] else []
 
-    def _filled(self, values: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
-        """The body with `values` in its slots, and what in it is this mail's own."""
-        ready, carried = self._first.ready[0]
-        out, said = [ready], list[bytes]()
+    def _filled(self, values: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+        """For each slot its value and the constant behind it, at last what is left over; and what in it is this mail's own.
+
+        Put together they are with all of the mail: to copy the long constants once more would take as long as all the rest.
+        """
+        carried = self._first.ready[0][1]
+        pieces, said = list[bytes](), list[bytes]()
         for (*_, constant), value in zip(self._rest, values, strict=True):
             carried += value
             offset = -len(carried) % 3
             if offset > len(constant.text):
                 carried += constant.text  # too short to complete a group: it goes along with the next slot
+                pieces += (b"", b"")
                 continue
             said.append(_encoded(carried + constant.text[:offset]))
-            out.append(said[-1])
             ready, carried = constant.ready[offset]
-            out.append(ready)
+            pieces += (said[-1], ready)
         if carried:
             said.append(_encoded(carried))
-            out.append(said[-1])
-        return b"".join(out), said
+        pieces.append(said[-1] if carried else b"")
+        return pieces, said
 
 
 def _tokens_or_texts(batch: Batch, mark: str, start: str) -> list[bytes]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from masthead.mail.encoding.base64_lines import Base64Part
+from masthead.mail.encoding.layout import Layout
 from masthead.mail.encoding.quoted_printable import QuotedPrintablePart
 from masthead.mail.encoding.slots import Batch, split
 
@@ -36,4 +37,5 @@ def encoded_constant(text: str) -> tuple[bytes, bytes]:
     base64 = Base64Part([text], [], {})
     if quoted.size <= base64.size:
         return quoted.name, quoted.constants[0]
-    return base64.name, base64.fill(Batch(1, {}, {}))[0][0][0]
+    own, _ = base64.fill(Batch(1, {}, {}))
+    return base64.name, Layout(base64.pieces(0), base64.own).filled(own)[0]

@@ -40,8 +40,10 @@ def phrase(value: str, where: str) -> bytes:
 
 def encoded_words(value: str, *, first: int) -> list[bytes]:
     """`value` as encoded words of at most 75 characters, the first of at most `first`; never split inside a character."""
-    quoted = sum(1 if _Q_SAFE.match(bytes([byte])) or byte == 32 else 3 for byte in value.encode())
-    by_base64 = len(value.encode()) * 4 / 3 < quoted
+    whole = value.encode()
+    by_base64 = len(whole) * 4 / 3 < len(_q(whole))
+    if _word_length(whole, by_base64) <= first:
+        return [_word(whole, by_base64)]  # a name, nearly always; to try each length would take ten times as long
     words: list[bytes] = []
     current = b""
     most = first
@@ -64,7 +66,7 @@ def _word(data: bytes, by_base64: bool) -> bytes:
 
 
 def _q(data: bytes) -> bytes:
-    return b"".join(_Q_TABLE[byte] for byte in data)
+    return b"".join(map(_Q_TABLE.__getitem__, data))
 
 
 _Q_TABLE = [
