@@ -20,7 +20,9 @@ from masthead.audience.importing import CannotImport, Stopped
 from masthead.audience.imports import indexes, logs, words
 from masthead.audience.models import ConsentEvent, ImportRun, Subscriber, Subscription
 from masthead.audit.models import Entry
+from masthead.common.address_faults import Fault
 from masthead.common.stopping import STOP
+from masthead.mail import address_words
 from masthead.mail.fingerprints import fingerprint
 from masthead.mail.models import Suppression
 
@@ -494,6 +496,11 @@ def test_what_is_said_of_a_row_is_said_in_the_language_of_whoever_imports(load: 
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the cache is SQLite's")
+def test_why_an_address_is_none_is_said_in_that_language_too(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(address_words._WORDS, Fault.NO_DOT, "„%(domain)s“ hat keinen Punkt.")  # type: ignore[arg-type]
+    assert report(load("address\nrosa@example\n")) == [["2", "rosa@example", "„example“ hat keinen Punkt."]]
+
+
 def test_an_import_gives_back_the_memory_it_took(load: Load) -> None:
     before = pragma("cache_size")
     load("email\nrosa@example.org\n")

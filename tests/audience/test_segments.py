@@ -431,6 +431,12 @@ def test_a_rule_can_be_read_aloud(quay: dict[str, Any], now: datetime) -> None:
     )
 
 
+def test_a_random_sample_is_said_as_a_sentence(db: None, now: datetime) -> None:
+    rules = [tree.read({"if": "sample", "is": which, "to": 10}) for which in ("any", "second")]
+    said = [saving.in_words(rule, Compiler(now=now)) for rule in rules]
+    assert said == ["a random sample of 10 percent", "another random sample of 10 percent"]
+
+
 def test_one_compiler_asks_little_however_long_the_rule(
     quay: dict[str, Any], now: datetime, django_assert_max_num_queries: Any
 ) -> None:

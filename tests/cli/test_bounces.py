@@ -39,10 +39,20 @@ def test_one_line_of_json_for_each_file(tmp_path: Path) -> None:
 
 def test_a_folder_and_a_file_that_is_not_there(tmp_path: Path) -> None:
     result = masthead("bounces", "read", str(FIXTURES), str(tmp_path / "nowhere.eml"), "--json", data=tmp_path / "data")
-    assert result.returncode == 0
+    assert result.returncode == 1
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert len(lines) == len(list(FIXTURES.glob("*"))) + 1
     assert lines[-1] == {"file": str(tmp_path / "nowhere.eml"), "kind": None, "error": "No such file or directory"}
+
+
+def test_a_mail_that_cannot_be_read_is_told_by_the_exit_code_after_all_the_others(tmp_path: Path) -> None:
+    bounce = str(FIXTURES / "dsn-postfix-unknown.eml")
+    result = CliRunner().invoke(bounces.bounces, ["read", str(tmp_path / "nowhere.eml"), bounce])
+    assert result.exit_code == 1
+    gone, read = result.output.splitlines()
+    assert gone.endswith("unread: No such file or directory")
+    assert read.startswith(f"{bounce}: bounce: ")
+    assert CliRunner().invoke(bounces.bounces, ["read", bounce]).exit_code == 0
 
 
 def test_standard_input_and_the_words_for_people(tmp_path: Path) -> None:

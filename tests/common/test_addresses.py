@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from masthead.common.address_faults import Fault, of_library
 from masthead.common.addresses import Address, BadAddress, domain_to_ascii, mask, normalise, normalise_all
 
 
@@ -53,7 +54,52 @@ def test_each_form_is_the_right_one(typed: str, address: str, wire: str, smtputf
 def test_what_is_no_address_is_refused_with_a_reason(typed: str) -> None:
     with pytest.raises(BadAddress) as refused:
         normalise(typed)
-    assert refused.value.reason
+    assert refused.value.fault is not Fault.OTHER
+    assert "%(" not in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        ("", Fault.EMPTY),
+        ("anna@example.org\0", Fault.INVISIBLE),
+        ("anna", Fault.NO_AT),
+        ("anna\uff20example.org", Fault.OTHER_AT),
+        ("@example.org", Fault.NOTHING_BEFORE),
+        ("anna@", Fault.NOTHING_AFTER),
+        ("Anna <anna@example.org>", Fault.NAMED),
+        ("<anna@example.org", Fault.NAMED),
+        ("an na@example.org", Fault.BLANK),
+        ("anna@exa mple.org", Fault.BLANK),
+        ("(a)anna@example.org", Fault.WRONG_BEFORE),
+        ("anna@example.org,bob@example.org", Fault.WRONG_AFTER),
+        ('"anna"@example.org', Fault.QUOTED),
+        ("-anna@example.org", Fault.HYPHEN),
+        (".anna@example.org", Fault.DOT),
+        ("an..na@example.org", Fault.DOT),
+        ("anna@-example.org", Fault.DOT),
+        ("anna@example.org.", Fault.DOT),
+        ("anna@ab--cd.org", Fault.DOT),
+        ("anna@1.2.3.4", Fault.NUMERIC),
+        ("anna@[1.2.3.4]", Fault.NUMERIC),
+        ("anna@example", Fault.NO_DOT),
+        ("anna@❤.org", Fault.NO_DOMAIN),
+        ("anna@xn--a.org", Fault.NO_DOMAIN),
+        ("a" * 65 + "@example.org", Fault.LONG_BEFORE),
+        ("a@" + "b" * 64 + ".org", Fault.LONG_AFTER),
+        ("a@" + "ö" * 60 + ".org", Fault.LONG_AFTER),
+        ("a@" + ".".join(["b" * 60] * 5), Fault.LONG_AFTER),
+        ("a" * 300 + "@example.org", Fault.LONG),
+    ],
+)
+def test_what_is_wrong_is_known_by_its_kind(typed: str, fault: Fault) -> None:
+    with pytest.raises(BadAddress) as refused:
+        normalise(typed)
+    assert refused.value.fault is fault
+
+
+def test_what_the_library_may_say_some_day_is_still_no_address() -> None:
+    assert of_library("Something nobody has seen yet.", "example.org").reason == "It is no mail address."
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,20 @@ def test_rows_that_name_nobody_are_named_and_the_others_taken(tmp_path: Path) ->
 
 
 @pytest.mark.django_db
+def test_a_domain_is_one_in_the_column_of_addresses_too_and_an_address_in_that_of_domains(tmp_path: Path) -> None:
+    text = "address,note\nspam.example,\n@bücher.example,\nanna@example.org,\nno domain,\n"
+    taken = take(tmp_path, text)
+    assert (taken.rows, taken.added, taken.rejected) == (4, 3, 1)
+    assert taken.wrong == [(5, "no domain is neither an address nor a domain.")]
+    assert take(tmp_path, "domain\nbert@example.org\n").added == 1
+    assert set(Suppression.objects.exclude(domain=None).values_list("domain", flat=True)) == {"spam.example", "bücher.example"}
+    assert set(Suppression.objects.exclude(address="").values_list("address", flat=True)) == {
+        "anna@example.org",
+        "bert@example.org",
+    }
+
+
+@pytest.mark.django_db
 def test_who_was_erased_is_found_by_the_whole_address_alone() -> None:
     suppressions.suppress(address=ANNA, reason=Reason.ERASED, keep_address=False, now=NOW, by="reader")
     assert suppressions.search(text="anna@example.org").count() == 1

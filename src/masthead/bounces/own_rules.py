@@ -18,6 +18,7 @@ from masthead.bounces.reading.finding import BOUNCE, DELAYED, REASONS
 from masthead.bounces.rules import RULES, Own, Thresholds, is_protected
 from masthead.common.addresses import BadAddress, domain_to_ascii
 from masthead.mail import provider_limits
+from masthead.mail.address_words import why_not
 
 KINDS = (BOUNCE, DELAYED)
 MOST = 100
@@ -208,7 +209,9 @@ def _domain(text: str) -> str:
     try:
         found = domain_to_ascii(name)
     except BadAddress as error:
-        raise BadRule(_("%(domain)s is neither a domain nor a provider: %(why)s") % {"domain": name, "why": error}) from error
+        raise BadRule(
+            _("%(domain)s is neither a domain nor a provider: %(why)s") % {"domain": name, "why": why_not(error)}
+        ) from error
     if "." not in found or len(found) > 253:
         raise BadRule(_("%(domain)s is neither a domain nor a provider.") % {"domain": name})
     return found

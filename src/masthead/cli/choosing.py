@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from difflib import get_close_matches
 
 from masthead.audience import lists, subscribers
 from masthead.audience.models import MailingList, Segment, Subscriber
@@ -13,6 +14,9 @@ from masthead.delivery import narrowing
 from masthead.delivery.narrowing import Narrowing
 from masthead.issues import numbering
 from masthead.issues.models import Issue, Publication
+
+#: From here on two names are taken for one that was misspelt (0 to 1, as `difflib` measures it): one letter of four.
+_NEAR = 0.7
 
 
 def publication(slug: str | None) -> Publication:
@@ -45,6 +49,15 @@ def list_to_fill(name: str, *, by: str, now: datetime) -> MailingList:
 def list_called(name: str) -> MailingList | None:
     """The list with this name or short name, if there is one."""
     return MailingList.objects.filter(slug=name).first() or lists.find(name)
+
+
+def not_misspelt(name: str) -> None:
+    """Raise CommandError for a list that is not there if one has nearly this name: who slips makes no list of it."""
+    names = {each.casefold(): named for named, slug in MailingList.objects.values_list("name", "slug") for each in (named, slug)}
+    near = dict.fromkeys(names[each] for each in get_close_matches(name.casefold(), names, cutoff=_NEAR))
+    if list_called(name) is None and near:
+        meant = " or ".join(f"“{each}”" for each in near)
+        raise CommandError(f"There is no list “{name}”. Did you mean {meant}? To make a new list of this name, say --new-list.")
 
 
 def reader(address: str) -> Subscriber:

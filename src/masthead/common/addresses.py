@@ -14,6 +14,9 @@ from typing import NamedTuple
 import idna
 from email_validator import EmailNotValidError, validate_email
 
+from masthead.common.address_faults import BadAddress as BadAddress
+from masthead.common.address_faults import Fault, of_library
+
 # RFC 5321 §4.5.3.1: 64 octets of local part; a path of 256 octets with its angle brackets leaves 254.
 _MOST_LOCAL = 64
 _MOST_ALL = 254
@@ -31,14 +34,6 @@ PLAIN_MOST = _MOST_LOCAL
 _LOWER_LABEL = "[a-z0-9]+(?:-[a-z0-9]+)*"
 #: Some addresses of PLAIN_MOST letters at most, a line each, that `normalise` gives back as they are.
 _AS_THEY_ARE = re.compile(rf"(?:{_LOCAL}@{_LOWER_LABEL}(?:\.{_LOWER_LABEL})+(?<!\d)\n)+", re.ASCII)
-
-
-class BadAddress(ValueError):
-    """The text is no address that mail can be sent to; `reason` says why in one sentence."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Address(NamedTuple):
@@ -105,21 +100,21 @@ def domain_to_ascii(domain: str) -> str:
     try:
         ascii_form = domain.lower() if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
     except idna.IDNAError as error:
-        raise BadAddress(f"{domain!r} is not a domain name: {error}.") from error
+        raise BadAddress(Fault.NO_DOMAIN, domain=domain) from error
     if not _DOMAIN.fullmatch(ascii_form):
-        raise BadAddress(f"{domain!r} is not a domain name.")
+        raise BadAddress(Fault.NO_DOMAIN, domain=domain)
     return ascii_form
 
 
 def _normalise_thoroughly(text: str) -> Address:
     """What the pattern for plain addresses did not take: other scripts, A-labels, and everything that is wrong."""
     if not text:
-        raise BadAddress("There is no address.")
+        raise BadAddress(Fault.EMPTY)
     for char in text:
         if unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Cs"}:
-            raise BadAddress(f"It contains an invisible character (U+{ord(char):04X}).")
+            raise BadAddress(Fault.INVISIBLE, code=f"{ord(char):04X}")
     if text.startswith("-"):
-        raise BadAddress("An address cannot start with a hyphen.")
+        raise BadAddress(Fault.HYPHEN)
     try:
         found = validate_email(
             text,
@@ -130,18 +125,18 @@ def _normalise_thoroughly(text: str) -> Address:
             globally_deliverable=False,
         )
     except EmailNotValidError as error:
-        raise BadAddress(str(error)) from error
+        raise of_library(str(error), text.rpartition("@")[2]) from error
     local, domain = found.local_part, found.domain.lower()
     ascii_domain = found.ascii_domain.lower()
     if len(local.encode()) > _MOST_LOCAL:
-        raise BadAddress("The part before the @ is longer than 64 bytes.")
+        raise BadAddress(Fault.LONG_BEFORE)
     if "." not in ascii_domain:
-        raise BadAddress(f"The domain {domain!r} has no dot.")
+        raise BadAddress(Fault.NO_DOT, domain=domain)
     if ascii_domain.rpartition(".")[2].isdigit():
-        raise BadAddress(f"The domain {domain!r} ends in a number.")
+        raise BadAddress(Fault.NUMERIC)
     address = f"{local}@{domain}"
     if len(f"{local}@{ascii_domain}".encode()) > _MOST_ALL:
-        raise BadAddress("It is longer than 254 bytes.")
+        raise BadAddress(Fault.LONG)
     # lower(), not casefold(): the latter would make one reader of straße@ and strasse@, which are two mailboxes.
     key = f"{unicodedata.normalize('NFC', local.lower())}@{domain}"
     return Address(address, key, domain, f"{local}@{ascii_domain}", needs_smtputf8=not local.isascii())

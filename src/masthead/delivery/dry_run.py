@@ -26,6 +26,7 @@ from masthead.issues.models import Issue
 from masthead.issues.numbering import NoNumber
 from masthead.issues.rendering.edition import CannotRender, render
 from masthead.issues.rendering.merge import TooManyFields
+from masthead.mail.address_words import why_not
 from masthead.mail.encoding.slots import BadMail
 from masthead.mail.message import fault_of
 
@@ -121,7 +122,7 @@ def run(
             message = renderer.render(reader, delivery_id=pk, date=date)
             fault = fault_of(message)
         except (BadMail, BadAddress) as error:
-            fault = str(error)
+            fault = why_not(error)
             message = None
         if message is None or fault:
             report.error_count += 1

@@ -18,6 +18,7 @@ from masthead.common.text import direction_of
 from masthead.issues.free_mail import FREE_MAIL_DOMAINS
 from masthead.issues.models import Publication
 from masthead.issues.public_addresses import RESERVED, BadPublicAddress, checked, free_address
+from masthead.mail.address_words import why_not
 from masthead.mail.sender import Sender
 
 #: Facebook first; names from `common.sharing.CHANNELS`.
@@ -161,7 +162,7 @@ def reasons_against_going_live(publication: Publication) -> list[str]:
     try:
         domain = normalise(publication.from_address).domain
     except BadAddress as error:
-        reasons.append(_("The sender address cannot be used: %(reason)s") % {"reason": error.reason})
+        reasons.append(_("The sender address cannot be used: %(reason)s") % {"reason": why_not(error)})
         return reasons
     if domain in FREE_MAIL_DOMAINS:
         reasons.append(
@@ -209,7 +210,7 @@ def _checked_address(field: str, address: str) -> str:
     try:
         return normalise(address).address
     except BadAddress as error:
-        raise BadPublication(f"{field}: {error.reason}") from error
+        raise BadPublication(f"{field}: {why_not(error)}") from error
 
 
 def _own_address(url: str, slug: str) -> str:

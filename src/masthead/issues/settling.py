@@ -18,6 +18,7 @@ from masthead.issues.models.publication import TEXTS
 from masthead.issues.public_addresses import BadPublicAddress, checked, moved, place_of, refuse_taken
 from masthead.issues.publications import BadPublication
 from masthead.issues.rendering.faces import FACES
+from masthead.mail.address_words import why_not
 
 #: What may be changed; anything else in `values` is refused.
 CHANGEABLE = frozenset(
@@ -113,4 +114,4 @@ def _check_address(publication: Publication, name: str) -> None:
     try:
         setattr(publication, name, normalise(text).address)
     except BadAddress as error:
-        raise BadPublication(f"{_LABELS[name]}: {error.reason}") from error
+        raise BadPublication(f"{_LABELS[name]}: {why_not(error)}") from error

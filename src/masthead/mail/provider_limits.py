@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from masthead.audit.recording import record
 from masthead.common.addresses import BadAddress, domain_to_ascii
+from masthead.mail.address_words import why_not
 from masthead.mail.models import Provider
 from masthead.mail.pacing.limits import Limits
 from masthead.mail.pacing.providers import Providers
@@ -67,7 +68,7 @@ def checked_domain(text: str) -> str:
     try:
         return domain_to_ascii(text.strip().lstrip("@")).lower()
     except BadAddress as error:
-        raise BadProvider(_("%(domain)s is no domain: %(why)s") % {"domain": repr(text), "why": error.reason}) from error
+        raise BadProvider(_("%(domain)s is no domain: %(why)s") % {"domain": repr(text), "why": why_not(error)}) from error
 
 
 def _not_twice(name: str, domains: Sequence[str]) -> None:

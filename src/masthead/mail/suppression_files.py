@@ -16,6 +16,7 @@ from masthead.audit.recording import record
 from masthead.common import csv_rows
 from masthead.common.addresses import BadAddress, normalise
 from masthead.common.csv_cells import defuse
+from masthead.mail.address_words import why_not
 from masthead.mail.fingerprints import fingerprint
 from masthead.mail.models import Suppression
 
@@ -125,9 +126,11 @@ def _suppression(
     said = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
     if not columns:
         said = {"address": cells[0].strip() if cells else ""}
-    # In a list without a heading, and where somebody wrote "@example.org" into the column of addresses.
-    if said.get("address", "").startswith("@") or (not columns and "@" not in said["address"]):
-        said["domain"] = said.pop("address")
+    # Whatever column it stands in: other programs have one for both, and name it "address".
+    if said.get("address") and "@" not in said["address"].lstrip("@"):
+        said["domain"] = _domain_in_any_column(said.pop("address"))
+    elif not said.get("address") and "@" in said.get("domain", "").lstrip("@"):
+        said["address"] = said["domain"]
     given = said.get("reason", "").lower()
     made = Suppression(
         reason=Reason(given) if given in Reason.values else reason, note=said.get("note", "") or note, created_at=now, by=by
@@ -136,7 +139,7 @@ def _suppression(
         try:
             address = normalise(said["address"])
         except BadAddress as error:
-            raise ValueError(f"{said['address'][:80]}: {error.reason}") from error
+            raise ValueError(f"{said['address'][:80]}: {why_not(error)}") from error
         made.fingerprint, made.address = fingerprint(address.key), address.address
     elif said.get("domain"):
         made.domain = domain_of(said["domain"])
@@ -145,6 +148,13 @@ def _suppression(
     else:
         raise ValueError(_("The row names no address and no domain."))
     return made
+
+
+def _domain_in_any_column(text: str) -> str:
+    try:
+        return domain_of(text)
+    except ValueError as error:
+        raise ValueError(_("%(text)s is neither an address nor a domain.") % {"text": text[:80]}) from error
 
 
 def domain_of(text: str) -> str:

@@ -18,6 +18,7 @@ from masthead.audience.imports.seen import packed
 from masthead.audience.imports.staging import Stage, StagedRow
 from masthead.common.addresses import BadAddress
 from masthead.common.csv_rows import Block, Broken, Record, Unreadable, record
+from masthead.mail.address_words import why_not
 
 Entry = Record | Broken | Block
 
@@ -149,7 +150,7 @@ class PartReader:
             if not shown and not any(cell.strip() for cell in cells):
                 return
             again = self.columns.has_heading and tuple(cell.strip() for cell in cells) == self.columns.headings
-            self._reject(line, shown, words.heading_again() if again else str(error))
+            self._reject(line, shown, words.heading_again() if again else why_not(error))
             return
         shown = cells[self.columns.address].strip()
         first = self._lines.setdefault(mark, line)

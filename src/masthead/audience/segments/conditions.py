@@ -36,11 +36,16 @@ class Takes(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """One way to ask: its words, and what it is compared with. `choices`: the values that there are; empty: any."""
+    """One way to ask: its words, in which "…" is the place of the value; and what it is compared with.
+
+    `choices`: the values that there are; empty: any. `sentence`: the whole condition in words, with %(value)s, where label, words
+    and value one after the other would be none.
+    """
 
     label: Words
     takes: Takes = Takes.NOTHING
     choices: tuple[tuple[str, Words], ...] = ()
+    sentence: Words = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -329,8 +329,10 @@ SAMPLE = Condition(
     label=_("Random sample"),
     operators=_fixed(
         {
-            name: Operator(words, Takes.PERCENT)
-            for name, words in (("any", _("of so many percent")), ("second", _("another, of so many percent")))
+            "any": Operator(_("of … percent"), Takes.PERCENT, sentence=_("a random sample of %(value)s percent")),
+            "second": Operator(
+                _("another one, of … percent"), Takes.PERCENT, sentence=_("another random sample of %(value)s percent")
+            ),
         }
     ),
     compile=_sample,

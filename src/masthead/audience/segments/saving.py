@@ -164,11 +164,15 @@ def _leaf_in_words(leaf: Leaf, compiler: Compiler) -> str:
     operator = condition.operators_of(subject).get(leaf.operator)
     name = str(subject) if subject is not None else leaf.called or leaf.subject
     value = ", ".join(leaf.value) if isinstance(leaf.value, tuple) else "" if leaf.value is None else str(leaf.value)
+    if operator and operator.sentence:
+        return str(operator.sentence) % {"value": value}
     asked = str(operator.label) if operator else leaf.operator
     asked = asked.replace("…", value) if "…" in asked else f"{asked} {value}".strip()
     if subject is None and leaf.subject:
         return _("%(condition)s “%(name)s” (gone) %(asked)s") % {"condition": condition.label, "name": name, "asked": asked}
-    return f"{condition.label} {f'“{name}” ' if name else ''}{asked}"
+    if name:
+        return _("%(condition)s “%(name)s” %(asked)s") % {"condition": condition.label, "name": name, "asked": asked}
+    return f"{condition.label} {asked}"
 
 
 def readers_in(segment: Segment, *, now: datetime) -> list[Subscriber]:

@@ -13,6 +13,7 @@ from masthead.bounces.replies.letter import Letter
 from masthead.bounces.replies.recognising import Addressee, would_come_back
 from masthead.common.addresses import BadAddress, normalise
 from masthead.issues.models import Publication
+from masthead.mail.address_words import why_not
 
 
 class BadEditorAddress(ValueError):
@@ -43,7 +44,7 @@ def pass_on_to(*, publication: Publication, address: str, by: str, now: datetime
         try:
             checked = normalise(address)
         except BadAddress as error:
-            raise BadEditorAddress(error.reason) from error
+            raise BadEditorAddress(why_not(error)) from error
         if would_come_back(checked.address, publication):
             words = _("%(address)s is read by Masthead itself: what is passed on there would come back. Name a person's address.")
             raise BadEditorAddress(words % {"address": checked.address})

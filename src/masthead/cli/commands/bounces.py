@@ -41,18 +41,23 @@ bounces.add_command(taking_in.listen)
 def read(files: tuple[Path, ...], as_json: bool) -> None:
     """Say what each mail in FILE... is, and change nothing.
 
-    FILE is a mail, an mbox, or a folder of them; - reads standard input. A mail that cannot be read is a line that says so.
+    FILE is a mail, an mbox, or a folder of them; - reads standard input. A mail that cannot be read is a line that says so; the
+    command goes on, and ends with 1.
     The reader of a mail that this install sent is named by its token or Message-ID, whatever address the report names.
     """
+    unread = False
     with Sandbox() as sandbox:
         for mail in _mails(files):
             found = sandbox.read(mail.raw) if mail.raw is not None else Unread(mail.why)
+            unread = unread or isinstance(found, Unread)
             if isinstance(found, Finding):
                 found = _identified(found)
             if as_json:
                 show_json(as_fields(mail.name, found))
             else:
                 click.echo(as_line(mail.name, found))
+    if unread:
+        sys.exit(1)
 
 
 @bounces.command("rules")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.command("import")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--list", "list_name", metavar="NAME", help="The list they join; made if there is none.")
+@click.option("--new-list", is_flag=True, help="Make the list although another has nearly the same name.")
 @click.option(
     "--map",
     "said",
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 def import_readers(
     file: Path | None,
     list_name: str | None,
+    new_list: bool,
     said: tuple[str, ...],
     encoding: str,
     update: bool,
@@ -50,7 +52,9 @@ def import_readers(
     """Add the readers in FILE to a list: CSV in any usual encoding, an Excel workbook (.xlsx), or pasted addresses.
 
     The first line names the columns: one of them is email (or address), others such as name and language are kept as merge
-    fields. Every row stands in a report, with its line number and what became of it. Importing a file again adds nobody twice
+    fields. A list that is not there yet is made, unless its name looks like a slip for another.
+
+    Every row stands in a report, with its line number and what became of it. Importing a file again adds nobody twice
     and brings nobody back who has left.
     """
     if sum((file is not None, resume is not None, undo is not None)) != 1:
@@ -63,6 +67,10 @@ def import_readers(
     elif file is not None:
         if not list_name:
             raise click.UsageError("Missing option '--list'.")
+        if not new_list:
+            from masthead.cli import choosing
+
+            choosing.not_misspelt(list_name)
         _import(file, list_name, _mapping(said), encoding, update, dry_run, statement, as_json)
 
 

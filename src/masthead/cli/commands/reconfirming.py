@@ -71,7 +71,7 @@ def begin(
         left_out = {"confirmed": counts.confirmed, "not_meant": counts.not_meant, "suppressed": counts.suppressed}
         show_json({"round": run.pk if yes else None, "active": counts.active, "asked": counts.asked, **left_out})
         return
-    click.echo(f"{counts.active} readers are on {found.name}; {counts.asked} are asked.")
+    click.echo(f"{counts.active} readers are on {found.name}; {counts.asked} {'are' if yes else 'would be'} asked.")
     click.echo(f"Left out: {counts.confirmed} confirmed, {counts.not_meant} not meant, {counts.suppressed} suppressed.")
     click.echo(f"Round {run.pk} has begun: masthead reconfirm show {run.pk}" if yes else "Nothing was begun; add --yes.")
 

@@ -15,6 +15,7 @@ from masthead.common.addresses import BadAddress, domain_to_ascii, normalise
 from masthead.issues.models import Publication
 from masthead.issues.publications import base_url_of, is_loopback
 from masthead.mail import dkim
+from masthead.mail.address_words import why_not
 from masthead.mail.passwords import SealedUnderAnotherKeyError
 from masthead.mail.transports import choosing
 from masthead.mail.transports.base import Step, TransportConfig
@@ -55,7 +56,11 @@ def names_of(publication: Publication, outside: Outside, now: datetime) -> Itera
         envelope = domain_to_ascii(settings.BOUNCE_DOMAIN or sender)
     except BadAddress as error:
         yield Row(
-            "dns", "sender", publication.from_address, FAIL, _("The sender address cannot be used: %(why)s") % {"why": error}
+            "dns",
+            "sender",
+            publication.from_address,
+            FAIL,
+            _("The sender address cannot be used: %(why)s") % {"why": why_not(error)},
         )
         return
     if is_nobodys(sender) or is_nobodys(envelope):

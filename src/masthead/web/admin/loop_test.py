@@ -17,6 +17,7 @@ from masthead.audit.recording import record
 from masthead.bounces.models import Mailbox
 from masthead.common.addresses import BadAddress, normalise
 from masthead.issues.models import Publication
+from masthead.mail.address_words import why_not
 from masthead.ops.doctor import loop
 from masthead.ops.doctor.rows import Row
 from masthead.team.roles import requires
@@ -62,7 +63,7 @@ class LoopForm(forms.Form):
             found["address"] = normalise(str(found.get("address") or (mailbox.user if mailbox else ""))).address
         except BadAddress as error:
             if mailbox is not None:
-                self.add_error("address", _("Say where mail for this mailbox goes: %(why)s") % {"why": error.reason})
+                self.add_error("address", _("Say where mail for this mailbox goes: %(why)s") % {"why": why_not(error)})
         return found
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from masthead.audience.models import MailingList, Subscriber
 from masthead.common.addresses import BadAddress
 from masthead.issues.models import Publication
+from masthead.mail import address_words
 from masthead.web.page import page
 
 
@@ -37,9 +38,11 @@ def offered_lists(publication: Publication) -> list[MailingList]:
 
 
 def why_not(error: BadAddress) -> str:
-    """Why an address cannot be one: exactly in English, in general in other languages (`common` knows no catalogue)."""
-    general = _("Mail cannot be sent to this address. Please look for a slip of the keys.")
-    return error.reason if (get_language() or "en").startswith("en") else general
+    """Why an address cannot be one: exactly, or in general in a language in which that cannot be said."""
+    exactly = address_words.why_not(error)
+    if exactly != error.reason or (get_language() or "en").startswith("en"):
+        return exactly
+    return _("Mail cannot be sent to this address. Please look for a slip of the keys.")
 
 
 def gone(request: HttpRequest, *, expired: bool) -> HttpResponse:

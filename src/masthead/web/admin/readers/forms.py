@@ -13,6 +13,7 @@ from masthead.audience.imports.columns import merge_field
 from masthead.audience.models import Attribute, MailingList, Subscriber, Subscription
 from masthead.audience.subscribers import language_tag
 from masthead.common.addresses import BadAddress, normalise
+from masthead.mail.address_words import why_not
 from masthead.web.list_choice import ListsField
 
 MOST_UPLOADED = 512 * 2**20
@@ -32,7 +33,7 @@ class AddressField(forms.CharField):
         try:
             return normalise(text).address
         except BadAddress as error:
-            raise forms.ValidationError(error.reason) from error
+            raise forms.ValidationError(why_not(error)) from error
 
 
 class ReaderForm(forms.Form):

@@ -161,6 +161,7 @@ def _standing(run: Reconfirmation) -> dict[str, Any]:
         "bars": _bars(settled),
         "ends": verbs.ends_in_words(run, now=timezone.now()),
         "adds_up": sum(counts.values()) == run.readers,
+        "asked": run.questions.exclude(asked_at=None).count(),
         "taken_off": counts[Answer.TAKEN_OFF],
     }
 

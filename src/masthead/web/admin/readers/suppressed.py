@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from masthead.audit.models import Entry
 from masthead.common.addresses import BadAddress, normalise
 from masthead.mail import suppression_files, suppressions
+from masthead.mail.address_words import why_not
 from masthead.mail.models import Suppression
 from masthead.team.roles import may, requires
 from masthead.web.admin.readers.fresh import signed_in_freshly
@@ -94,7 +95,7 @@ def add(request: HttpRequest) -> HttpResponse:
             else:
                 found = suppressions.suppress_domain(domain=suppression_files.domain_of(who), note=note, by=by, now=now)
         except BadAddress as error:
-            form.add_error("who", error.reason)
+            form.add_error("who", why_not(error))
         except ValueError as error:
             form.add_error("who", str(error))
         else:

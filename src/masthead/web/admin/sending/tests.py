@@ -24,6 +24,7 @@ from masthead.issues import readiness, reading
 from masthead.issues.models import Issue
 from masthead.issues.rendering.edition import CannotRender
 from masthead.issues.rendering.merge import TooManyFields
+from masthead.mail.address_words import why_not
 from masthead.mail.encoding.slots import BadMail
 from masthead.team.models import User
 from masthead.team.roles import may, requires
@@ -77,7 +78,7 @@ class TestForm(forms.Form):
             try:
                 found.append(normalise(text.strip()).address)
             except BadAddress as error:
-                raise ValidationError(f"{text.strip()}: {error.reason}") from error
+                raise ValidationError(f"{text.strip()}: {why_not(error)}") from error
         return found
 
     def clean_test_like(self) -> Subscriber | None:
@@ -88,7 +89,7 @@ class TestForm(forms.Form):
         try:
             found = readers_known_to(self.person).filter(address_key=normalise(text).key).first()
         except BadAddress as error:
-            raise ValidationError(f"{text}: {error.reason}") from error
+            raise ValidationError(f"{text}: {why_not(error)}") from error
         if found is None:
             raise ValidationError(_("There is no reader with this address."))
         return found
@@ -155,7 +156,7 @@ def _send(request: HttpRequest, issue: Issue, values: dict[str, Any], now: datet
         queued = [mail for address, name in of_staff.items() for mail in testing.send_test(to=[address], name=name, **common)]
         queued += testing.send_test(to=typed, to_staff=False, **common) if typed else []
     except (CannotRender, TooManyFields, BadMail, BadAddress) as error:
-        return [(messages.ERROR, str(error))]
+        return [(messages.ERROR, why_not(error))]
     names = ", ".join([*of_staff, *typed])
     said = [(messages.SUCCESS, _("A test is on its way to %(address)s.") % {"address": names})]
     if typed and not issue.publication.is_live:

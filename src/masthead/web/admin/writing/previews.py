@@ -39,6 +39,7 @@ from masthead.issues.pictures import BadPicture
 from masthead.issues.rendering.conditions import decided
 from masthead.issues.rendering.edition import CannotRender, Rendered, render
 from masthead.issues.rendering.merge import TooManyFields
+from masthead.mail.address_words import why_not
 from masthead.mail.encoding.slots import BadMail
 from masthead.team.roles import may, requires
 from masthead.web.admin.own_publications import readers_known_to
@@ -103,7 +104,7 @@ def answer(request: HttpRequest, issue: Issue, mode: str) -> HttpResponse:
     try:
         seen = _seen(request, issue, mode)
     except (CannotRender, TooManyFields, NoNumber, BadMail, BadAddress) as error:
-        return page(request, "web_admin/previews/trouble.html", {"trouble": str(error)})
+        return page(request, "web_admin/previews/trouble.html", {"trouble": why_not(error)})
     content, rendered = seen.content, seen.rendered
     if request.GET.get("part") == "content" and seen.html:
         return sandboxed(in_light(seen.html, light), pictures=light.pictures)
