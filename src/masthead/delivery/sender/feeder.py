@@ -281,7 +281,7 @@ class Feeder:
         return mails
 
     async def _record(self, result: Result) -> None:
-        await self._clerk.commit([result], None)
+        await self._clerk.commit([result])
         self.settled(result.range_id)
 
     def _chore(self, work: Coroutine[Any, Any, None]) -> None:
