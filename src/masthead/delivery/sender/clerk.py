@@ -35,6 +35,7 @@ HEARTBEAT_SECONDS = 5.0
 #: Who left is promised that no dot is written a second later. A dot that could not be written in time is not written.
 GATE_SECONDS = 0.8
 _ACCEPTED = 3
+_VERDICTS = tuple(Verdict)
 # SQLite's words for a disk that does not keep what it is told (rule 7). A full disk is not among them: it can be emptied.
 _FATAL = ("disk i/o error", "readonly database", "malformed")
 
@@ -290,7 +291,7 @@ def _joined(batch: Sequence[_Entry]) -> tuple[list[Result], list[Wish]]:
 
 
 def _answers(batch: Sequence[_Entry], verdicts: Mapping[int, Verdict], looked_at: float) -> list[tuple[Told, Answer]]:
-    said = {verdict: Answer(verdict, looked_at) for verdict in Verdict}
+    said = {verdict: Answer(verdict, looked_at) for verdict in _VERDICTS}
     return [(told, said[verdicts[wish.id]] if wish else said[GO]) for _, wish, told in batch]
 
 

@@ -81,7 +81,7 @@ class SmtpLane:
         session, message = self._session, self._message
         if session is None or message is None or self._leaving or self._needs_reset or self._unsendable is not None:
             return False
-        if not message.sound or not session.offers.pipelining or len(message.raw) > _ONE_WRITE or not session.wire.take_go_on():
+        if not _is_ordinary(message) or not session.offers.pipelining or not session.wire.take_go_on():
             return False
         self._body = message.raw
         return True
@@ -137,14 +137,15 @@ class SmtpLane:
     def finish_now(self, following: Message, tell: Callable[[Reply | None], None]) -> bool:
         """`finish` without a wait, if nothing speaks against the ordinary; see `Lane`."""
         session = self._session
-        if session is None or self._leaving or self._needs_reset or not following.sound or len(following.raw) > _ONE_WRITE:
+        if session is None or self._leaving or self._needs_reset or not session.offers.pipelining or not _is_ordinary(following):
             return False
-        wire, offers = session.wire, session.offers
-        if not offers.pipelining or not wire.open or wire.unasked or unsendable(following, offers) is not None:
+        offers = session.offers
+        if unsendable(following, offers) is not None:
             return False
-        wire.write(b"".join((self._body, b".\r\n", envelope(following, offers))))
+        group = b"".join((self._body, b".\r\n", envelope(following, offers)))
+        if not session.wire.exchange(group, self._deadlines.dot, tell):
+            return False
         self._message, self._body = following, following.raw
-        wire.when_all_well(self._deadlines.dot, tell)
         return True
 
     async def late_answer(self) -> Reply:
@@ -299,6 +300,11 @@ _WORDS: dict[Stage, object] = {
     "body": gettext_lazy("The connection to %(host)s was lost in the middle of the mail: %(why)s."),
     "dot": gettext_lazy("The connection to %(host)s was lost after the end of the mail, before the answer: %(why)s."),
 }
+
+
+def _is_ordinary(message: Message) -> bool:
+    """Whether its body goes out as it is, and in one write with its dot."""
+    return message.sound and len(message.raw) <= _ONE_WRITE
 
 
 def _is_wanted(stage: Stage, reply: Reply) -> bool:

@@ -135,16 +135,21 @@ class Wire(asyncio.Protocol):
         """The next complete reply; a WireError after `seconds` altogether, however busily the server drips."""
         return self._reply_until(self._loop.time() + seconds, (_NO_ANSWER, seconds))
 
-    def when_all_well(self, seconds: float, tell: Callable[[Reply | None], None]) -> None:
-        """Tell of the next reply once it is here, if it is a yes and comes with all that `take_go_on` takes, which is read then.
+    def exchange(self, data: bytes, seconds: float, tell: Callable[[Reply | None], None]) -> bool:
+        """Write `data`, and tell of the reply if it is a yes and comes with all that `take_go_on` takes, which is read then.
 
-        Otherwise None is told, as soon as that is clear or after `seconds`; `late_reply` is the reply then.
+        Otherwise None is told, as soon as that is clear or after `seconds`; `late_reply` is the reply then. False: nothing is
+        written, since the connection has ended or the server said something that nobody asked for.
         """
+        if self._transport is None or self._ended is not None or self._reader.waiting:
+            return False
+        self._transport.write(data)
         self._tell = tell
         self._wait_until(self._loop.time() + seconds, (_NO_ANSWER, seconds))
+        return True
 
     def late_reply(self) -> asyncio.Future[Reply]:
-        """The reply that `when_all_well` did not tell of, until the same deadline."""
+        """The reply that `exchange` did not tell of, until the same deadline."""
         return self._reply_until(self._deadline, self._late)
 
     async def encrypt(self, context: ssl.SSLContext, server_name: str, seconds: float) -> None:
