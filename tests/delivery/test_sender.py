@@ -26,9 +26,11 @@ from masthead.delivery.ledger.committing import Book
 from masthead.delivery.models import Campaign, Delivery, Range
 from masthead.delivery.sender import calls, clerk, working
 from masthead.delivery.sender import relay as relays
+from masthead.mail.message import Message
 from masthead.mail.models import Slowdown
 from masthead.mail.pacing import governor
 from masthead.mail.transports import choosing
+from masthead.mail.transports.base import Reply
 from masthead.mail.transports.smtp.deadlines import Deadlines
 from masthead.mail.transports.smtp.lane import SmtpLane
 from tests.mail.scripted import DRIP, EHLO, ENDLESS, SILENCE, Script, scripted
@@ -145,6 +147,21 @@ TABLE: dict[str, dict[str, int]] = {
     "dot": NAMED | dict.fromkeys(UNKNOWN, State.DEFERRED),
     "quit": {"close": State.ACCEPTED, "garbage": State.ACCEPTED},
 }
+
+
+def test_ordinary_mails_go_without_a_wait_of_the_task(sink: Any, begin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[bool] = []
+    finish = SmtpLane.finish
+
+    async def counted(self: SmtpLane, following: Message | None) -> Reply:
+        waited.append(following is not None)
+        return await finish(self, following)
+
+    monkeypatch.setattr(SmtpLane, "finish", counted)
+    relay, campaign = sink(), begin(30)
+    work(campaign)
+    assert (campaign.state, len(relay.taken())) == ("finished", 30)
+    assert waited == [False]  # the last one
 
 
 @pytest.mark.parametrize("stage", TABLE)

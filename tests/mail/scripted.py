@@ -58,6 +58,8 @@ class Script:
     dot: Act = b"250 2.0.0 Queued as 1971\r\n"
     rset: Act = b"250 2.0.0 Ok\r\n"
     quit: Act = b"221 2.0.0 Bye\r\n"
+    in_one_go: bool = False
+    """Its answers to all that has come in one go are sent in one go."""
     tls: ssl.SSLContext | None = None
     tls_from_start: bool = False
 
@@ -78,6 +80,7 @@ class Relay:
         self.stopping = Event()
         self.acted = Event()
         """Set when `body` was done: the fault has left the server."""
+        self._said: dict[socket.socket, bytes] = {}
         self._open: set[socket.socket] = set()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
@@ -139,6 +142,7 @@ class Relay:
             act = getattr(self.script, stage)
             self._act(connection, act)
             if stage == "quit":
+                self._send(connection)
                 raise Closing
             if stage == "data" and act == b"354 Go ahead\r\n":
                 unread = self._take_mail(connection, unread)
@@ -172,24 +176,33 @@ class Relay:
         return rest
 
     def _read(self, connection: socket.socket) -> bytes:
+        self._send(connection)
         data = connection.recv(65536)
         if not data:
             raise Closing
         return data
 
+    def _send(self, connection: socket.socket) -> None:
+        if said := self._said.pop(connection, b""):
+            connection.sendall(said)
+
     def _act(self, connection: socket.socket, act: Act) -> None:
         if isinstance(act, bytes):
-            connection.sendall(act)
-        elif act == CLOSE:
+            self._said[connection] = self._said.get(connection, b"") + act
+            if not self.script.in_one_go:
+                self._send(connection)
+            return
+        self._send(connection)
+        if act == CLOSE:
             connection.shutdown(socket.SHUT_RDWR)
             raise Closing
-        elif act == RESET:
+        if act == RESET:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             raise Closing
-        elif act == SILENCE:
+        if act == SILENCE:
             self.stopping.wait(20)
             raise Closing
-        elif act == DRIP:
+        if act == DRIP:
             while not self.stopping.wait(0.02):
                 connection.sendall(b"2")
         elif act == ENDLESS:

@@ -88,6 +88,37 @@ class Way(Protocol):
         ...
 
 
+class ShortWay:
+    """A line on which the answers to all that was asked in one go are said in one go, as relays do."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self._loop = asyncio.get_running_loop()
+        self._said: list[bytes] = []
+
+    @property
+    def transport(self) -> asyncio.WriteTransport:
+        """Its end, behind all that was said."""
+        self._send()
+        return self._writer.transport
+
+    def write(self, data: bytes) -> None:
+        """Say it, once nothing more of what was asked is here."""
+        if not self._said:
+            self._loop.call_soon(self._send)
+        self._said.append(data)
+
+    def close(self) -> None:
+        """Hang up when all is said."""
+        self._send()
+        self._writer.close()
+
+    def _send(self) -> None:
+        said, self._said = self._said, []
+        if said:
+            self._writer.write(b"".join(said))
+
+
 class LongWay:
     """A line on which everything, the hanging up too, is `seconds` on its way, in its order."""
 
@@ -150,7 +181,7 @@ class Sink:
         """One connection, from its banner to its end."""
         self.connections += 1
         number = self.connections
-        way: Way = LongWay(writer, self.options.away) if self.options.away else writer
+        way: Way = LongWay(writer, self.options.away) if self.options.away else ShortWay(writer)
         try:
             await self.talk(number, reader, way)
         except HangUp:

@@ -169,6 +169,117 @@ async def sent_after(lane: SmtpLane, relay: Relay) -> None:
     await lane.finish(None)
 
 
+async def told_of(lane: SmtpLane, *, following: Message) -> Reply | None:
+    """What `finish_now` tells of the mail whose body is kept."""
+    told: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
+    assert lane.finish_now(following, told.set_result)
+    async with asyncio.timeout(10):
+        return await told
+
+
+async def kept(lane: SmtpLane, message: Message) -> None:
+    await lane.begin(message)
+    assert await lane.ready() is None
+    await lane.body()
+
+
+PLAIN = mail(raw=b"Subject: Boats\r\n\r\none\r\n", sound=True)
+
+
+async def test_a_yes_with_a_go_on_is_told_at_once_and_the_next_needs_only_its_end() -> None:
+    with scripted(Script(in_one_go=True)) as relay:
+        lane = lane_to(relay)
+        await lane.open()
+        await kept(lane, PLAIN)
+        for number in range(2, 20):
+            assert await told_of(lane, following=PLAIN._replace(envelope_to=f"r{number}@example.com")) == Reply(
+                250, "2.0.0", "Queued as 1971"
+            )
+        await lane.finish(None)
+        await lane.close()
+        assert relay.mails == [PLAIN.raw] * 19
+        assert [each.split(b">")[0] for each in relay.commands if each.startswith(b"RCPT")][-1] == b"RCPT TO:<r19@example.com"
+
+
+@pytest.mark.parametrize("in_one_go", [True, False])
+@pytest.mark.parametrize("fault", LOST)
+async def test_what_is_no_answer_to_a_dot_that_was_finished_now_is_uncertain(fault: str, in_one_go: bool) -> None:
+    with scripted(Script(dot=LOST[fault], in_one_go=in_one_go)) as relay:
+        lane = lane_to(relay)
+        await lane.open()
+        await kept(lane, PLAIN)
+        began = time.monotonic()
+        assert await told_of(lane, following=PLAIN) is None
+        with pytest.raises(Lost) as lost:
+            await lane.late_answer()
+        assert lost.value.after_dot is True
+        assert not lane.alive
+        # One deadline for both waits. What it never ends is read for as long as it comes.
+        assert time.monotonic() - began < 2 * SHORT.dot or fault == "it never ends"
+
+
+@pytest.mark.parametrize("in_one_go", [True, False])
+@pytest.mark.parametrize("code", REFUSALS)
+async def test_a_refusal_of_a_dot_that_was_finished_now_is_an_answer(code: str, in_one_go: bool) -> None:
+    with scripted(Script(dot=REFUSALS[code], in_one_go=in_one_go)) as relay:
+        lane = lane_to(relay)
+        await lane.open()
+        await kept(lane, PLAIN)
+        assert await told_of(lane, following=PLAIN) is None
+        assert str((await lane.late_answer()).code) == code
+        assert lane.alive is (code != "421")
+        await lane.abandon()
+
+
+@pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
+async def test_a_refusal_of_the_next_mail_does_not_hide_the_yes_to_this_one(stage: str) -> None:
+    with scripted(Script(in_one_go=True)) as relay:
+        lane = lane_to(relay)
+        await lane.open()
+        await kept(lane, PLAIN)
+        setattr(relay.script, stage, b"450 4.2.0 Busy\r\n")
+        assert await told_of(lane, following=PLAIN) is None
+        assert (await lane.late_answer()).code == 250
+        refused = await lane.ready()
+        assert isinstance(refused, Refused)
+        assert (refused.stage, refused.reply.code) == (stage, 450)
+        await lane.abandon()
+
+
+@pytest.mark.parametrize(
+    ("ehlo_words", "changes"),
+    [
+        (ONE_AT_A_TIME, {}),
+        (EHLO, {"sound": False}),
+        (EHLO, {"raw": b"x\r\n" * 30_000}),
+        (EHLO.replace(b"SMTPUTF8", b"HELP"), {"needs_smtputf8": True}),
+    ],
+    ids=["one at a time", "not vouched for", "large", "cannot be carried"],
+)
+async def test_what_is_not_ordinary_is_not_finished_now(ehlo_words: bytes, changes: dict[str, Any]) -> None:
+    with scripted(Script(ehlo=ehlo_words)) as relay:
+        lane = lane_to(relay)
+        await lane.open()
+        await kept(lane, PLAIN)
+        assert lane.finish_now(PLAIN._replace(**changes), pytest.fail) is False
+        assert (await lane.finish(None)).code == 250
+        await lane.close()
+        assert relay.mails == [PLAIN.raw]
+
+
+@pytest.mark.parametrize("act", [CLOSE, b"250 2.0.0 Ok, whatever\r\n", b"452 4.3.1 Disk full\r\n"])
+async def test_no_dot_is_finished_now_behind_what_nobody_asked_for(act: Act) -> None:
+    with scripted(Script(body=act)) as relay:
+        lane = lane_to(relay)
+        await lane.open()
+        await kept(lane, PLAIN)
+        await asyncio.to_thread(relay.acted.wait, 5)
+        await asyncio.sleep(0.05)  # turns of the loop, in which its words are read
+        assert lane.finish_now(PLAIN, pytest.fail) is False
+        await lane.abandon()
+        assert relay.accepted == 0
+
+
 async def test_a_relay_that_reads_nothing_meets_the_deadline_of_the_block() -> None:
     with scripted(Script(ehlo=ONE_AT_A_TIME, body=SILENCE)) as relay:
         lane = lane_to(relay)

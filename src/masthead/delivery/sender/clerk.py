@@ -32,7 +32,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 HEARTBEAT_SECONDS = 5.0
+#: Who left is promised that no dot is written a second later. A dot that could not be written in time is not written.
+GATE_SECONDS = 0.8
 _ACCEPTED = 3
+_VERDICTS = tuple(Verdict)
 # SQLite's words for a disk that does not keep what it is told (rule 7). A full disk is not among them: it can be emptied.
 _FATAL = ("disk i/o error", "readonly database", "malformed")
 
@@ -43,9 +46,16 @@ class Answer(NamedTuple):
     verdict: Verdict
     looked_at: float
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it is too long ago for a dot."""
+        return time.monotonic() - self.looked_at > GATE_SECONDS
 
+
+#: Who is told, on the event loop, that what it asked for is durable, or why it never will be.
+Told = Callable[[Answer | Exception], None]
 #: What a lane asks to be written, and who waits for it. A bare tuple: there is one for each mail.
-_Entry = tuple[Sequence[Result], Wish | None, asyncio.Future[Answer]]
+_Entry = tuple[Sequence[Result], Wish | None, Told]
 
 
 class Rounds(Protocol):
@@ -97,20 +107,24 @@ class Clerk:
         """Have commits made on the event loop if that is possible here."""
         self._rounds = self._opened = await (self._on_postgresql() if connection.vendor == "postgresql" else self._on_sqlite())
 
-    def commit(self, results: Sequence[Result], wish: Wish | None) -> asyncio.Future[Answer]:
-        """Durable when it is done: `results` are written, and the verdict on `wish` is spoken.
+    def commit(self, results: Sequence[Result]) -> asyncio.Future[Answer]:
+        """Durable when it is done: `results` are written. While the database is away it waits."""
+        future: asyncio.Future[Answer] = self._loop.create_future()
+        self.ask(results, None, partial(_tell, future))
+        return future
+
+    def ask(self, results: Sequence[Result], wish: Wish | None, told: Told) -> None:
+        """Have `results` written and the verdict on `wish` spoken. `told` is called once, later, and raises nothing.
 
         While the database is away it waits; no dot is written meanwhile.
         """
-        future: asyncio.Future[Answer] = self._loop.create_future()
-        entry = (results, wish, future)
+        entry = (results, wish, told)
         if self._rounds is None:
             self._leave_to_thread([entry])
-        else:
-            self._asked.append(entry)
-            if not self._planned:
-                self._plan_round(self._rounds)
-        return future
+            return
+        self._asked.append(entry)
+        if not self._planned:
+            self._plan_round(self._rounds)
 
     async def call(self, work: Callable[[], T]) -> T:
         """Run `work` on the clerk's thread, between two commits."""
@@ -163,8 +177,7 @@ class Clerk:
         except DatabaseError:
             self._leave_to_thread(batch)
         except Exception as error:  # noqa: BLE001 (told to those who wait for it)
-            for _results, _wish, future in batch:
-                _fail(future, error)
+            _answer([(told, error) for _results, _wish, told in batch])
         else:
             answer.add_done_callback(partial(self._round_done, our, batch, looked_at))
 
@@ -212,8 +225,7 @@ class Clerk:
         try:
             verdicts = self._settle(results, wishes)
         except Exception as error:  # noqa: BLE001 (told to those who wait for it)
-            for _results, _wish, future in batch:
-                self._loop.call_soon_threadsafe(_fail, future, error)
+            self._loop.call_soon_threadsafe(_answer, [(told, error) for _results, _wish, told in batch])
             return
         self._loop.call_soon_threadsafe(_answer, _answers(batch, verdicts, looked_at))
 
@@ -263,9 +275,9 @@ class Clerk:
         try:
             value = self._patiently(work)
         except Exception as error:  # noqa: BLE001 (told to the one who waits for it)
-            self._loop.call_soon_threadsafe(_fail, future, error)
+            self._loop.call_soon_threadsafe(_tell, future, error)
         else:
-            self._loop.call_soon_threadsafe(_answer, [(future, value)])
+            self._loop.call_soon_threadsafe(_tell, future, value)
 
 
 def _moment() -> tuple[int, date]:
@@ -278,22 +290,23 @@ def _joined(batch: Sequence[_Entry]) -> tuple[list[Result], list[Wish]]:
     return [result for results, _, _ in batch for result in results], [wish for _, wish, _ in batch if wish is not None]
 
 
-def _answers(
-    batch: Sequence[_Entry], verdicts: Mapping[int, Verdict], looked_at: float
-) -> list[tuple[asyncio.Future[Answer], Answer]]:
-    said = {verdict: Answer(verdict, looked_at) for verdict in Verdict}
-    return [(future, said[verdicts[wish.id]] if wish else said[GO]) for _, wish, future in batch]
+def _answers(batch: Sequence[_Entry], verdicts: Mapping[int, Verdict], looked_at: float) -> list[tuple[Told, Answer]]:
+    said = {verdict: Answer(verdict, looked_at) for verdict in _VERDICTS}
+    return [(told, said[verdicts[wish.id]] if wish else said[GO]) for _, wish, told in batch]
 
 
-def _answer(answers: Sequence[tuple[asyncio.Future[Any], Any]]) -> None:
-    for future, value in answers:
-        if not future.done():
-            future.set_result(value)
+def _answer(answers: Sequence[tuple[Told, Answer | Exception]]) -> None:
+    for told, answer in answers:
+        told(answer)
 
 
-def _fail(future: asyncio.Future[Any], error: BaseException) -> None:
-    if not future.done():
-        future.set_exception(error)
+def _tell(future: asyncio.Future[T], value: T | Exception) -> None:
+    if future.done():
+        return
+    if isinstance(value, Exception):
+        future.set_exception(value)
+    else:
+        future.set_result(value)
 
 
 def _end_if_fatal(error: Exception) -> None:

@@ -28,6 +28,11 @@ def point(name: str) -> None:
         _count_down()
 
 
+def soon(name: str) -> None:
+    """We are at `name` once what is written now has left for the wire."""
+    asyncio.get_running_loop().call_soon(point, name)
+
+
 async def after_start(name: str, work: Coroutine[Any, Any, T]) -> T:
     """Begin `work`, be at `name` as soon as it waits for the first time, then see it through."""
     task = asyncio.ensure_future(work)

@@ -12,15 +12,12 @@ from dataclasses import dataclass
 
 from masthead.delivery.ledger.entries import GO, Result, Verdict
 from masthead.delivery.sender import crashing, outcomes
-from masthead.delivery.sender.clerk import Clerk
+from masthead.delivery.sender.clerk import Answer, Clerk
 from masthead.delivery.sender.feeder import Feeder
+from masthead.delivery.sender.flowing import Flow
 from masthead.delivery.sender.outcomes import Mail, Rules
 from masthead.delivery.sender.relay import Relay
-from masthead.delivery.sender.turns import Turns
-from masthead.mail.transports.base import Lane, Lost, Refused, Reply, TransportError
-
-#: Who left is promised that no dot is written a second later. A dot that could not be written in time is not written.
-GATE_SECONDS = 0.8
+from masthead.mail.transports.base import Lane, Lost, Refused, TransportError
 
 
 @dataclass(slots=True)
@@ -30,7 +27,6 @@ class Handing:
     feeder: Feeder
     clerk: Clerk
     relay: Relay
-    turns: Turns
     rules: Rules
     most_per_connection: int
 
@@ -58,9 +54,10 @@ class Handing:
 
     async def _connection(self, lane: Lane, first: Mail) -> None:
         """Hand over on this connection until it ends or nothing is left. Every answer is durable when this returns."""
+        most = self.most_per_connection
+        flow = Flow(lane, first, most, feeder=self.feeder, clerk=self.clerk, relay=self.relay, rules=self.rules)
         mail: Mail | None = first
         unwritten: list[Result] = []
-        handed = 0
         begun = False
         while mail is not None:
             try:
@@ -75,17 +72,19 @@ class Handing:
             refusal = None if self._wants_body_now(lane) else await self._envelope_and_body(lane, mail)
             if refusal is not None:
                 unwritten.append(self._before_dot(mail, refusal))
-                await self._write(unwritten)
+                await self._write(flow, unwritten)
                 if isinstance(refusal, TransportError) or not lane.alive:
                     break
                 mail, begun = await self.feeder.next(self.relay.key), False
                 continue
-            if not await self._may_finish(mail, unwritten):
+            answer = await flow.run(mail, unwritten)
+            mail, following = flow.mail, flow.following
+            if answer is not None and not await self._may_finish(flow, answer):
+                if following is not None:
+                    self.feeder.put_back(following)
                 await lane.abandon()
                 break
-            handed += 1
-            following = self.feeder.next_now(self.relay.key) if handed < self.most_per_connection else None
-            unwritten.append(await self._dot(lane, mail, following))
+            unwritten.append(await self._finished(flow, lane, dot_is_written=answer is None))
             begun = following is not None
             if not lane.alive:
                 if following is not None:
@@ -93,11 +92,11 @@ class Handing:
                 break
             mail = following
             if mail is None:
-                await self._write(unwritten)
-                if handed >= self.most_per_connection:
+                await self._write(flow, unwritten)
+                if flow.granted >= most:
                     break
                 mail = await self.feeder.next(self.relay.key)
-        await self._write(unwritten)
+        await self._write(flow, unwritten)
         await lane.close()
 
     def _wants_body_now(self, lane: Lane) -> bool:
@@ -128,13 +127,11 @@ class Handing:
             return outcomes.lost(mail, why, self.rules, at=at, jitter=jitter)
         result = outcomes.refused(mail, why, self.rules, at=at, jitter=jitter)
         self.relay.note(result, mail.row.address, why.stage, why.reply)
-        self.turns.answered(self.relay.key, mail.row.address, why.stage, why.reply)
         return result
 
-    async def _may_finish(self, mail: Mail, unwritten: list[Result]) -> bool:
-        """Write what is unwritten and ask the gate, in one commit. True: it is durable, and the dot may follow at once."""
-        answer = await self.clerk.commit(tuple(unwritten), mail.wish)
-        self._written(unwritten)
+    async def _may_finish(self, flow: Flow, answer: Answer) -> bool:
+        """Whether the dot may follow at once, after what the gate said of the mail at which the flow has stopped."""
+        mail = flow.mail
         if answer.verdict is not GO:
             if answer.verdict is Verdict.LEFT:
                 self.feeder.settled(mail.row.range_id)
@@ -142,39 +139,30 @@ class Handing:
                 self.feeder.put_back(mail)
                 self.feeder.halt()
             return False
-        mail.claimed = True
-        if crashing.ARMED:
-            crashing.point("committed")
-        if time.monotonic() - answer.looked_at > GATE_SECONDS:
+        if answer.is_late:
             late = TransportError("The machine was too slow between the last look at the list and the mail's end.", stage="body")
-            await self._write([outcomes.lost(mail, late, self.rules, at=int(time.time()), jitter=0.0)])
+            result = outcomes.lost(mail, late, self.rules, at=int(time.time()), jitter=0.0)
+            await self._write(flow, [result])
             return False
         return True
 
-    async def _dot(self, lane: Lane, mail: Mail, following: Mail | None) -> Result:
-        """Write the dot, and the envelope of `following` with it; the result of `mail`."""
-        work = lane.finish(following.message if following is not None else None)
+    async def _finished(self, flow: Flow, lane: Lane, *, dot_is_written: bool) -> Result:
+        """The result of the mail at which the flow has stopped, and its dot, with the next envelope, if that is not written."""
+        mail, following = flow.mail, flow.following
+        if dot_is_written:
+            work = lane.late_answer()
+        else:
+            work = lane.finish(following.message if following is not None else None)
+            work = crashing.after_start("dot_written", work) if crashing.ARMED else work
         try:
-            reply: Reply = await (crashing.after_start("dot_written", work) if crashing.ARMED else work)
+            return flow.heard(mail, await work)
         except Lost as error:
             certain = not error.after_dot and error.stage == "body"
             known = error if error.after_dot or certain else TransportError(error.text, stage="dot", after_dot=True)
             return outcomes.lost(mail, known, self.rules, at=int(time.time()), jitter=random.random())  # noqa: S311
-        if crashing.ARMED:
-            crashing.point("reply_read")
-        result = outcomes.answered(mail, "dot", reply, self.rules, at=int(time.time()), jitter=random.random())  # noqa: S311
-        self.relay.note(result, mail.row.address, "dot", reply)
-        self.turns.answered(self.relay.key, mail.row.address, "dot", reply)
-        return result
 
-    async def _write(self, unwritten: list[Result]) -> None:
+    async def _write(self, flow: Flow, unwritten: list[Result]) -> None:
         if unwritten:
-            await self.clerk.commit(list(unwritten), None)
-            self._written(unwritten)
-
-    def _written(self, unwritten: list[Result]) -> None:
-        if unwritten and crashing.ARMED:
-            crashing.point("reply_recorded")
-        for result in unwritten:
-            self.feeder.settled(result.range_id)
-        unwritten.clear()
+            await self.clerk.commit(list(unwritten))
+            flow.written(unwritten)
+            unwritten.clear()

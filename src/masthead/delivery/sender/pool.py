@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from masthead.delivery.ledger.rows import Row
 from masthead.delivery.sender.outcomes import Mail
@@ -52,6 +52,13 @@ class Pool:
         self._queue(mail.row).appendleft(mail)
         self._count += 1
 
+    def put_all_back(self, mails: Sequence[Mail]) -> None:
+        """Mails of one provider, made ahead: they are its next ones, in this order."""
+        if mails:
+            self._sort_if_needed()
+            self._queue(mails[0].row).extendleft(reversed(mails))
+            self._count += len(mails)
+
     def drop(self, provider: str) -> list[Row | Mail]:
         """Take out all that is here for `provider`."""
         self._sort_if_needed()
@@ -80,11 +87,16 @@ class Pool:
     def next_rows(self, before: Row, most: int) -> list[Row]:
         """Take out up to `most` rows that stand behind `before`, which was taken; none where limits say who is next."""
         name = self._turns.provider_of(before.address) if self._sorted else _ALL
+        waiting = self._waiting.get(name)
+        if not waiting or not self._turns.is_unlimited(name):
+            return []
         found: list[Row] = []
-        if not self._turns.is_unlimited(name):
-            return found
-        while len(found) < most and isinstance((self._waiting.get(name) or (None,))[0], Row):
-            found.append(self._pop(name))  # type: ignore[arg-type]
+        while waiting and len(found) < most and isinstance(first := waiting[0], Row):
+            found.append(first)
+            waiting.popleft()
+        self._count -= len(found)
+        if not waiting:
+            del self._waiting[name]
         return found
 
     def wait(self, key: int) -> float:

@@ -101,14 +101,13 @@ class Relay:
         if self.open_lanes == 0:
             self._turns.set_ready(self.key, False)
 
-    def note(self, result: Result, address: str, stage: Stage, reply: Reply | None) -> None:
+    def note(self, result: Result, address: str, stage: Stage, reply: Reply) -> None:
         """Look at one answer to a mail for `address`.
 
         A burst of refusals that are our fault ends the run and pauses the campaign, or holds the one provider it comes from.
         """
-        if reply is None:
-            self._refusals.neutral()
-        elif reply.code < 400:
+        self._turns.answered(self.key, address, stage, reply)
+        if reply.code < 400:
             self.accepted += 1
             self._refusals.good(self._turns.provider_of(address) if self._refusals.has_suspects else RELAY, accepted=True)
         elif refusals.is_our_fault(stage, reply):

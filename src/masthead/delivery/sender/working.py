@@ -167,7 +167,7 @@ async def _send(
         try:
             async with asyncio.TaskGroup() as group:
                 for config, relay in zip(configs, relays, strict=True):
-                    handing = Handing(feeder, clerk, relay, turns, _rules(campaign), config.messages_per_connection)
+                    handing = Handing(feeder, clerk, relay, _rules(campaign), config.messages_per_connection)
                     for _ in range(min(config.connections, waiting)):
                         group.create_task(handing.run())
         finally:

@@ -7,6 +7,7 @@ TransportError(permanent, after_dot, reply)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -143,6 +144,17 @@ class Lane(Protocol):
 
         Raises Lost(after_dot=True) when that reply never came.
         """
+
+    def finish_now(self, following: Message, tell: Callable[[Reply | None], None]) -> bool:
+        """`finish` for the ordinary case, in which the relay takes the mail and says "go on" to `following` with the same breath.
+
+        Then the reply is told, and what is left to be done for `following` is to finish it. If anything else comes, or
+        nothing, None is told: `late_answer` is what `finish` would return, and then comes `ready`. False: nothing is written
+        and nobody will be told, `finish` does it.
+        """
+
+    async def late_answer(self) -> Reply:
+        """The reply to the dot that `finish_now` has written, after it has told None. Raises Lost(after_dot=True)."""
 
     async def abandon(self) -> None:
         """Close without a final dot: the relay throws away what it has of the mail."""

@@ -17,6 +17,8 @@ _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:[ \t]+|$)")  # RFC 3463 §2, RFC 2034
 #: What nearly every mail is told: yes to MAIL and RCPT, each in one short line, and "go on" to DATA.
 _GO_ON = re.compile(rb"(?:2[0-9][0-9] [\t -~]{0,96}\r\n){2}354 [\t -~]{0,96}\r\n")
+#: The same, behind the yes to the end of the mail before: all that is said on a good day from one body to the next.
+_ALL_WELL = re.compile(rb"(2[0-9][0-9] [\t -~]{0,96})\r\n" + _GO_ON.pattern)
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -26,6 +28,12 @@ class BadReplyError(Exception):
     def __init__(self, text: str, line: bytes = b"") -> None:
         super().__init__(text)
         self.line = line[:_MOST_KEPT]
+
+
+def all_well(data: bytes) -> Reply | None:
+    """The yes to the end of a mail, if `data` is that, three replies that take the next envelope, and nothing else."""
+    found = _ALL_WELL.fullmatch(data)
+    return _known(found[1]) if found else None
 
 
 class ReplyReader:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from typing import cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from masthead.mail.transports.base import Reply
-from masthead.mail.transports.smtp.replies import BadReplyError, ReplyReader
+from masthead.mail.transports.smtp.replies import BadReplyError, ReplyReader, all_well
 
 _MOST_UNREAD = 256 * 1024
 _HIGH_WATER = 256 * 1024
@@ -38,8 +39,9 @@ class Wire(asyncio.Protocol):
         self._reader = ReplyReader()
         #: Whether all that MAIL, RCPT and DATA are answered in the best case is here already; then it is read.
         self.take_go_on = self._reader.take_go_on
-        #: One of the two is waited for, until `_deadline`; then `_late` says of the server what it did not do.
+        #: One of the three is waited for, until `_deadline`; then `_late` says of the server what it did not do.
         self._answer: asyncio.Future[Reply] | None = None
+        self._tell: Callable[[Reply | None], None] | None = None
         self._room: asyncio.Future[None] | None = None
         self._deadline = 0.0
         self._late: tuple[object, float] = (_NO_ANSWER, 0.0)
@@ -56,12 +58,18 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Collect; a server that talks on and on is cut off."""
+        tell, self._tell = self._tell, None
+        if tell is not None and (reply := all_well(data)) is not None:
+            tell(reply)
+            return
         self._reader.feed(data)
         if self._reader.waiting > _MOST_UNREAD:
             self._end(_("it sent more than anybody asked for"))
             self.abort()
         elif self._answer is not None:
             self._look_for_answer(self._answer)
+        if tell is not None:
+            tell(None)
 
     def eof_received(self) -> bool:
         """The server has closed its side; there is no more to be had from it."""
@@ -125,12 +133,24 @@ class Wire(asyncio.Protocol):
 
     def reply(self, seconds: float) -> asyncio.Future[Reply]:
         """The next complete reply; a WireError after `seconds` altogether, however busily the server drips."""
-        self._answer = answer = self._loop.create_future()
-        if self._reader.waiting or self._ended is not None:
-            self._look_for_answer(answer)
-        if not answer.done():
-            self._wait_until(self._loop.time() + seconds, (_NO_ANSWER, seconds))
-        return answer
+        return self._reply_until(self._loop.time() + seconds, (_NO_ANSWER, seconds))
+
+    def exchange(self, data: bytes, seconds: float, tell: Callable[[Reply | None], None]) -> bool:
+        """Write `data`, and tell of the reply if it is a yes and comes with all that `take_go_on` takes, which is read then.
+
+        Otherwise None is told, as soon as that is clear or after `seconds`; `late_reply` is the reply then. False: nothing is
+        written, since the connection has ended or the server said something that nobody asked for.
+        """
+        if self._transport is None or self._ended is not None or self._reader.waiting:
+            return False
+        self._transport.write(data)
+        self._tell = tell
+        self._wait_until(self._loop.time() + seconds, (_NO_ANSWER, seconds))
+        return True
+
+    def late_reply(self) -> asyncio.Future[Reply]:
+        """The reply that `exchange` did not tell of, until the same deadline."""
+        return self._reply_until(self._deadline, self._late)
 
     async def encrypt(self, context: ssl.SSLContext, server_name: str, seconds: float) -> None:
         """Turn the connection into TLS. Raises ssl.SSLError, OSError, WireError."""
@@ -157,6 +177,14 @@ class Wire(asyncio.Protocol):
         self._end(_("we closed the connection"))
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    def _reply_until(self, deadline: float, late: tuple[object, float]) -> asyncio.Future[Reply]:
+        self._answer = answer = self._loop.create_future()
+        if self._reader.waiting or self._ended is not None:
+            self._look_for_answer(answer)
+        if not answer.done():
+            self._wait_until(deadline, late)
+        return answer
 
     def _look_for_answer(self, answer: asyncio.Future[Reply]) -> None:
         """End the wait for a reply if there is one, or can be none any more."""
@@ -189,7 +217,8 @@ class Wire(asyncio.Protocol):
 
     def _rang(self) -> None:
         self._timer = None
-        if (self._answer is None or self._answer.done()) and (self._room is None or self._room.done()):
+        waits = [each for each in (self._answer, self._room) if each is not None and not each.done()]
+        if not waits and self._tell is None:
             return
         if self._loop.time() >= self._deadline:
             words, seconds = self._late
@@ -207,6 +236,9 @@ class Wire(asyncio.Protocol):
             self._look_for_answer(self._answer)
         if self._room is not None and not self._room.done():
             self._room.set_exception(WireError(self._ended))
+        tell, self._tell = self._tell, None
+        if tell is not None:
+            tell(None)
 
 
 def _words(error: Exception) -> str:
