@@ -73,7 +73,8 @@ class BulkTemplate:
         self._list = _list_headers(parts)
         self._bounce_domain = _ascii_domain("The bounce domain", parts.bounce_domain)
         self._message_domain = _ascii_domain("The domain of the Message-ID", parts.message_domain)
-        self._leave = lists.unsubscribe(before[LEAVING] + _SAMPLE, f"unsub+{_SAMPLE}@{self._bounce_domain}")
+        leave = lists.unsubscribe(before[LEAVING] + _SAMPLE, f"unsub+{_SAMPLE}@{self._bounce_domain}")
+        self._leave = leave.split(_SAMPLE.encode("ascii"))
         self._text = encoded_part(crlf(parts.text), before)
         self._html: Part | None = None
         if parts.html is not None:
@@ -153,7 +154,7 @@ class BulkTemplate:
             [self._constant_subject] * len(names) if self._constant_subject else self._own_subjects(batch),
             list(map(date_header, dates)),
             framed(b"Message-ID: <", message_tokens, b"@" + domain + b">\r\n"),
-            [self._leave.replace(_SAMPLE_BYTES, token) for token in batch.tokens[LEAVING]],
+            [token.join(self._leave) for token in batch.tokens[LEAVING]],
         ]
         if self._references:
             headers.append([self._references.replace(b"%s", b"%b@%b" % (token, domain)) for token in message_tokens])
@@ -228,7 +229,6 @@ _HTML = b"Content-Type: text/html; charset=utf-8\r\n"
 _TOKEN = 0
 #: Stands for a token where headers are made once for all mails.
 _SAMPLE = "zzzz0tokenzzzz"
-_SAMPLE_BYTES = _SAMPLE.encode("ascii")
 
 
 def _check_tokens(columns: Iterable[Sequence[bytes]]) -> None:

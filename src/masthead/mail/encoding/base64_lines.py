@@ -22,29 +22,27 @@ class Base64Part:
 
     def __init__(self, constants: list[str], marks: list[str], before_token: Mapping[str, str]) -> None:
         self.constants = [constant.encode() for constant in constants]
-        self._first = _Constant(self.constants[0])
-        self._rest = [
-            (mark, before_token.get(mark, ""), _Constant(constant))
-            for mark, constant in zip(marks, self.constants[1:], strict=True)
-        ]
+        self._first, self._carried = _whole_groups(self.constants[0])
+        self._slots = [(mark, before_token.get(mark, "")) for mark in marks]
+        self._behind = [_Constant(constant) for constant in self.constants[1:]]
 
     @property
     def size(self) -> int:
         """Bytes of the constant text."""
-        return len(self._first.ready[0][0]) + sum(len(constant.ready[0][0]) for *_, constant in self._rest)
+        return len(self._first) + sum(constant.size for constant in self._behind)
 
     @property
     def own(self) -> int:
         """How many pieces of a mail `fill` makes."""
-        return 2 * len(self._rest) + 1
+        return 2 * len(self._slots) + 1
 
     def pieces(self, first: int) -> list[bytes | int]:
         """The body in its order, with numbers for what `fill` makes, from `first` on."""
-        return [self._first.ready[0][0], *range(first, first + self.own)]
+        return [self._first, *range(first, first + self.own)]
 
     def fill(self, batch: Batch) -> tuple[list[list[bytes]], list[list[bytes]]]:
         """See `encoding.parts`. Raises BadMail, KeyError."""
-        columns = [_tokens_or_texts(batch, mark, start) for mark, start, _ in self._rest]
+        columns = [_tokens_or_texts(batch, mark, start) for mark, start in self._slots]
         rows = zip(*columns, strict=True) if columns else [()] * batch.count
         bodies, said = zip(*map(self._filled, rows), strict=True)
         # All mails have some pieces of their own, or none has.
@@ -55,18 +53,20 @@ class Base64Part:
 
         Put together they are with all of the mail: to copy the long constants once more would take as long as all the rest.
         """
-        carried = self._first.ready[0][1]
+        carried = self._carried
         pieces, said = list[bytes](), list[bytes]()
-        for (*_, constant), value in zip(self._rest, values, strict=True):
+        for constant, value in zip(self._behind, values, strict=True):
             carried += value
-            offset = -len(carried) % 3
-            if offset > len(constant.text):
+            divided = constant.divided[len(carried) % 3]
+            if divided is None:
                 carried += constant.text  # too short to complete a group: it goes along with the next slot
                 pieces += (b"", b"")
                 continue
-            said.append(_encoded(carried + constant.text[:offset]))
-            ready, carried = constant.ready[offset]
-            pieces += (said[-1], ready)
+            completing, ready, left = divided
+            own = _encoded(carried + completing)
+            said.append(own)
+            pieces += (own, ready)
+            carried = left
         if carried:
             said.append(_encoded(carried))
         pieces.append(said[-1] if carried else b"")
@@ -80,11 +80,18 @@ def _tokens_or_texts(batch: Batch, mark: str, start: str) -> list[bytes]:
 
 
 class _Constant:
-    """Constant text, encoded for each offset: whole groups, and the bytes left over."""
+    """Constant text behind a slot.
+
+    `divided`, by how many bytes stand in the last group before it: the bytes that complete that group, the whole groups behind
+    them, encoded, and the bytes left over; None if it is too short to complete the group.
+    """
 
     def __init__(self, text: bytes) -> None:
         self.text = text
-        self.ready = [_whole_groups(text[offset:]) for offset in range(3)]
+        self.divided = [
+            (text[:missing], *_whole_groups(text[missing:])) if missing <= len(text) else None for missing in (0, 2, 1)
+        ]
+        self.size = len(_whole_groups(text)[0])
 
 
 def _whole_groups(text: bytes) -> tuple[bytes, bytes]:

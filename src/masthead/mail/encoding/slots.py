@@ -66,6 +66,7 @@ def filled(constants: list[str], marks: list[str], values: Mapping[str, str]) ->
     return "".join(out)
 
 
-def framed(start: bytes, values: Sequence[bytes], end: bytes) -> list[bytes]:
-    """Each of `values` between `start` and `end`, none of which has a NUL. One by one takes a quarter longer."""
-    return (start + (end + b"\0" + start).join(values) + end).split(b"\0")
+def framed(start: bytes, values: Iterable[bytes], end: bytes) -> list[bytes]:
+    """Each of `values` between `start` and `end`."""
+    around = (start, end)
+    return [value.join(around) for value in values]  # takes two thirds of the time of adding them up
