@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from masthead.audience.imports.turns import turn
 from masthead.audience.models import Subscriber
 
 #: Those of `Subscriber`.
@@ -69,7 +70,7 @@ def restore() -> int:
     """Make those that are missing, each in a transaction of its own. Returns how many."""
     missing = {name: statement for name, statement in _wanted().items() if name not in _there()}
     for name, statement in missing.items():
-        with transaction.atomic(), connection.cursor() as cursor:
+        with turn(), transaction.atomic(), connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute(f"SET LOCAL maintenance_work_mem = '{_ROOM}'")
             if name not in _there():
