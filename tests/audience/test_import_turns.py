@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from masthead.audience import importing
+from masthead.audience import importing, keeping
 from masthead.audience.imports import turns
 from masthead.audience.models import ImportRun
 
@@ -95,6 +95,36 @@ def test_the_next_batch_is_made_to_fit() -> None:
     assert turns.fitting(25_000, took=turns.LONGEST / 2, most=100_000) == 50_000
     assert turns.fitting(25_000, took=turns.LONGEST / 8, most=100_000) == 100_000
     # However slow: a batch costs something by itself.
-    assert turns.fitting(5_000, took=500, most=100_000) == 2_000
+    assert turns.fitting(50_000, took=500, most=100_000) == 20_000
     assert turns.fitting(2, took=500, most=2) == 2
     assert turns.fitting(0, took=0, most=100_000) == 100_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_index_of_parts_is_merged_by_housekeeping_and_not_by_who_signs_up_next(
+    load: Callable[..., ImportRun], make_subscriber: Any, mailing_list: Any, monkeypatch: pytest.MonkeyPatch, now: Any
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sqlite_master WHERE name = 'audience_search'")
+        if not cursor.fetchone()[0]:
+            pytest.skip("the migrations, which make the index, were left out")
+    monkeypatch.setattr(importing, "BATCH", 2)
+    monkeypatch.setattr(turns, "GAP", 0)
+    load("email\n" + "".join(f"rosa{number}@meadow.example\n" for number in range(40)))
+    # Other tests leave some, too.
+    assert pieces() >= 20
+    make_subscriber("ida@meadow.example", mailing_list)
+    assert pieces() >= 20
+    keeping.housekeep(now=now)
+    assert pieces() < 8
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO audience_search (audience_search, rank) VALUES ('integrity-check', 1)")
+        cursor.execute("SELECT count(*) FROM audience_search WHERE audience_search MATCH '\"mea\"'")
+        assert cursor.fetchone()[0] == 41
+
+
+def pieces() -> int:
+    """In FTS5's table of pages the upper bits of a page's id are the number of its piece."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT id >> 37) FROM audience_search_data WHERE id >> 37 > 0")
+        return int(cursor.fetchone()[0])

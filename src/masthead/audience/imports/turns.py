@@ -14,10 +14,11 @@ from django.conf import settings
 from django.db import connection
 
 #: Seconds that a batch may keep others waiting; the next one is made larger or smaller by it.
-LONGEST = 0.8
+LONGEST = 1.0
 #: Seconds between two batches. SQLite looks again after a tenth of a second (`sqliteDefaultBusyCallback`).
 GAP = 0.12
-_FEWEST = 2_000
+#: However slow the machine is: smaller batches write the same pages of indexes so often that all of it takes twice as long.
+_FEWEST = 20_000
 #: Held by whichever import writes; when it was written to last, the last batch of all imports had ended.
 _FILE = "import.lock"
 
