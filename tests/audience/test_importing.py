@@ -562,10 +562,10 @@ def test_an_import_leaves_nothing_in_the_log_and_all_settings_as_they_were(
 ) -> None:
     monkeypatch.setattr(importing, "BATCH", 2)
     monkeypatch.setattr(logs, "_MOST", most)
-    before = [pragma(name) for name in ("wal_autocheckpoint", "cache_size", "foreign_keys")]
+    before = [pragma(name) for name in ("wal_autocheckpoint", "cache_size", "foreign_keys", "synchronous")]
     run = load("email\n" + "".join(f"rosa{number}@meadow.example\n" for number in range(9)))
     assert counts(run) == {"rows": 9, "added": 9}
-    assert [pragma(name) for name in ("wal_autocheckpoint", "cache_size", "foreign_keys")] == before
+    assert [pragma(name) for name in ("wal_autocheckpoint", "cache_size", "foreign_keys", "synchronous")] == before
     assert before[2] == 1
     with connection.cursor() as cursor:
         cursor.execute("SELECT file FROM pragma_database_list WHERE name = 'main'")

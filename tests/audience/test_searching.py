@@ -73,6 +73,17 @@ def test_a_part_that_nearly_everybody_has_is_looked_for_in_the_table(
 
 
 @pytest.mark.sqlite
+def test_a_long_text_takes_no_more_questions_than_a_short_one(
+    indexed: None, make_subscriber: Any, mailing_list: MailingList, django_assert_num_queries: Any
+) -> None:
+    make_subscriber("a.reader.with.a.long.address@somewhere.example", mailing_list)
+    for text in ("with", "reader.with.a.long.address"):
+        # How rare its threes are, who may have them, who has it.
+        with django_assert_num_queries(3):
+            assert len(found(text)) == 1
+
+
+@pytest.mark.sqlite
 def test_the_rarest_threes_are_asked_for(indexed: None, make_subscriber: Any, mailing_list: MailingList) -> None:
     for number in range(searching._PROBE + 5):
         make_subscriber(f"reader{number}@d.example", mailing_list, name="Leo" if number % 100 == 7 else "Ann")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
@@ -20,7 +21,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from masthead.audience.imports import batches, statements, words
+from masthead.audience.imports import batches, statements, turns, words
 from masthead.audience.imports.columns import PASTED, BadMapping, Columns, NoAddressColumn, guessed, recognise
 from masthead.audience.imports.indexes import deferred
 from masthead.audience.imports.logs import carried_over
@@ -36,8 +37,8 @@ from masthead.audit.recording import record
 from masthead.common.csv_rows import Record, Unreadable, Why
 from masthead.common.stopping import STOP
 
-#: Rows in one transaction. A commit writes every page that was touched, and keys in no order touch nearly all pages there are, be
-#: they 20,000 or 100,000. It is a second that others wait.
+#: The most rows in one transaction. A commit writes every page that was touched, and keys in no order touch nearly all pages that
+#: there are, be they 20,000 or 100,000. On SQLite they are fewer where so many take long, since others wait: see `turns`.
 BATCH = 100_000
 #: Rows in one transaction where they wait in memory for it.
 _MOST_IN_MEMORY = 50_000
@@ -245,37 +246,42 @@ class _Importer:
 
     def work(self) -> None:
         run, rows = self.run, RowReader(self.columns)
-        reader = PartReader(self.columns, rows, plain_rows(rows, self.source.layout))
+        most = BATCH if connection.vendor == "sqlite" else min(BATCH, _MOST_IN_MEMORY)
+        reader = PartReader(self.columns, rows, plain_rows(rows, self.source.layout), most)
         records = self.source.entries()
         if self.columns.has_heading:
             next(records)
         for marks in reader.skip(records, run.records_done, at_once=BATCH):
             self.seen.note(marks)
-        most = BATCH if connection.vendor == "sqlite" else min(BATCH, _MOST_IN_MEMORY)
-        with _uncollected(), closing(read_ahead(reader.parts(records, most=most, lines=run.lines))) as parts:
+        with _uncollected(), closing(read_ahead(reader.parts(records, lines=run.lines))) as parts:
             for part in parts:
-                self._write(part)
+                took = self._write(part)
+                reader.most = turns.fitting(part.records, took=took, most=most)
                 # What came and went with the batch; the rows of the next one are looked at once.
                 gc.collect(1)
                 if STOP.is_set() and not part.is_last:
                     raise Stopped
 
-    def _write(self, part: Part) -> None:
-        """Write a part, with the counts of the run, in one transaction."""
+    def _write(self, part: Part) -> float:
+        """Write a part, with the counts of the run, in one transaction. Returns the seconds that it took."""
         run = self.run
         # Whom a row refers to was read or written in the same transaction, and that the run is still there is asked at its end.
-        with connection.constraint_checks_disabled(), part.stage.at_hand(), transaction.atomic():
-            self._write_rows(part)
-            run.records_done += part.records
-            run.lines_done = part.last_line
-            run.report_path = self.report.path
-            run.progressed_at, run.report_bytes = self.clock(), self.report.flush()
-            ours = ImportRun.objects.filter(pk=run.pk, claim=self.claim, state=State.RUNNING)
-            if not ours.update(**{name: getattr(run, name) for name in _KEPT}):
-                raise Stopped
+        with connection.constraint_checks_disabled(), part.stage.at_hand(), turns.turn():
+            with transaction.atomic():
+                began = time.perf_counter()
+                self._write_rows(part)
+                run.records_done += part.records
+                run.lines_done = part.last_line
+                run.report_path = self.report.path
+                run.progressed_at, run.report_bytes = self.clock(), self.report.flush()
+                ours = ImportRun.objects.filter(pk=run.pk, claim=self.claim, state=State.RUNNING)
+                if not ours.update(**{name: getattr(run, name) for name in _KEPT}):
+                    raise Stopped
+            took = time.perf_counter() - began
         self.after_commit()
         self.report.keep(run.report_bytes)
         self.progress(run.lines_done, run.lines)
+        return took
 
     def _write_rows(self, part: Part) -> None:
         """Judge the rows against what is known, and write them."""

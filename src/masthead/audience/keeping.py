@@ -65,6 +65,7 @@ def housekeep(*, now: datetime, by: str = "system") -> dict[str, int]:
         "of_deleted_lists": list_deleting.sweep(),
     }
     indexes.restore()
+    indexes.merge_parts()
     duplicates.look(now=now)
     if any(went.values()):
         record(action=HOUSEKEPT, by=by, now=now, subject="readers", details={name: n for name, n in went.items() if n})

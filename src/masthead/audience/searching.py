@@ -51,17 +51,16 @@ def _rarest(threes: list[str]) -> str:
     """
     if len(threes) <= 1:
         return " ".join(threes)
-    reach: dict[str, float] = {}
+    probe = (
+        "SELECT %s, count(*), max(at) - min(at) FROM "
+        "(SELECT rowid AS at FROM audience_search WHERE audience_search MATCH %s LIMIT %s)"
+    )
     with connection.cursor() as cursor:
-        for three in threes:
-            cursor.execute(
-                "SELECT count(*), max(at) - min(at) FROM (SELECT rowid AS at FROM audience_search WHERE audience_search MATCH %s "
-                "LIMIT %s)",
-                [three, _PROBE],
-            )
-            count, span = cursor.fetchone()
-            # Fewer than were asked for are all there are.
-            reach[three] = span / count if count == _PROBE else float("inf")
+        # One statement for all of them.
+        cursor.execute(" UNION ALL ".join([probe] * len(threes)), [value for three in threes for value in (three, three, _PROBE)])
+        found = cursor.fetchall()
+    # Fewer than were asked for are all there are.
+    reach = {three: span / count if count == _PROBE else float("inf") for three, count, span in found}
     return " ".join(sorted(threes, key=lambda three: -reach[three])[:_ASKED_FOR])
 
 

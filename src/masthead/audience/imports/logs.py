@@ -1,4 +1,6 @@
 """SQLite's log while an import writes much: it is carried over into the database by another thread, not by the one that writes.
+That thread also brings it to the disk, so that nobody waits for a sync of so much while the lock is held. After a power cut an
+import may stand one batch before that which it told last, and goes on from there; its end is durable like all else.
 
 What is committed stands in the log, on the disk, and has still to be written where it belongs ("checkpoint"). That needs neither
 the interpreter nor a lock that a writer wants.
@@ -38,6 +40,9 @@ def carried_over() -> Iterator[Callable[[], None]]:
         cursor.execute("PRAGMA wal_autocheckpoint")
         (usual,) = cursor.fetchone()
         cursor.execute("PRAGMA wal_autocheckpoint = 0")
+        cursor.execute("PRAGMA synchronous")
+        (durable,) = cursor.fetchone()
+        cursor.execute("PRAGMA synchronous = NORMAL")
 
         def after_commit() -> None:
             full = log.exists() and log.stat().st_size > _MOST
@@ -54,6 +59,7 @@ def carried_over() -> Iterator[Callable[[], None]]:
             for last in running:
                 last.result()
             if connection.connection is not None:
+                cursor.execute(f"PRAGMA synchronous = {int(durable)}")
                 cursor.execute(f"PRAGMA wal_autocheckpoint = {int(usual)}")
                 _empty(path)
 

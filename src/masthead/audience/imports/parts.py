@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import Any
 
 from django.utils import translation
 
@@ -14,13 +15,15 @@ from masthead.audience.imports.columns import Columns
 from masthead.audience.imports.plain_rows import PlainRows
 from masthead.audience.imports.report import Outcome, Result, added_row, report_rows
 from masthead.audience.imports.rows import BadRow, RowReader
-from masthead.audience.imports.seen import packed
+from masthead.audience.imports.seen import Packed, packed
 from masthead.audience.imports.staging import Stage, StagedRow
 from masthead.common.addresses import BadAddress
 from masthead.common.csv_rows import Block, Broken, Record, Unreadable, record
 from masthead.mail.address_words import why_not
 
 Entry = Record | Broken | Block
+#: The fingerprint of a staged row.
+_MARK: Callable[[Any], bytes] = itemgetter(3)
 
 #: So many times smaller than the others is the first part.
 _SMALLER = 8
@@ -37,7 +40,7 @@ class Part:
     last_line: int
     is_last: bool
     #: The lines and fingerprints of its readers, as `Seen` notes them.
-    marks: bytes
+    marks: Packed
     stage: Stage
     #: What the report says, and the first rows of it, if all of its readers are new.
     if_new: str
@@ -51,7 +54,9 @@ class PartReader:
     columns: Columns
     reader: RowReader
     #: For the rows that need no closer look; None where all do.
-    plain: PlainRows | None = None
+    plain: PlainRows | None
+    #: The most records of a part. Whoever writes the parts may change it.
+    most: int
     #: Lines that are still to be taken.
     _block: Block | None = None
     _rows: list[StagedRow] = field(default_factory=list)
@@ -61,21 +66,21 @@ class PartReader:
     _records: int = 0
     _last_line: int = 0
 
-    def skip(self, records: Iterator[Entry], most: int, *, at_once: int) -> Iterator[bytes]:
+    def skip(self, records: Iterator[Entry], most: int, *, at_once: int) -> Iterator[Packed]:
         """Read the first `most` for their addresses alone, since they were done before; yields what `Seen` notes."""
         for done in range(0, most, at_once):
             self._gather(records, min(at_once, most - done))
             yield packed(self._lines)
             self._forget()
 
-    def parts(self, records: Iterator[Entry], *, most: int, lines: int) -> Iterator[Part]:
+    def parts(self, records: Iterator[Entry], *, lines: int) -> Iterator[Part]:
         """Parts of `most` records, the first ones of fewer, since until there is one nothing is written. The last one is marked
         as that, and may be empty; `lines` is how many the file has."""
-        size = most // _SMALLER or most
+        size = self.most // _SMALLER or self.most
         try:
             while self._gather(records, size):
                 yield self._part()
-                size = min(most, size * 4)
+                size = min(self.most, size * 4)
         except Unreadable as error:
             # A workbook can turn out to be damaged half way: the rows before stand, and the report says where it ends.
             self._reject(self._last_line + 1, "", words.unreadable(error.why))
@@ -120,6 +125,8 @@ class PartReader:
 
     def _take_block(self, block: Block) -> None:
         found = self.plain.read(block) if self.plain is not None else [None] * len(block.texts)
+        if self._take_all(block, found):
+            return
         rows, lines = self._rows, self._lines
         for number, row in enumerate(found):
             line = block.line + number
@@ -134,6 +141,19 @@ class PartReader:
                 self._reject(line, row[9] or row[0], words.duplicate(first))
             else:
                 rows.append(row)
+
+    def _take_all(self, block: Block, found: Sequence[StagedRow | None]) -> bool:
+        """Take the rows of a block at one go, if all of it is plain and each reader stands in it once; False when it is not."""
+        if None in found:
+            return False
+        lines = dict(zip(map(_MARK, found), range(block.line, block.line + len(found)), strict=True))
+        if len(lines) < len(found) or not self._lines.keys().isdisjoint(lines):
+            return False
+        self._lines |= lines
+        self._rows += found  # type: ignore[arg-type]  # None is not in it
+        self._records += len(found)
+        self._last_line = block.line + len(found) - 1
+        return True
 
     def _take(self, entry: Record | Broken) -> None:
         """Check one record: it is a row or rejected; empty records are neither."""

@@ -126,15 +126,14 @@ def _write_file(rows: Sequence[StagedRow]) -> Path:
         file.execute("PRAGMA synchronous = OFF")
         file.executescript(_TELLING)
         file.execute("BEGIN")
-        _insert(file, _SHORT_COLUMNS, [_SHORT(row) for row in rows if _is_short(row)])
-        _insert(file, _NAMES, [row for row in rows if not _is_short(row)])
+        short: list[StagedRow] = []
+        whole: list[StagedRow] = []
+        for row in rows:
+            (short if row[9] is None and row[0] == row[1] and row[6] == _HTML and not row[5] else whole).append(row)
+        _insert(file, _SHORT_COLUMNS, list(map(_SHORT, short)))
+        _insert(file, _NAMES, whole)
         file.execute("COMMIT")
     return Path(name)
-
-
-def _is_short(row: StagedRow) -> bool:
-    address, key, _domain, _mark, _name, language, mail_format, _attributes, _line, shown = row
-    return shown is None and address == key and mail_format == _HTML and not language
 
 
 def _insert(file: sqlite3.Connection, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:

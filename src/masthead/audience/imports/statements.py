@@ -43,10 +43,11 @@ _PARAMETERS = 10_000
 _SLICE = 20_000
 #: KiB of SQLite's cache during an import.
 _ROOM = 128 * 1024
-#: Of the index of the parts of addresses: bytes in memory before a piece of it is written, enough for a batch; and how many
-#: pieces there may be before they are made one, since it is enough to do that at last. What is usual is what FTS5 does by itself.
-_ROOMY_PARTS = {"hashsize": 32 << 20, "automerge": 16}
-_USUAL_PARTS = {"hashsize": 1 << 20, "automerge": 4}
+#: Of the index of the parts of addresses: bytes in memory before a piece of it is written, enough for a batch; of how many pieces
+#: on it begins to make them one, little by little; and of how many on it does that at once, for which all who write would wait
+#: more than a second at a million readers. After an import housekeeping does it (`indexes.merge_parts`).
+_ROOMY_PARTS = {"hashsize": 32 << 20, "automerge": 64, "crisismerge": 1000}
+_USUAL_PARTS = {"hashsize": 1 << 20, "automerge": 4, "crisismerge": 200}
 
 
 @dataclass(frozen=True, slots=True)
