@@ -289,6 +289,25 @@ def test_a_mail_that_is_repeated_by_a_newer_version_has_the_bytes_and_the_digest
     assert (sha256(mail.raw).hexdigest()[:16], mail.digest.hex()) == SAME[kind]
 
 
+def test_columns_of_different_lengths_give_no_mail_at_all() -> None:
+    both = ["anna@example.com", "rosa@example.com"]
+    columns: dict[str, Any] = {
+        "names": ["Anna", "Rosa"],
+        "addresses": both,
+        "dates": [1, 2],
+        "message_tokens": [b"m", b"n"],
+        "bounce_tokens": [b"b", b"c"],
+        "tokens": {"unsubscribe_url": [b"u", b"v"]},
+        "texts": {"f0": ["Anna", "Rosa"]},
+    }
+    template = BulkTemplate(PARTS, None)
+    assert len(template.fill(**columns)) == 2
+    for which, column in columns.items():
+        short = {mark: values[:1] for mark, values in column.items()} if isinstance(column, dict) else column[:1]
+        with pytest.raises(ValueError, match=r"shorter|longer"):
+            template.fill(**{**columns, which: short})
+
+
 def test_a_missing_value_is_named() -> None:
     with pytest.raises(BadMail, match="'f0'"):
         fill_all(PARTS, ["anna@example.com"], [""], {})

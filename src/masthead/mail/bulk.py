@@ -124,14 +124,14 @@ class BulkTemplate:
             raise BadMail(f"There is no value for the slot {error.args[0]!r}.") from error
         raws, varying = self._put_together(own, said, dates)
         columns = zip(
-            _texts(framed(b"b+", bounce_tokens, b"@" + self._bounce_domain.encode("ascii"))),
+            _decoded(framed(b"b+", bounce_tokens, b"@" + self._bounce_domain.encode("ascii"))),
             addresses,
             raws,
-            _texts(framed(b"<", message_tokens, b"@" + self._message_domain.encode("ascii") + b">")),
+            _decoded(framed(b"<", message_tokens, b"@" + self._message_domain.encode("ascii") + b">")),
             [not address.isascii() for address in addresses],
-            repeat(True),  # sound
+            [True] * len(names),  # sound
             self._digests(varying),
-            strict=False,
+            strict=True,
         )
         # As Message._make does, but without a function of Python's for each: half the time.
         return list(map(tuple.__new__, repeat(Message), columns))
@@ -186,7 +186,7 @@ class BulkTemplate:
     def _own_subjects(self, batch: Batch) -> list[bytes]:
         constants, marks = self._subject
         columns = [
-            _texts(framed(self._before_token[mark].encode(), batch.tokens[mark], b""))
+            _decoded(framed(self._before_token[mark].encode(), batch.tokens[mark], b""))
             if mark in batch.tokens
             else batch.texts[mark]
             for mark in marks
@@ -238,7 +238,7 @@ def _check_tokens(columns: Iterable[Sequence[bytes]]) -> None:
         raise BadMail("A token must have 1 to 64 lower-case letters and digits.")
 
 
-def _texts(column: Sequence[bytes]) -> list[str]:
+def _decoded(column: Sequence[bytes]) -> list[str]:
     return b"\0".join(column).decode("ascii").split("\0")
 
 

@@ -94,7 +94,7 @@ class _Slot:
             raise
 
 
-@lru_cache(maxsize=1024)  # a value usually stands in the text and in the HTML
+@lru_cache(maxsize=1024)  # masked addresses, towns and languages come again and again
 def _slot(value: str) -> bytes:
     if not value:
         return b""
