@@ -591,6 +591,7 @@ def test_a_file_that_is_large_beside_the_readers_there_are_is_read_without_index
     load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexes, "_MANY", 5)
+    sorting = [pragma(name) for name in indexes._SORTING] if connection.vendor == "sqlite" else []
     meanwhile: list[set[str]] = []
     real = importing.batches.write
 
@@ -605,6 +606,7 @@ def test_a_file_that_is_large_beside_the_readers_there_are_is_read_without_index
     both = {"subscriber_fingerprint", "subscriber_domain"}
     assert meanwhile == [both, set(), both]
     assert indexes_there() == both
+    assert sorting == ([pragma(name) for name in indexes._SORTING] if connection.vendor == "sqlite" else [])
     assert counts(many) == {"rows": 11, "added": 9, "known": 1, "rejected": 1}
 
 
