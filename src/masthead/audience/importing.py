@@ -20,9 +20,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from masthead.audience.imports import batches, statements, words
+from masthead.audience.imports import batches, indexes, statements, words
 from masthead.audience.imports.columns import PASTED, BadMapping, Columns, NoAddressColumn, guessed, recognise
-from masthead.audience.imports.indexes import deferred
 from masthead.audience.imports.logs import carried_over
 from masthead.audience.imports.parts import SAMPLES, Part, PartReader, read_ahead
 from masthead.audience.imports.plain_rows import plain_rows
@@ -178,7 +177,7 @@ def execute(
         with (
             statements.roomy(),
             carried_over() as after_commit,
-            nullcontext() if run.dry_run else deferred(run.lines),
+            nullcontext() if run.dry_run else indexes.deferred(run.lines),
             Seen() as seen,
             Report(run.pk, kept=(run.report_path, run.report_bytes)) as report,
         ):
@@ -228,6 +227,11 @@ def _end(run: ImportRun, claim: str, state: ImportRun.State, at: datetime, error
         if closed and not run.dry_run:
             details: dict[str, object] = {"run": run.pk, "state": state, **{name: getattr(run, name) for name in COUNTS}}
             record(action="readers.imported", by=run.by, now=at, subject=f"list:{run.list_id}", details=details)
+    if not run.dry_run and indexes.are_missing():
+        # The readers are there and get their mail; until then it takes longer to search among them.
+        from masthead.audience.tasks import make_indexes
+
+        make_indexes.enqueue()
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from masthead.audience import events
-from masthead.audience.imports import statements, words
+from masthead.audience.imports import staging, statements, words
 from masthead.audience.imports.report import Outcome, Result
 from masthead.audience.imports.seen import Seen
 from masthead.audience.imports.statements import Known, Made, Row
@@ -45,10 +45,11 @@ def judge(count: int, run: ImportRun, seen: Seen, *, now: datetime) -> Judged:
     """
     made = None if run.dry_run else statements.insert_readers(count, source=run.how, now=now)
     judged = Judged(made)
+    if made is not None and made.count == count:
+        judged.only_new = True
+        return judged
+    staging.learn()
     if made is not None:
-        if made.count == count:
-            judged.only_new = True
-            return judged
         judged.outcomes = [(line, shown, Result.ADDED, "") for line, shown in statements.made_rows(made)]
     for rows in statements.other_rows(made, mailing_list=run.list):
         _judge_others(rows, run, seen, judged)

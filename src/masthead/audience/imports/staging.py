@@ -105,7 +105,6 @@ class Stage:
                 copy.set_types(_TYPES)
                 for row in self._rows:
                     copy.write_row(row)
-            cursor.execute(f"ANALYZE {TABLE}")
 
     def _take_over(self) -> None:
         """Row by row into a table of the connection."""
@@ -114,6 +113,12 @@ class Stage:
         with closing(sqlite3.connect(str(self._path))) as file, connection.cursor() as cursor:
             rows = file.execute(f"SELECT * FROM {TABLE}")  # noqa: S608 - our own name
             cursor.executemany(_INSERT.replace("?", "%s"), rows.fetchall())
+
+
+def learn() -> None:
+    """To be called before the rows in `TABLE` are asked for beside others: PostgreSQL knows nothing of them by itself."""
+    if connection.vendor == "postgresql":
+        _execute(f"ANALYZE {TABLE} (address_key, fingerprint)")
 
 
 def _write_file(rows: Sequence[StagedRow]) -> Path:

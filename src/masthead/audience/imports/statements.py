@@ -141,11 +141,12 @@ def insert_readers(count: int, *, source: str, now: datetime) -> Made:
     readers, columns = _table(Subscriber), _columns(Subscriber, _SUBSCRIBER)
     given = ", ".join(f"staged.{name}" for name in _GIVEN)
     attributes = "staged.attributes" if connection.vendor == "sqlite" else "staged.attributes::jsonb"
-    # In their order: two imports that add the same readers must take their locks in one.
-    order = "" if connection.vendor == "sqlite" else "ORDER BY staged.address_key"
+    # Two imports that add the same readers must take their locks in one order. Rows that need no other table come as they lie.
+    conditions = _not_suppressed()
+    order = "ORDER BY staged.address_key" if conditions and connection.vendor != "sqlite" else ""
     insert = (
         f"INSERT INTO {readers} ({columns}) SELECT {given}, {attributes}, %s, %s, %s, %s FROM {TABLE} staged "  # noqa: S608 - our own names
-        f"WHERE {_not_suppressed()} {order} ON CONFLICT DO NOTHING"
+        f"WHERE {' AND '.join(['true', *conditions])} {order} ON CONFLICT DO NOTHING"
     )
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {readers}")  # noqa: S608 - our own names
@@ -215,18 +216,17 @@ def write_imported_events(
     _from_readers(ConsentEvent, columns, values, made, others)
 
 
-def _not_suppressed() -> str:
-    """The condition that a staged row is not suppressed, in as few questions as there are kinds of suppressions."""
+def _not_suppressed() -> list[str]:
+    """The conditions that a staged row is not suppressed, as few as there are kinds of suppressions."""
     suppressions, kinds = _table(Suppression), ("fingerprint", "domain")
     with connection.cursor() as cursor:
         asked = ", ".join(f"EXISTS (SELECT 1 FROM {suppressions} WHERE {kind} IS NOT NULL)" for kind in kinds)  # noqa: S608 - our own names
         cursor.execute(f"SELECT {asked}")
         there = [kind for kind, exists in zip(kinds, cursor.fetchone(), strict=True) if exists]
-    conditions = [
+    return [
         f"NOT EXISTS (SELECT 1 FROM {suppressions} suppressed WHERE suppressed.{kind} = staged.{kind})"  # noqa: S608 - our own names
         for kind in there
     ]
-    return " AND ".join(["true", *conditions])
 
 
 def _all_if_few(columns: str, column: str, most: int) -> list[Any] | None:
@@ -255,7 +255,8 @@ def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def _from_readers(model: type[models.Model], columns: str, values: list[Any], made: Made, others: Sequence[int]) -> None:
     """INSERT … SELECT: the database repeats what is the same for all."""
-    constants = ", ".join(["%s"] * len(values))
+    # Of a reader who was just made nobody knows yet.
+    constants, or_nothing = ", ".join(["%s"] * len(values)), "ON CONFLICT DO NOTHING"
     parts: list[tuple[str, Sequence[Any]]] = []
     if made.count:
         # On SQLite nobody else can have made one since: the long rows need not be read.
@@ -263,11 +264,11 @@ def _from_readers(model: type[models.Model], columns: str, values: list[Any], ma
             parts.append(("id > %s", [made.after]))
         else:
             parts.append(("id > %s AND source = %s", [made.after, made.source]))
-    parts += [(f"id IN ({','.join(['%s'] * len(part))})", part) for part in _parts(sorted(others))]
+    parts += [(f"id IN ({','.join(['%s'] * len(part))}) {or_nothing}", part) for part in _parts(sorted(others))]
     with connection.cursor() as cursor:
         for which, given in parts:
             source = f"SELECT id, {constants} FROM {_table(Subscriber)} WHERE {which}"  # noqa: S608 - our own names
-            cursor.execute(f"INSERT INTO {_table(model)} ({columns}) {source} ON CONFLICT DO NOTHING", [*values, *given])
+            cursor.execute(f"INSERT INTO {_table(model)} ({columns}) {source}", [*values, *given])
 
 
 def _time(value: datetime | None) -> datetime | None:
