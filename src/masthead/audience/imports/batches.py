@@ -43,7 +43,7 @@ def judge(count: int, run: ImportRun, seen: Seen, *, now: datetime) -> Judged:
     Readers that do not exist are made at once, unless it is a dry run: whether one exists is asked of nobody but the index that
     must be written anyhow. What is to be done with all others is left to `write`.
     """
-    made = None if run.dry_run else statements.insert_readers(count, source=run.how, now=now)
+    made = None if run.dry_run else statements.insert_readers(count, source=run.how, now=now, likely_new=not seen.was_asked)
     judged = Judged(made)
     if made is not None and made.count == count:
         judged.only_new = True
