@@ -103,6 +103,13 @@ def test_rows_that_came_to_refer_to_nobody_meanwhile_go_at_the_end(
     assert Subscription.objects.count() == ConsentEvent.objects.count() == Subscriber.objects.count() == 9
 
 
+def test_the_keys_of_addresses_have_one_index_besides_that_of_their_parts() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'audience_subscriber'")
+        found = [definition for (definition,) in cursor.fetchall() if "btree (address_key" in definition]
+    assert len(found) == 1
+
+
 def test_housekeeping_makes_what_a_killed_import_left_out(now: datetime) -> None:
     indexes._drop()
     assert there() == (set(), set())

@@ -38,8 +38,6 @@ from masthead.common.stopping import STOP
 #: Rows in one transaction. A commit writes every page that was touched, and keys in no order touch nearly all pages there are, be
 #: they 20,000 or 100,000. It is a second that others wait.
 BATCH = 100_000
-#: Rows in one transaction where they wait in memory for it.
-_MOST_IN_MEMORY = 50_000
 #: The counts of a run; all but the first add up to the first.
 COUNTS = ("rows", *(result.value for result in Result))
 #: What each batch leaves in the run.
@@ -255,8 +253,7 @@ class _Importer:
             next(records)
         for marks in reader.skip(records, run.records_done, at_once=BATCH):
             self.seen.note(marks)
-        most = BATCH if connection.vendor == "sqlite" else min(BATCH, _MOST_IN_MEMORY)
-        with _uncollected(), closing(read_ahead(reader.parts(records, most=most, lines=run.lines))) as parts:
+        with _uncollected(), closing(read_ahead(reader.parts(records, most=BATCH, lines=run.lines))) as parts:
             for part in parts:
                 self._write(part)
                 # What came and went with the batch; the rows of the next one are looked at once.
