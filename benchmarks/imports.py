@@ -4,8 +4,10 @@
 
 The file has an address, a name and three merge fields. Ours validates each address, finds duplicates and readers who are known,
 left or suppressed, writes reader, subscription, consent event and the result file, each batch durably. Prints one line: `ratio`
-is our time to theirs; `grown_mb` is what our own memory grew by from a tenth of the file to the most it had later, SQLite's cache
-of 64 MB with it. Pages of the database that the system keeps in memory while nobody else wants it (mmap) are not counted.
+is our time to theirs; `seconds_after` is what a task takes afterwards for PostgreSQL's index of the parts of addresses;
+`server_processor` is what the processes of PostgreSQL took of the processor until then, if they run here; `grown_mb` is what our
+own memory grew by from a tenth of the file to the most it had later, SQLite's cache of 64 MB with it. Pages of the database that
+the system keeps in memory while nobody else wants it (mmap) are not counted.
 """
 
 from __future__ import annotations
@@ -59,18 +61,51 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, object]:
         if done > total / 10:
             peaks.append(_own_memory())
 
+    server_before = _server_processor()
     ours, our_cpu = _timed(lambda: _import(file, progress, options.profile))
+    server = _server_processor() - server_before
+    from masthead.audience.imports import indexes
+
+    after, _cpu = _timed(indexes.restore)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "rows": options.rows,
         "seconds": round(ours, 1),
+        "seconds_after": round(after, 1),
         "rows_a_second": round(options.rows / ours),
         "sqlite_import_seconds": round(theirs, 2),
         "ratio": round(ours / theirs, 2),
         "ratio_processor": round(our_cpu / their_cpu, 2),
+        "server_processor": round(server, 1),
         "grown_mb": round((max(peaks) - peaks[0]) / 1024, 1) if peaks else None,
         "peak_mb": round(peak / 1024),
     }
+
+
+def _server_processor() -> float:
+    """Seconds that all processes of a PostgreSQL on this machine took so far; 0 where there is none (Linux, proc(5))."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+    if not backend.exists():
+        return 0
+    postmaster = _stat(backend)[1]
+    own = [stat[11:13] for path in Path("/proc").glob("[0-9]*/stat") if (stat := _stat(path))[1] == postmaster]
+    # With those it has waited for: processes that have ended.
+    own.append(_stat(Path(f"/proc/{postmaster}/stat"))[11:15])
+    return sum(int(ticks) for each in own for ticks in each) / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(path: Path) -> list[str]:
+    """From the state of the process on; its name may hold blanks."""
+    try:
+        return path.read_text().rpartition(")")[2].split()
+    except OSError:
+        return ["", ""]
 
 
 def _own_memory() -> int:

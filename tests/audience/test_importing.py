@@ -67,6 +67,18 @@ def test_a_plain_file_makes_readers_with_names_languages_and_merge_fields(load: 
     assert Entry.objects.get(action="readers.imported").details["added"] == 1
 
 
+def test_what_means_something_to_a_database_stays_what_it_is(load: Load) -> None:
+    odd = ["\\N", "\\.", "a\\tb", 'O\\"Hara', "\\\\server\\new", "{}", "$import$ %s"]
+    rows = [
+        f'o{number}@example.org,"{cell.replace(chr(34), chr(34) * 2)}","{cell.replace(chr(34), chr(34) * 2)}"'
+        for number, cell in enumerate(odd)
+    ]
+    run = load("email,name,city\n" + "\n".join(rows) + "\nBack\\slash@example.org,Tab\tbed,two\tcells\n")
+    assert counts(run) == {"rows": 8, "added": 7, "rejected": 1}
+    readers = list(Subscriber.objects.order_by("address_key"))
+    assert [(reader.name, reader.attributes["city"]) for reader in readers] == [(cell, cell) for cell in odd]
+
+
 def test_every_row_that_is_not_added_is_named_with_its_line_and_reason(
     load: Load, reader: Subscriber, leaver: Subscriber, now: Any
 ) -> None:

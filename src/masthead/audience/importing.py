@@ -21,9 +21,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from masthead.audience.imports import batches, statements, turns, words
+from masthead.audience.imports import batches, indexes, statements, turns, words
 from masthead.audience.imports.columns import PASTED, BadMapping, Columns, NoAddressColumn, guessed, recognise
-from masthead.audience.imports.indexes import deferred
 from masthead.audience.imports.logs import carried_over
 from masthead.audience.imports.parts import SAMPLES, Part, PartReader, read_ahead
 from masthead.audience.imports.plain_rows import plain_rows
@@ -40,8 +39,6 @@ from masthead.common.stopping import STOP
 #: The most rows in one transaction. A commit writes every page that was touched, and keys in no order touch nearly all pages that
 #: there are, be they 20,000 or 100,000. On SQLite they are fewer where so many take long, since others wait: see `turns`.
 BATCH = 100_000
-#: Rows in one transaction where they wait in memory for it.
-_MOST_IN_MEMORY = 50_000
 #: The counts of a run; all but the first add up to the first.
 COUNTS = ("rows", *(result.value for result in Result))
 #: What each batch leaves in the run.
@@ -179,7 +176,7 @@ def execute(
         with (
             statements.roomy(),
             carried_over() as after_commit,
-            nullcontext() if run.dry_run else deferred(run.lines),
+            nullcontext() if run.dry_run else indexes.deferred(run.lines),
             Seen() as seen,
             Report(run.pk, kept=(run.report_path, run.report_bytes)) as report,
         ):
@@ -229,6 +226,11 @@ def _end(run: ImportRun, claim: str, state: ImportRun.State, at: datetime, error
         if closed and not run.dry_run:
             details: dict[str, object] = {"run": run.pk, "state": state, **{name: getattr(run, name) for name in COUNTS}}
             record(action="readers.imported", by=run.by, now=at, subject=f"list:{run.list_id}", details=details)
+    if not run.dry_run and indexes.are_missing():
+        # The readers are there and get their mail; until then it takes longer to search among them.
+        from masthead.audience.tasks import make_indexes
+
+        make_indexes.enqueue()
 
 
 @dataclass(slots=True)
@@ -246,8 +248,7 @@ class _Importer:
 
     def work(self) -> None:
         run, rows = self.run, RowReader(self.columns)
-        most = BATCH if connection.vendor == "sqlite" else min(BATCH, _MOST_IN_MEMORY)
-        reader = PartReader(self.columns, rows, plain_rows(rows, self.source.layout), most)
+        reader = PartReader(self.columns, rows, plain_rows(rows, self.source.layout), BATCH)
         records = self.source.entries()
         if self.columns.has_heading:
             next(records)
@@ -256,7 +257,7 @@ class _Importer:
         with _uncollected(), closing(read_ahead(reader.parts(records, lines=run.lines))) as parts:
             for part in parts:
                 took = self._write(part)
-                reader.most = turns.fitting(part.records, took=took, most=most)
+                reader.most = turns.fitting(part.records, took=took, most=BATCH)
                 # What came and went with the batch; the rows of the next one are looked at once.
                 gc.collect(1)
                 if STOP.is_set() and not part.is_last:

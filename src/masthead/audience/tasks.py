@@ -10,7 +10,7 @@ from django_tasks import task
 
 from masthead.audience import defining, duplicates, importing, keeping, list_deleting, reconfirming
 from masthead.audience.bulk import acting, undoing
-from masthead.audience.imports import taking_back
+from masthead.audience.imports import indexes, taking_back
 from masthead.audience.models import Attribute, BulkAction, ImportRun
 from masthead.common.stopping import STOP
 
@@ -33,6 +33,12 @@ def run_import(run_id: int, language: str = "") -> None:
     except importing.Stopped:
         if STOP.is_set() and importing.reopen(run=run):
             raise
+
+
+@task()
+def make_indexes() -> None:
+    """Make what a large import did without; what an interruption leaves, housekeeping makes."""
+    indexes.restore()
 
 
 @task()

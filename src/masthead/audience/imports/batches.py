@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from masthead.audience import events
-from masthead.audience.imports import statements, words
+from masthead.audience.imports import staging, statements, words
 from masthead.audience.imports.report import Outcome, Result
 from masthead.audience.imports.seen import Seen
 from masthead.audience.imports.statements import Known, Made, Row
@@ -43,12 +43,13 @@ def judge(count: int, run: ImportRun, seen: Seen, *, now: datetime) -> Judged:
     Readers that do not exist are made at once, unless it is a dry run: whether one exists is asked of nobody but the index that
     must be written anyhow. What is to be done with all others is left to `write`.
     """
-    made = None if run.dry_run else statements.insert_readers(count, source=run.how, now=now)
+    made = None if run.dry_run else statements.insert_readers(count, source=run.how, now=now, likely_new=not seen.was_asked)
     judged = Judged(made)
+    if made is not None and made.count == count:
+        judged.only_new = True
+        return judged
+    staging.learn()
     if made is not None:
-        if made.count == count:
-            judged.only_new = True
-            return judged
         judged.outcomes = [(line, shown, Result.ADDED, "") for line, shown in statements.made_rows(made)]
     for rows in statements.other_rows(made, mailing_list=run.list):
         _judge_others(rows, run, seen, judged)

@@ -32,12 +32,18 @@ class Seen:
         self._index.execute("PRAGMA synchronous=OFF")
         self._index.execute("CREATE TABLE seen (mark BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID")
         self._indexed = 0
+        self._was_asked = False
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._index.close()
         self._marks.close()
         self._lines.close()
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether there were rows so far whose readers were not all new."""
+        return self._was_asked
 
     def note(self, entries: Packed) -> None:
         """Remember what `packed` made."""
@@ -49,6 +55,7 @@ class Seen:
         """Those of `marks` that were noted, with the line each was noted with first."""
         if not marks:
             return {}
+        self._was_asked = True
         self._catch_up()
         found: dict[bytes, int] = {}
         for mark in marks:

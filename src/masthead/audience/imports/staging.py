@@ -1,7 +1,7 @@
 """The rows of a batch on their way into the database: it takes them over by one statement, without the interpreter.
 
 SQLite: a file of its own, written by the thread that reads the imported file and attached to the connection that imports. Other
-databases get them through COPY.
+databases get them through COPY, for which that thread writes them down.
 """
 
 from __future__ import annotations
@@ -37,6 +37,11 @@ _INSERT = f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: 
 _IN_KEY_ORDER = itemgetter(1)
 _ATTACHED = "import_file"
 
+#: What means something else in the text format of COPY.
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+#: Bytes handed over at once.
+_AT_ONCE = 1 << 20
+
 #: SQLite's file: in it a row has what cannot be told from the rest of it, which for most is half of the columns. `TABLE` is a
 #: view that tells it.
 _CELLS = "import_cells"
@@ -60,15 +65,15 @@ class Stage:
     that add the same readers take their locks in one order."""
 
     def __init__(self, rows: list[StagedRow]) -> None:
-        """To be called by whichever thread; `rows` is sorted and may be kept."""
+        """To be called by whichever thread; `rows` is sorted."""
         self.count = len(rows)
         rows.sort(key=_IN_KEY_ORDER)
-        self._rows: list[StagedRow] = []
+        self._text = b""
         self._path: Path | None = None
         if connection.vendor == "sqlite":
             self._path = _write_file(rows)
         else:
-            self._rows = rows
+            self._text = "".join(map(_line, rows)).encode()
 
     @contextmanager
     def at_hand(self) -> Iterator[None]:
@@ -93,7 +98,7 @@ class Stage:
 
     def discard(self) -> None:
         """Forget the rows."""
-        self._rows = []
+        self._text = b""
         if self._path is not None:
             self._path.unlink(missing_ok=True)
 
@@ -101,11 +106,9 @@ class Stage:
         _execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {TABLE} ({_COLUMNS}) ON COMMIT DELETE ROWS")
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {TABLE}")
-            with cursor.copy(f"COPY {TABLE} FROM STDIN (FORMAT BINARY)") as copy:
-                copy.set_types(_TYPES)
-                for row in self._rows:
-                    copy.write_row(row)
-            cursor.execute(f"ANALYZE {TABLE}")
+            with cursor.copy(f"COPY {TABLE} FROM STDIN") as copy:
+                for at in range(0, len(self._text), _AT_ONCE):
+                    copy.write(self._text[at : at + _AT_ONCE])
 
     def _take_over(self) -> None:
         """Row by row into a table of the connection."""
@@ -114,6 +117,22 @@ class Stage:
         with closing(sqlite3.connect(str(self._path))) as file, connection.cursor() as cursor:
             rows = file.execute(f"SELECT * FROM {TABLE}")  # noqa: S608 - our own name
             cursor.executemany(_INSERT.replace("?", "%s"), rows.fetchall())
+
+
+def _line(row: StagedRow) -> str:
+    """In the text format of COPY."""
+    address, key, domain, mark, name, language, mail_format, attributes, line, shown = row
+    if shown is None and "\\" not in attributes and "\\" not in name and "\\" not in key:
+        # Of all others the readers of rows take care: no control characters are in them.
+        return f"{address}\t{key}\t{domain}\t\\\\x{mark.hex()}\t{name}\t{language}\t{mail_format}\t{attributes}\t{line}\t\\N\n"
+    cells = (address, key, domain, f"\\x{mark.hex()}", name, language, mail_format, attributes, str(line), shown)
+    return "\t".join(["\\N" if cell is None else cell.translate(_ESCAPED) for cell in cells]) + "\n"
+
+
+def learn() -> None:
+    """To be called before the rows in `TABLE` are asked for beside others: PostgreSQL knows nothing of them by itself."""
+    if connection.vendor == "postgresql":
+        _execute(f"ANALYZE {TABLE} (address_key, fingerprint)")
 
 
 def _write_file(rows: Sequence[StagedRow]) -> Path:

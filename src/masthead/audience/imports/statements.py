@@ -37,6 +37,8 @@ _SUBSCRIBER = (
 
 _GIVEN = ("address", "address_key", "domain", "fingerprint", "name", "language", "mail_format")
 
+_OR_NOTHING = "ON CONFLICT DO NOTHING"
+
 #: Values in one statement; SQLite's own limit is 32,766.
 _PARAMETERS = 10_000
 #: Rows in hand at one time.
@@ -137,23 +139,46 @@ def blocked(domains: set[str]) -> set[str]:
     return {str(row[0]) for row in few} & domains
 
 
-def insert_readers(count: int, *, source: str, now: datetime) -> Made:
-    """Make readers of the `count` staged rows, but for those that exist, which stay as they are, and those that get no mail."""
+def insert_readers(count: int, *, source: str, now: datetime, likely_new: bool) -> Made:
+    """Make readers of the `count` staged rows, but for those that exist, which stay as they are, and those that get no mail.
+
+    `likely_new`: all of them may well be new. Then PostgreSQL need not look for each before it is written.
+    """
     readers, columns = _table(Subscriber), _columns(Subscriber, _SUBSCRIBER)
     given = ", ".join(f"staged.{name}" for name in _GIVEN)
     attributes = "staged.attributes" if connection.vendor == "sqlite" else "staged.attributes::jsonb"
-    # In their order: two imports that add the same readers must take their locks in one.
-    order = "" if connection.vendor == "sqlite" else "ORDER BY staged.address_key"
+    # Two imports that add the same readers must take their locks in one order. Rows that need no other table come as they lie.
+    conditions = _not_suppressed()
+    order = "ORDER BY staged.address_key" if conditions and connection.vendor != "sqlite" else ""
     insert = (
         f"INSERT INTO {readers} ({columns}) SELECT {given}, {attributes}, %s, %s, %s, %s FROM {TABLE} staged "  # noqa: S608 - our own names
-        f"WHERE {_not_suppressed()} {order} ON CONFLICT DO NOTHING"
+        f"WHERE {' AND '.join(['true', *conditions])} {order}"
     )
+    values = ["", source, "", connection.ops.adapt_datetimefield_value(now)]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {readers}")  # noqa: S608 - our own names
         (last,) = cursor.fetchone()
+        if likely_new and connection.vendor == "postgresql":
+            return Made(source, last, _insert_new(insert, values))
         with parts_at_once(count):
-            cursor.execute(insert, ["", source, "", connection.ops.adapt_datetimefield_value(now)])
+            cursor.execute(f"{insert} {_OR_NOTHING}", values)
         return Made(source, last, cursor.rowcount)
+
+
+def _insert_new(insert: str, values: list[Any]) -> int:
+    """Insert rows without looking for each beforehand, and anew with that if one is there. Returns how many.
+
+    The server keeps to itself what went wrong the first time: an error that reaches us is written into its log, with the address.
+    """
+    block = (
+        f"DO $import$ DECLARE made bigint; BEGIN BEGIN {insert}; GET DIAGNOSTICS made = ROW_COUNT; "
+        f"EXCEPTION WHEN unique_violation THEN {insert} {_OR_NOTHING}; GET DIAGNOSTICS made = ROW_COUNT; END; "
+        "PERFORM set_config('masthead.made', made::text, true); END $import$"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(block, values * 2)
+        cursor.execute("SELECT current_setting('masthead.made')")
+        return int(cursor.fetchone()[0])
 
 
 def made_rows(made: Made) -> list[tuple[int, str]]:
@@ -216,18 +241,17 @@ def write_imported_events(
     _from_readers(ConsentEvent, columns, values, made, others)
 
 
-def _not_suppressed() -> str:
-    """The condition that a staged row is not suppressed, in as few questions as there are kinds of suppressions."""
+def _not_suppressed() -> list[str]:
+    """The conditions that a staged row is not suppressed, as few as there are kinds of suppressions."""
     suppressions, kinds = _table(Suppression), ("fingerprint", "domain")
     with connection.cursor() as cursor:
         asked = ", ".join(f"EXISTS (SELECT 1 FROM {suppressions} WHERE {kind} IS NOT NULL)" for kind in kinds)  # noqa: S608 - our own names
         cursor.execute(f"SELECT {asked}")
         there = [kind for kind, exists in zip(kinds, cursor.fetchone(), strict=True) if exists]
-    conditions = [
+    return [
         f"NOT EXISTS (SELECT 1 FROM {suppressions} suppressed WHERE suppressed.{kind} = staged.{kind})"  # noqa: S608 - our own names
         for kind in there
     ]
-    return " AND ".join(["true", *conditions])
 
 
 def _all_if_few(columns: str, column: str, most: int) -> list[Any] | None:
@@ -259,16 +283,17 @@ def _from_readers(model: type[models.Model], columns: str, values: list[Any], ma
     constants = ", ".join(["%s"] * len(values))
     parts: list[tuple[str, Sequence[Any]]] = []
     if made.count:
+        # Of a reader who was just made nobody knows yet, so that nothing is there.
         # On SQLite nobody else can have made one since: the long rows need not be read.
         if connection.vendor == "sqlite":
             parts.append(("id > %s", [made.after]))
         else:
             parts.append(("id > %s AND source = %s", [made.after, made.source]))
-    parts += [(f"id IN ({','.join(['%s'] * len(part))})", part) for part in _parts(sorted(others))]
+    parts += [(f"id IN ({','.join(['%s'] * len(part))}) {_OR_NOTHING}", part) for part in _parts(sorted(others))]
     with connection.cursor() as cursor:
         for which, given in parts:
             source = f"SELECT id, {constants} FROM {_table(Subscriber)} WHERE {which}"  # noqa: S608 - our own names
-            cursor.execute(f"INSERT INTO {_table(model)} ({columns}) {source} ON CONFLICT DO NOTHING", [*values, *given])
+            cursor.execute(f"INSERT INTO {_table(model)} ({columns}) {source}", [*values, *given])
 
 
 def _time(value: datetime | None) -> datetime | None:
