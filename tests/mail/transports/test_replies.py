@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masthead.mail.transports.base import Reply
-from masthead.mail.transports.smtp.replies import BadReplyError, ReplyReader
+from masthead.mail.transports.smtp.replies import BadReplyError, ReplyReader, all_well
 
 STREAM = b"250-mail.example.org\r\n250-PIPELINING\r\n250 SIZE 1000\r\n550 5.1.1 <a@b.example> User unknown\r\n354 Go\r\n250\r\n"
 REPLIES = [
@@ -87,6 +87,27 @@ def test_a_whole_envelope_is_taken_only_where_reply_after_reply_says_so(lines: l
         assert codes[2] == 354
     assert _all(at_once) == _all(one_by_one)
     assert at_once.waiting == one_by_one.waiting
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=5))
+def test_all_is_well_only_where_reply_after_reply_says_so_and_nothing_is_left(lines: list[bytes]) -> None:
+    reader = ReplyReader()
+    reader.feed(b"".join(lines))
+    well = all_well(b"".join(lines))
+    if well is not None:
+        found = _all(reader)
+        assert found[0] == well
+        assert [reply.code // 100 for reply in found if isinstance(reply, Reply)] == [2, 2, 2, 3]
+        assert (len(found), reader.in_the_middle) == (4, False)
+
+
+@pytest.mark.parametrize("more", [b"", b"250 2.0.0 And\r\n", b"2"])
+def test_a_yes_and_a_go_on_are_well_and_nothing_else_with_them(more: bytes) -> None:
+    yes, go_on = b"250 2.0.0 Ok: queued as 4F00D1\r\n", b"250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go ahead\r\n"
+    assert all_well(yes + go_on + more) == (None if more else Reply(250, "2.0.0", "Ok: queued as 4F00D1"))
+    assert all_well(yes + go_on[:-1]) is None
+    assert all_well(b"250 " + b"x" * 90 + b"\r\n" + go_on) is not None
+    assert all_well(b"250 " + b"x" * 600 + b"\r\n" + go_on) is None
 
 
 def test_the_usual_answer_to_an_envelope_is_taken_at_once_and_only_when_all_of_it_is_here() -> None:

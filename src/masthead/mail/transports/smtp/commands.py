@@ -28,9 +28,10 @@ def envelope(message: Message, offers: Extensions) -> bytes:
     """MAIL, RCPT and DATA, for a server that takes them in one go."""
     if offers.dsn and message.sound:
         # Nearly always so, and then this is what the functions below make of it.
-        token, to, sender = message.message_id[1:].partition("@")[0], message.envelope_to, message.envelope_from
-        if sender and 0 < len(token) <= 100 and not message.needs_smtputf8 and _PLAIN_XTEXT.fullmatch(token + to):
-            size = f" SIZE={len(message.raw)}" if offers.announces_size else ""
+        sender, to, raw, message_id, needs_smtputf8 = message[:5]
+        token = message_id[1 : message_id.find("@")]
+        if sender and 0 < len(token) <= 100 and not needs_smtputf8 and _PLAIN_XTEXT.fullmatch(token + to):
+            size = f" SIZE={len(raw)}" if offers.announces_size else ""
             return (
                 f"MAIL FROM:<{sender}>{size} RET=HDRS ENVID={token}\r\n"
                 f"RCPT TO:<{to}> NOTIFY=FAILURE,DELAY ORCPT=rfc822;{to}\r\nDATA\r\n"

@@ -17,8 +17,7 @@ _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:[ \t]+|$)")  # RFC 3463 §2, RFC 2034
 #: What nearly every mail is told: yes to MAIL and RCPT, each in one short line, and "go on" to DATA.
 _GO_ON = re.compile(rb"(?:2[0-9][0-9] [\t -~]{0,96}\r\n){2}354 [\t -~]{0,96}\r\n")
-#: The same, behind the yes to the end of the mail before: all that is said on a good day from one body to the next.
-_ALL_WELL = re.compile(rb"(2[0-9][0-9] [\t -~]{0,96})\r\n" + _GO_ON.pattern)
+_MOST_WELL = 512
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -32,8 +31,11 @@ class BadReplyError(Exception):
 
 def all_well(data: bytes) -> Reply | None:
     """The yes to the end of a mail, if `data` is that, three replies that take the next envelope, and nothing else."""
-    found = _ALL_WELL.fullmatch(data)
-    return _known(found[1]) if found else None
+    if len(data) > _MOST_WELL:
+        return None
+    line, _end, rest = data.partition(b"\r\n")
+    reply = _known(line) if _is_go_on(rest) else None
+    return reply if reply is not None and reply.code < 300 else None
 
 
 class ReplyReader:
@@ -112,6 +114,12 @@ class ReplyReader:
         reply = _reply(self._code, self._lines)
         self._lines, self._code, self._size = [], b"", 0
         return reply
+
+
+@lru_cache(maxsize=64)
+def _is_go_on(data: bytes) -> bool:
+    """Whether `data` is what _GO_ON says. Kept, since a server says it in the same words for every mail."""
+    return _GO_ON.fullmatch(data) is not None
 
 
 @lru_cache(maxsize=512)
