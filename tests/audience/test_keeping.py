@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def test_the_screen_says_what_waits_and_what_went(cast: None, owner: User, now: 
     assert "Nothing had to go yet" in html
     keeping.housekeep(now=now + timedelta(days=8))
     html = desk.get(reverse("desk_housekeeping")).content.decode()
-    assert "1 readers who never confirmed" in html
+    assert "Readers who never confirmed: 1" in html
     assert "0 sign-ups wait" in html
 
 
@@ -82,6 +83,11 @@ def test_the_command_looks_first_and_then_does_it(cast: None) -> None:
     done = CliRunner().invoke(masthead, ["housekeeping"])
     assert (done.exit_code, done.output) == (0, "Gone: 1 unconfirmed.\n")
     assert CliRunner().invoke(masthead, ["housekeeping"]).output == "Nothing was past its time.\n"
+
+
+def test_the_dry_run_says_when_the_next_one_lapses_to_the_minute(cast: None) -> None:
+    said = CliRunner().invoke(masthead, ["housekeeping", "--dry-run"]).output
+    assert re.search(r"^next lapse: \d{4}-\d\d-\d\d \d\d:\d\d UTC$", said, re.MULTILINE)
 
 
 def test_what_a_killed_import_left_goes_the_next_night_and_reports_stay_for_a_month(tmp_path: Path) -> None:

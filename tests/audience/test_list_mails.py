@@ -82,6 +82,19 @@ def test_a_confirmation_in_own_words_is_what_is_mailed(
     assert consent.confirm(token=token_of(mail), now=now).is_active
 
 
+def test_own_words_name_the_list_where_they_say_so_although_it_is_called_like_the_publication(
+    mailing_list: MailingList, sender: Sender, stranger: str, now: datetime
+) -> None:
+    assert mailing_list.name == sender.publication
+    ask(stranger, mailing_list, sender, now)
+    write(mailing_list, Kind.CONFIRMATION, "You asked for {{ lists }}.\n\n{{ lists }}\n\n[Yes]({{ link }})", now)
+    ask("rita@example.org", mailing_list, sender, now)
+    ours, own = (text_of(mail) for mail in sent("confirmation"))
+    assert "You asked for The Courier." in own
+    assert re.search(r"^\* The Courier\r?$", own, re.M)
+    assert not re.search(r"^\* The Courier\r?$", ours, re.M)
+
+
 def test_own_words_are_those_of_the_readers_language_else_of_the_publications(
     mailing_list: MailingList, sender: Sender, now: datetime
 ) -> None:

@@ -122,7 +122,7 @@ def test_the_ledger_can_be_asked(campaign: Campaign, edition: Edition, four: Non
     assert ask("refused") == "r1 r2"
     assert ask("missed") == "r1 r2 r3 gone elsewhere"
     named = segment("Missed it", {"if": "issue", "of": str(edition.issue_id), "is": "missed"}, now)
-    assert saving.in_words(tree.read(named.rule), Compiler(now=now)) == "Issue “The Courier No. 1971” was not reached by it"
+    assert saving.in_words(tree.read(named.rule), Compiler(now=now)) == "was not reached by “The Courier No. 1971”"
     for unknown in (str(edition.issue_id + 99), "1' OR '1'='1", "9" * 40):
         with pytest.raises(SegmentBroken, match="gone"):
             Compiler(now=now).of_rule(tree.read({"if": "issue", "of": unknown, "is": "accepted"}))

@@ -57,7 +57,7 @@ def asked_words(lists: Sequence[MailingList], sender: Sender, language: str) -> 
 
 def subject_of(said: Words, lists: Sequence[MailingList], sender: Sender) -> str:
     """The subject of the answer to a form, whichever mail that is: the same for all, since the page names it."""
-    return mail_markup.in_line(said.subject, _about(sender, lists))
+    return mail_markup.in_line(said.subject, _about(sender, lists, said))
 
 
 def sign_in_subject(sender: Sender, language: str) -> str:
@@ -154,7 +154,7 @@ def in_words(
     *, said: Words, lists: Sequence[MailingList], link: str, why: str, reader: Subscriber | None, sender: Sender
 ) -> InWords:
     """The mail as it would be sent."""
-    values = {**_about(sender, lists), **_personal(reader), "link": link}
+    values = {**_about(sender, lists, said), **_personal(reader), "link": link}
     subject = mail_markup.in_line(said.subject, values)
     body = mail_markup.write(said.body, values)
     context = {**_frame(subject, said.language, sender), "why": why}
@@ -196,11 +196,11 @@ def _for_each(
         queue_words(kind=kind, said=said, lists=of_group, link=link, why=why, subject=subject, reader=reader, **voice)
 
 
-def _about(sender: Sender, lists: Sequence[MailingList]) -> dict[str, str | Sequence[str]]:
-    """The lists are not named where that would only say the publication's name again."""
+def _about(sender: Sender, lists: Sequence[MailingList], said: Words) -> dict[str, str | Sequence[str]]:
+    """Ours do not name the lists where that would only say the publication's name again; what an editor wrote is filled in."""
     name = sender.publication or sender.name
     names = [entry.name for entry in lists]
-    return {"publication": name, "lists": [] if names == [name] else names}
+    return {"publication": name, "lists": [] if names == [name] and not said.own else names}
 
 
 def _personal(reader: Subscriber | None) -> dict[str, str | Sequence[str]]:

@@ -270,6 +270,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "masthead.web.middleware.AreaCsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "masthead.web.admin.own_language.OwnLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -304,7 +305,7 @@ LOGIN_REDIRECT_URL = "wagtailadmin_home"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_ADAPTER = "masthead.team.sign_in.StaffAdapter"
+ACCOUNT_ADAPTER, MFA_ADAPTER = "masthead.team.sign_in.StaffAdapter", "masthead.team.sign_in.FactorAdapter"
 _ASKED_BY = {"login": "SignIn", "reauthenticate": "FreshSignIn", "reset_password": "Forgotten"}
 _ASKED_BY |= {"change_password": "Change", "reset_password_from_key": "AfterReset"}
 ACCOUNT_FORMS = {name: f"masthead.team.passphrases.{form}" for name, form in _ASKED_BY.items()}
@@ -314,7 +315,6 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-MFA_ADAPTER = "masthead.team.sign_in.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {

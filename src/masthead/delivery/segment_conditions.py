@@ -93,9 +93,9 @@ ISSUE = Condition(
     subjects=Issues,
     gone=gettext_lazy("the issue %(name)s is gone, or was never sent."),
     operators=lambda _issue: {
-        "accepted": Operator(gettext_lazy("the mail server took it")),
-        "missed": Operator(gettext_lazy("was not reached by it")),
-        "refused": Operator(gettext_lazy("was refused or given up")),
+        "accepted": Operator(gettext_lazy("the mail server took it"), sentence=gettext_lazy("the mail server took “%(name)s”")),
+        "missed": Operator(gettext_lazy("was not reached by it"), sentence=gettext_lazy("was not reached by “%(name)s”")),
+        "refused": Operator(gettext_lazy("was refused or given up"), sentence=gettext_lazy("“%(name)s” was refused or given up")),
     },
     compile=_issue,
 )

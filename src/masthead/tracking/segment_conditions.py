@@ -52,7 +52,8 @@ def _link(asked: Asked) -> Rows:
 
 
 def _operators_of_links(issue: SentIssue | None) -> Mapping[str, Operator]:
-    return {"any": Operator(_("one of"), Takes.TEXTS, tuple(_links_of(issue).items()) if issue is not None else ())}
+    links = tuple(_links_of(issue).items()) if issue is not None else ()
+    return {"any": Operator(_("one of"), Takes.TEXTS, links, sentence=_("followed a link of “%(name)s”: %(value)s"))}
 
 
 def _links_of(issue: SentIssue) -> dict[str, str]:
@@ -83,9 +84,12 @@ READ = Condition(
     gone=_GONE,
     note=_NOTE,
     operators=lambda _issue: {
-        "opened": Operator(_("opened it, or followed a link of it")),
-        "followed": Operator(_("followed a link of it")),
-        "unopened": Operator(_("agreed to tracking, got it and was not seen opening it")),
+        "opened": Operator(_("opened it, or followed a link of it"), sentence=_("opened “%(name)s”, or followed a link of it")),
+        "followed": Operator(_("followed a link of it"), sentence=_("followed a link of “%(name)s”")),
+        "unopened": Operator(
+            _("agreed to tracking, got it and was not seen opening it"),
+            sentence=_("agreed to tracking, got “%(name)s” and was not seen opening it"),
+        ),
     },
     compile=_read,
 )

@@ -135,13 +135,17 @@ def test_the_export_asks_who_it_is_and_comes_once_a_minute(owner_at_desk: Client
     """Rule S21."""
     suppressions.suppress(address=normalise("dead@example.org"), reason=Suppression.Reason.BOUNCED, now=now, by="system")
     url = reverse("desk_suppressed_export")
-    assert owner_at_desk.get(url).status_code == 405
+    asked = owner_at_desk.get(url)
+    assert asked.status_code == 302
+    assert reverse("account_reauthenticate") in asked["Location"]
     assert b"dead@" not in owner_at_desk.post(url).content
     owner_at_desk.post(reverse("account_reauthenticate"), {"password": "a quiet morning tide"})
     session = owner_at_desk.session
     for record in session["account_authentication_methods"]:
         record["at"] = time.time()
     session.save()
+    page = owner_at_desk.get(url)
+    assert (page.status_code, b"Download" in page.content, b"dead@" in page.content) == (200, True, False)
     answer: Any = owner_at_desk.post(url)
     assert b"dead@example.org" in b"".join(answer.streaming_content)
     assert owner_at_desk.post(url).status_code == 429

@@ -38,8 +38,8 @@ class Takes(Enum):
 class Operator:
     """One way to ask: its words, in which "…" is the place of the value; and what it is compared with.
 
-    `choices`: the values that there are; empty: any. `sentence`: the whole condition in words, with %(value)s, where label, words
-    and value one after the other would be none.
+    `choices`: the values that there are; empty: any. `sentence`: the whole condition in words, with %(name)s of the subject and
+    %(value)s, where label, name, words and value one after the other would be none.
     """
 
     label: Words

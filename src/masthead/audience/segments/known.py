@@ -321,7 +321,12 @@ FORMAT = Condition(
 SUPPRESSED = Condition(
     name="suppressed",
     label=_("Suppressed"),
-    operators=_fixed({"yes": Operator(_("yes")), "no": Operator(_("no"))}),
+    operators=_fixed(
+        {
+            "yes": Operator(_("yes"), sentence=_("is suppressed")),
+            "no": Operator(_("no"), sentence=_("is not suppressed")),
+        }
+    ),
     compile=_suppressed,
 )
 SAMPLE = Condition(

@@ -164,8 +164,8 @@ def _leaf_in_words(leaf: Leaf, compiler: Compiler) -> str:
     operator = condition.operators_of(subject).get(leaf.operator)
     name = str(subject) if subject is not None else leaf.called or leaf.subject
     value = ", ".join(leaf.value) if isinstance(leaf.value, tuple) else "" if leaf.value is None else str(leaf.value)
-    if operator and operator.sentence:
-        return str(operator.sentence) % {"value": value}
+    if operator and operator.sentence and (subject is not None or not leaf.subject):
+        return str(operator.sentence) % {"name": name, "value": value}
     asked = str(operator.label) if operator else leaf.operator
     asked = asked.replace("…", value) if "…" in asked else f"{asked} {value}".strip()
     if subject is None and leaf.subject:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 
 import click
 
@@ -32,7 +33,8 @@ def housekeeping(dry_run: bool, as_json: bool) -> None:
             show_json({name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in waits.items()})
             return
         for name, value in waits.items():
-            click.echo(f"{name.replace('_', ' ')}: {'-' if value is None else value}")
+            said = "-" if value is None else f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else value
+            click.echo(f"{name.replace('_', ' ')}: {said}")
         return
     went = keeping.housekeep(now=at, by=BY) | {"raw_reports": returns.forget(now=at), "readings": readings.forget(now=at)}
     forwarding.forget(now=at)

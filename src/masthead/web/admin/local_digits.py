@@ -15,7 +15,7 @@ from django.http.response import HttpResponse, HttpResponseBase
 from django.utils import translation
 
 from masthead.common.text import digits
-from masthead.team.models import User
+from masthead.web.admin.own_language import chosen_language
 from masthead.web.middleware import is_desk
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -67,8 +67,4 @@ def _written(text: str, language: str) -> str:
 
 def _language(request: HttpRequest) -> str:
     """As the person chose it under their account, else as the browser did; asked for here because the shell puts its own back."""
-    person = getattr(request, "user", None)
-    chosen = ""
-    if isinstance(person, User) and hasattr(person, "wagtail_userprofile"):
-        chosen = person.wagtail_userprofile.preferred_language
-    return (chosen or translation.get_language() or "en").split("-")[0]
+    return (chosen_language(request) or translation.get_language() or "en").split("-")[0]

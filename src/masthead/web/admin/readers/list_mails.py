@@ -116,7 +116,7 @@ def list_mail(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         return redirect(_here(entry, which, language))
     form = ListMailForm(said, language, request.POST if action else None)
     if action and form.is_valid():
-        said = Words(form.cleaned_data["subject"], form.cleaned_data["body"], language)
+        said = Words(form.cleaned_data["subject"], form.cleaned_data["body"], language, own=True)
         if _act(request, action, entry, which, said, form, sender):
             return redirect(_here(entry, which, language))
     context = {

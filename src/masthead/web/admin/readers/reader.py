@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -161,12 +162,15 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "web_admin/readers/erase.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires("readers.export")
 @signed_in_freshly
 def data(request: HttpRequest, pk: int) -> HttpResponse:
-    """What we hold about one reader, as they may ask for it: JSON."""
+    """What we hold about one reader, as they may ask for it: JSON. First a page with the button, as for every export."""
     subscriber = get_object_or_404(Subscriber, pk=pk)
+    if request.method != "POST":
+        context = {"title": _("Download data"), "back": reverse("desk_reader", args=[pk]), "back_words": subscriber.address}
+        return render(request, "web_admin/readers/download.html", context)
     now = timezone.now()
     record(action="reader.exported", by=staff(request).actor, now=now, subject=f"reader:{pk}")
     tell_owners(what=_("The data of one reader was downloaded."), who=staff(request), now=now)

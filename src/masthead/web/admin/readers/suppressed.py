@@ -12,10 +12,11 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from masthead.audit.models import Entry
 from masthead.common.addresses import BadAddress, normalise
@@ -143,11 +144,17 @@ def take(request: HttpRequest) -> HttpResponse:
     return redirect("desk_suppressed")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires("readers.export")
 @signed_in_freshly
 def give(request: HttpRequest) -> HttpResponseBase:
-    """All of them as CSV: after signing in again, once a minute, on the record, and told to the owners (S21)."""
+    """All of them as CSV: after signing in again, once a minute, on the record, and told to the owners (S21).
+
+    First a page with the button: a file that came right after the passphrase would leave the question for it standing.
+    """
+    if request.method != "POST":
+        context = {"title": _("Export"), "back": reverse("desk_suppressed"), "back_words": _("Suppressed")}
+        return render(request, "web_admin/readers/download.html", context)
     now, person = timezone.now(), staff(request)
     if Entry.objects.filter(action="suppressions.exported", by=person.actor, at__gt=now - _PAUSE).exists():
         messages.error(request, _("You exported less than a minute ago. Wait a moment."))
