@@ -507,12 +507,12 @@ def test_what_is_said_of_a_row_is_said_in_the_language_of_whoever_imports(load: 
     assert report(run) == [["3", "Rosa@example.org", expected]]
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the cache is SQLite's")
 def test_why_an_address_is_none_is_said_in_that_language_too(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(address_words._WORDS, Fault.NO_DOT, "„%(domain)s“ hat keinen Punkt.")  # type: ignore[arg-type]
     assert report(load("address\nrosa@example\n")) == [["2", "rosa@example", "„example“ hat keinen Punkt."]]
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the cache is SQLite's")
 def test_an_import_gives_back_the_memory_it_took(load: Load) -> None:
     before = pragma("cache_size")
     load("email\nrosa@example.org\n")

@@ -14,7 +14,9 @@ SOURCE = Path(__file__).parents[2] / "src" / "masthead"
 
 #: S1. Modules that write SQL themselves. Values are parameters; what is put together is constants of the module.
 WRITES_SQL = {
+    "audience/imports/foreign_keys.py",
     "audience/imports/indexes.py",
+    "audience/imports/locking.py",
     "audience/imports/logs.py",
     "audience/imports/seen.py",
     "audience/imports/staging.py",

@@ -27,7 +27,7 @@ def look(desk: Client, query: str = "") -> tuple[list[str], str, dict[str, str]]
     """The local parts of the addresses, the caption, and the queries behind "Back" and "Next"."""
     soup = BeautifulSoup(desk.get(reverse("desk_readers") + query).content, "html.parser")
     addresses = [link.text.split("@")[0] for link in soup.select("a.desk-main")]
-    caption = soup.select_one("caption")
+    caption = soup.select_one("table.desk-table caption")
     return addresses, caption.text if caption else "", {link["rel"][0]: str(link["href"]) for link in soup.select("nav a[rel]")}
 
 
