@@ -128,11 +128,15 @@ def test_keys_that_were_made_and_not_checked_are_checked() -> None:
     assert there()[0] == KEYS
 
 
-def test_nobody_is_waited_for_who_is_long_at_work_with_the_tables(
-    load: Any, meanwhile: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock is asked for once, for a moment."""
     monkeypatch.setattr(locking, "_PATIENCE", 0)
     monkeypatch.setattr(locking, "_MOMENT", "50ms")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_nobody_is_waited_for_who_is_long_at_work_with_the_tables(load: Any, meanwhile: Any) -> None:
     seen: list[Any] = []
     meanwhile(lambda: seen.append(there()))
     with psycopg.connect(**_where()) as other:
@@ -142,11 +146,10 @@ def test_nobody_is_waited_for_who_is_long_at_work_with_the_tables(
     assert seen == [(KEYS, INDEXES)]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_keys_that_cannot_be_made_while_somebody_writes_are_left_to_the_task(
     load: Any, meanwhile: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(locking, "_PATIENCE", 0)
-    monkeypatch.setattr(locking, "_MOMENT", "50ms")
     asked: list[None] = []
     task, of_test = tasks.make_indexes, SimpleNamespace(enqueue=lambda: asked.append(None))
     monkeypatch.setattr(tasks, "make_indexes", of_test)

@@ -42,14 +42,13 @@ class Stage:
         self.rules = Rules("resend", 2**40, 60.0)
         self.flow = Flow(
             cast(Lane, self),
-            mail(1),
             most,
             feeder=cast(Feeder, self),
             clerk=cast(Clerk, self),
             relay=cast(Relay, self),
             rules=self.rules,
         )
-        self.run = asyncio.ensure_future(self.flow.run(self.flow.mail, []))
+        self.run = asyncio.ensure_future(self.flow.run(mail(1), []))
 
     # as the clerk
     def ask(self, results: Sequence[Result], wish: Wish, told: Callable[[Answer | Exception], None]) -> None:

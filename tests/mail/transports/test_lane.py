@@ -177,20 +177,22 @@ async def told_of(lane: SmtpLane, *, following: Message) -> Reply | None:
         return await told
 
 
-async def kept(lane: SmtpLane, message: Message) -> None:
-    await lane.begin(message)
+PLAIN = mail(raw=b"Subject: Boats\r\n\r\none\r\n", sound=True)
+
+
+async def at_its_dot(relay: Relay) -> SmtpLane:
+    """A lane on which only the dot of PLAIN is missing."""
+    lane = lane_to(relay)
+    await lane.open()
+    await lane.begin(PLAIN)
     assert await lane.ready() is None
     await lane.body()
-
-
-PLAIN = mail(raw=b"Subject: Boats\r\n\r\none\r\n", sound=True)
+    return lane
 
 
 async def test_a_yes_with_a_go_on_is_told_at_once_and_the_next_needs_only_its_end() -> None:
     with scripted(Script(in_one_go=True)) as relay:
-        lane = lane_to(relay)
-        await lane.open()
-        await kept(lane, PLAIN)
+        lane = await at_its_dot(relay)
         for number in range(2, 20):
             assert await told_of(lane, following=PLAIN._replace(envelope_to=f"r{number}@example.com")) == Reply(
                 250, "2.0.0", "Queued as 1971"
@@ -205,9 +207,7 @@ async def test_a_yes_with_a_go_on_is_told_at_once_and_the_next_needs_only_its_en
 @pytest.mark.parametrize("fault", LOST)
 async def test_what_is_no_answer_to_a_dot_that_was_finished_now_is_uncertain(fault: str, in_one_go: bool) -> None:
     with scripted(Script(dot=LOST[fault], in_one_go=in_one_go)) as relay:
-        lane = lane_to(relay)
-        await lane.open()
-        await kept(lane, PLAIN)
+        lane = await at_its_dot(relay)
         began = time.monotonic()
         assert await told_of(lane, following=PLAIN) is None
         with pytest.raises(Lost) as lost:
@@ -222,9 +222,7 @@ async def test_what_is_no_answer_to_a_dot_that_was_finished_now_is_uncertain(fau
 @pytest.mark.parametrize("code", REFUSALS)
 async def test_a_refusal_of_a_dot_that_was_finished_now_is_an_answer(code: str, in_one_go: bool) -> None:
     with scripted(Script(dot=REFUSALS[code], in_one_go=in_one_go)) as relay:
-        lane = lane_to(relay)
-        await lane.open()
-        await kept(lane, PLAIN)
+        lane = await at_its_dot(relay)
         assert await told_of(lane, following=PLAIN) is None
         assert str((await lane.late_answer()).code) == code
         assert lane.alive is (code != "421")
@@ -234,9 +232,7 @@ async def test_a_refusal_of_a_dot_that_was_finished_now_is_an_answer(code: str, 
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
 async def test_a_refusal_of_the_next_mail_does_not_hide_the_yes_to_this_one(stage: str) -> None:
     with scripted(Script(in_one_go=True)) as relay:
-        lane = lane_to(relay)
-        await lane.open()
-        await kept(lane, PLAIN)
+        lane = await at_its_dot(relay)
         setattr(relay.script, stage, b"450 4.2.0 Busy\r\n")
         assert await told_of(lane, following=PLAIN) is None
         assert (await lane.late_answer()).code == 250
@@ -258,9 +254,7 @@ async def test_a_refusal_of_the_next_mail_does_not_hide_the_yes_to_this_one(stag
 )
 async def test_what_is_not_ordinary_is_not_finished_now(ehlo_words: bytes, changes: dict[str, Any]) -> None:
     with scripted(Script(ehlo=ehlo_words)) as relay:
-        lane = lane_to(relay)
-        await lane.open()
-        await kept(lane, PLAIN)
+        lane = await at_its_dot(relay)
         assert lane.finish_now(PLAIN._replace(**changes), pytest.fail) is False
         assert (await lane.finish(None)).code == 250
         await lane.close()
@@ -270,9 +264,7 @@ async def test_what_is_not_ordinary_is_not_finished_now(ehlo_words: bytes, chang
 @pytest.mark.parametrize("act", [CLOSE, b"250 2.0.0 Ok, whatever\r\n", b"452 4.3.1 Disk full\r\n"])
 async def test_no_dot_is_finished_now_behind_what_nobody_asked_for(act: Act) -> None:
     with scripted(Script(body=act)) as relay:
-        lane = lane_to(relay)
-        await lane.open()
-        await kept(lane, PLAIN)
+        lane = await at_its_dot(relay)
         await asyncio.to_thread(relay.acted.wait, 5)
         await asyncio.sleep(0.05)  # turns of the loop, in which its words are read
         assert lane.finish_now(PLAIN, pytest.fail) is False

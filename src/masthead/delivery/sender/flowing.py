@@ -24,7 +24,7 @@ from masthead.mail.transports.base import Lane, Reply
 class Flow:
     """The mails of one `lane`, `most` of them at most. What goes wrong in a step is raised by `run`."""
 
-    def __init__(self, lane: Lane, first: Mail, most: int, *, feeder: Feeder, clerk: Clerk, relay: Relay, rules: Rules) -> None:
+    def __init__(self, lane: Lane, most: int, *, feeder: Feeder, clerk: Clerk, relay: Relay, rules: Rules) -> None:
         self._lane = lane
         self._most = most
         self._feeder = feeder
@@ -34,8 +34,8 @@ class Flow:
         self._loop = asyncio.get_running_loop()
         self._over: asyncio.Future[Answer | None] = self._loop.create_future()
         self._unwritten: Sequence[Result] = ()
-        #: The one that stands at its dot, and the next, which the feeder has handed out.
-        self.mail = first
+        #: The one that stands at its dot, once it runs, and the next, which the feeder has handed out.
+        self.mail: Mail
         self.following: Mail | None = None
         #: How many dots were granted.
         self.granted = 0

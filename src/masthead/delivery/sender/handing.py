@@ -55,7 +55,7 @@ class Handing:
     async def _connection(self, lane: Lane, first: Mail) -> None:
         """Hand over on this connection until it ends or nothing is left. Every answer is durable when this returns."""
         most = self.most_per_connection
-        flow = Flow(lane, first, most, feeder=self.feeder, clerk=self.clerk, relay=self.relay, rules=self.rules)
+        flow = Flow(lane, most, feeder=self.feeder, clerk=self.clerk, relay=self.relay, rules=self.rules)
         mail: Mail | None = first
         unwritten: list[Result] = []
         begun = False
